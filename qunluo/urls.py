@@ -1,0 +1,18 @@
+"""Every address: one line per area of the web, then the API."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from qunluo.api.urls import api
+
+urlpatterns = [
+    path("", include("qunluo.web.core.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("me/", include("qunluo.web.me.urls")),
+    path("", include("qunluo.web.founding.urls")),
+    path("", include("qunluo.web.community.urls")),
+    path("", include("qunluo.web.growth.urls")),
+    path("c/<slug:slug>/desk/", include("qunluo.web.desk.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
+]
