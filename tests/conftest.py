@@ -1,0 +1,128 @@
+"""What every test stands on: an installation of its own, races and a clock that travels."""
+
+import importlib
+import inspect
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+# Settings are read when Django is set up, which happens after this file was imported.
+FOLDER = Path(tempfile.mkdtemp(prefix="qunluo-test-"))
+os.environ["QUNLUO_ENV"] = "test"
+os.environ["QUNLUO_DATA_DIR"] = str(FOLDER)
+os.environ["QUNLUO_SECRET_KEY"] = "for-the-tests-only-" + "0123456789abcdef" * 3
+os.environ["QUNLUO_SITE_URL"] = "http://testserver"
+os.environ["QUNLUO_ALLOWED_HOSTS"] = "testserver 127.0.0.1 localhost"
+os.environ["QUNLUO_EMAIL_URL"] = "locmem:"
+os.environ.setdefault("QUNLUO_LOG_LEVEL", "WARNING")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qunluo.settings")
+# Playwright keeps an event loop in the thread that a story's own queries run in.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+import pytest  # noqa: E402
+from django.db import connection, connections  # noqa: E402
+
+from qunluo.cli import catalogs  # noqa: E402
+
+
+def pytest_configure(config):
+    """Compile what is translated, once: the workers of xdist share the tree."""
+    if not hasattr(config, "workerinput"):
+        catalogs.compile_stale()
+
+
+def pytest_unconfigure():
+    """Leave nothing behind in the temporary folder."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The data folder of the installation under test."""
+    return FOLDER
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptying_despite_guards():
+    """Let a transactional test empty its tables although triggers guard them against it."""
+    operations = type(connection.ops)
+    plain = operations.execute_sql_flush
+
+    def flush(self, sql_list):
+        with self.connection.cursor() as cursor:
+            if self.connection.vendor == "sqlite":
+                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                guards = cursor.fetchall()
+                for name, _ in guards:
+                    cursor.execute(f'DROP TRIGGER "{name}"')
+                plain(self, sql_list)
+                for _, sql in guards:
+                    cursor.execute(sql)
+            else:
+                cursor.execute("SET session_replication_role = replica")
+                plain(self, sql_list)
+                cursor.execute("SET session_replication_role = origin")
+
+    operations.execute_sql_flush = flush
+    yield
+    operations.execute_sql_flush = plain
+
+
+@dataclass
+class Race:
+    """How it ended: what the calls returned, and what those that lost raised."""
+
+    results: list[Any] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+
+    @property
+    def winners(self) -> int:
+        """How many calls came through."""
+        return len(self.results)
+
+
+@pytest.fixture
+def race(transactional_db) -> Callable[[int, Callable[..., Any]], Race]:
+    """`race(n, fn)` calls fn n times at once, each on a connection of its own.
+
+    A function that takes an argument receives the number of its runner, from 0.
+    """
+
+    def run(n: int, fn: Callable[..., Any]) -> Race:
+        numbered = bool(inspect.signature(fn).parameters)
+        outcome, lock, start = Race(), threading.Lock(), threading.Barrier(n)
+
+        def runner(number: int) -> None:
+            try:
+                connection.ensure_connection()
+                start.wait(timeout=30)
+                result = fn(number) if numbered else fn()
+            except Exception as error:
+                with lock:
+                    outcome.errors.append(error)
+            else:
+                with lock:
+                    outcome.results.append(result)
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=runner, args=(i,), daemon=True) for i in range(n)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=120)
+        assert not any(thread.is_alive() for thread in threads), "a runner never came back"
+        return outcome
+
+    return run
+
+
+@pytest.fixture
+def travel():
+    """`with travel(when) as t: t.move(delta)`: the clock of the domain, moved."""
+    return importlib.import_module("qunluo.kernel.clock").travel
