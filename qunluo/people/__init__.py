@@ -1,0 +1,1 @@
+"""People: accounts, whole-person profiles, API tokens and what belongs to a person."""

@@ -1,0 +1,145 @@
+"""What a profile may hold and who may see it; plain Python."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+from qunluo.kernel.text import _
+
+EVERYONE, MEMBERS, ME = "everyone", "members", "me"
+AUDIENCES = {
+    EVERYONE: _("Everyone"),
+    MEMBERS: _("Members of communities we share"),
+    ME: _("Only me"),
+}
+VISIBLE = {
+    "intro": EVERYONE,
+    "offers": MEMBERS,
+    "thoughts": MEMBERS,
+    "worries": ME,
+    "wishes": MEMBERS,
+    "tags": MEMBERS,
+}
+LENGTHS = {"name": 60, "intro": 300, "thoughts": 2000, "worries": 2000, "wishes": 2000}
+LISTS = {"offers": (12, 80), "tags": (20, 30)}  # at most so many, each at most so long
+LANGUAGES = ("zh-hans", "en")
+EMAIL_MISSING = _("Enter an e-mail address.")
+ERASED_NAMES = {"zh-hans": "已注销", "en": "Erased account"}
+TOKEN_PREFIX = "qlt_"  # noqa: S105 - tells our tokens apart when one leaks
+TOKEN_DAYS = (7, 30, 90, 365)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a token may do."""
+
+    name: str
+    label: str
+
+
+SCOPES = (
+    Scope("read", _("Read what you can read")),
+    Scope("write", _("Act in your name: join, post, change")),
+    Scope("profile", _("Read and change your own profile")),
+    Scope("manage", _("Run the communities you run: members, invitations, customers")),
+)
+
+
+def default_visibility() -> dict[str, str]:
+    """Return who sees which part of a new profile."""
+    return dict(VISIBLE)
+
+
+def normal_email(email: str | None) -> str | None:
+    """Return the address as it is compared and stored, or None."""
+    return (email or "").strip().lower() or None
+
+
+def clean_text(value: str, *, lines: bool = False) -> str:
+    """Return the text without control and direction-override characters, as one line or many."""
+    value = _CONTROL.sub("", value).strip()
+    return (
+        re.sub(r"\n{3,}", "\n\n", value.replace("\r\n", "\n")) if lines else " ".join(value.split())
+    )
+
+
+def clean_list(values: Iterable[str]) -> list[str]:
+    """Return the entries trimmed, without empty ones and repetitions, in order."""
+    return list(dict.fromkeys(v for v in map(clean_text, values) if v))
+
+
+def faults(values: Mapping[str, object]) -> dict[str, list[str]]:
+    """Return what is wrong with profile values, by field; empty when all is well."""
+    wrong: dict[str, list[str]] = {}
+    if not values.get("name", "x"):
+        wrong["name"] = [_("Tell us what to call you.")]
+    for field, longest in LENGTHS.items():
+        if len(str(values.get(field, ""))) > longest:
+            wrong[field] = [_("This is too long.")]
+    for field, (most, longest) in LISTS.items():
+        entries = values.get(field)
+        if not isinstance(entries, list):
+            continue
+        if len(entries) > most or any(len(entry) > longest for entry in entries):
+            wrong[field] = [_("Too many entries, or one of them is too long.")]
+    return wrong | _setting_faults(values)
+
+
+def _setting_faults(values: Mapping[str, object]) -> dict[str, list[str]]:
+    wrong = {}
+    if values.get("language", LANGUAGES[0]) not in LANGUAGES:
+        wrong["language"] = [_("We do not speak this language yet.")]
+    if "time_zone" in values and values["time_zone"] not in available_timezones():
+        wrong["time_zone"] = [_("We do not know this time zone.")]
+    visibility = values.get("visibility", {})
+    if not isinstance(visibility, Mapping) or not (
+        set(visibility) <= set(VISIBLE) and set(visibility.values()) <= set(AUDIENCES)
+    ):
+        wrong["visibility"] = [_("Choose who may see this.")]
+    return wrong
+
+
+def audiences_open_to(*, own: bool, shares: bool) -> frozenset[str]:
+    """Return the audiences a viewer belongs to."""
+    if own:
+        return frozenset(AUDIENCES)
+    return frozenset({EVERYONE, MEMBERS} if shares else {EVERYONE})
+
+
+def digest(secret: str) -> str:
+    """Return what is stored of a token; a plain hash suffices for 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def token_faults(
+    name: str, scopes: Sequence[str], days: int | None, *, live: int, most: int
+) -> dict[str, list[str]]:
+    """Return what is wrong with a wish for a token, by field."""
+    wrong: dict[str, list[str]] = {}
+    if not 1 <= len(name) <= LENGTHS["name"]:
+        wrong["name"] = [_("Name the program or purpose this token is for.")]
+    elif live >= most:
+        wrong["name"] = [_("You have very many tokens; revoke one you no longer use.")]
+    if not scopes or not set(scopes) <= {scope.name for scope in SCOPES}:
+        wrong["scopes"] = [_("Choose at least one permission.")]
+    if days is not None and not 1 <= days <= max(TOKEN_DAYS):
+        wrong["days"] = [_("Choose how long the token lives, at most a year.")]
+    return wrong
+
+
+EXPORT_README = """\
+群落 · 我的数据
+
+这份压缩包里是本站保存的、与你有关的全部内容。
+每个 .json 文件都是 UTF-8 编码的文本，任何程序都能读取；manifest.json 列出了所有文件。
+media/ 里是你上传的图片。时间均为 UTC。
+
+Qunluo · your own data
+
+This archive holds everything this site keeps about you.
+Every .json file is UTF-8 text that any program can read; manifest.json lists them all.
+media/ holds the pictures you uploaded. Times are UTC.
+"""

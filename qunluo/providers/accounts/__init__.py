@@ -1,0 +1,1 @@
+"""Sign-in: how allauth and the providers of identity meet our people."""

@@ -1,0 +1,1 @@
+"""The pages of django-allauth in our look."""
