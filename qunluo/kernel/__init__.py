@@ -1,0 +1,1 @@
+"""What every room stands on: money, clock, ids, errors, events and their delivery, schedule."""

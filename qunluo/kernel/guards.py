@@ -1,0 +1,113 @@
+"""Append-only tables: triggers that refuse UPDATE, DELETE and TRUNCATE, also from raw SQL.
+
+Use in a migration: `operations = [AppendOnly("kernel_eventrecord")]`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.migrations.operations.base import Operation
+
+SQLITE = """CREATE TRIGGER guard_{table}_{verb} BEFORE {verb} ON {table} {when}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+
+POSTGRES_FUNCTION = """CREATE OR REPLACE FUNCTION qunluo_append_only() RETURNS trigger
+LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$"""
+POSTGRES_ROW = """CREATE TRIGGER guard_{table}_{verb} BEFORE {verb} ON {table}
+FOR EACH ROW {when} EXECUTE FUNCTION qunluo_append_only()"""
+POSTGRES_TRUNCATE = """CREATE TRIGGER guard_{table}_truncate BEFORE TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION qunluo_append_only()"""
+
+
+class AppendOnly(Operation):
+    """A migration operation that guards a table; `free` columns may still be updated."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, table: str, free: Sequence[str] = ()) -> None:
+        """Take the table name and the columns that are bookkeeping rather than history."""
+        self.table, self.free = table, tuple(free)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what a migration file needs to write this operation."""
+        return type(self).__name__, [self.table], {"free": self.free} if self.free else {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Change nothing in the models."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """Create the triggers."""
+        for sql in self._statements(schema_editor.connection):
+            schema_editor.execute(sql)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """Drop the triggers."""
+        on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
+        for verb in ("update", "delete", "truncate"):
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS guard_{self.table}_{verb}{on}")
+
+    def describe(self) -> str:
+        """Say what it does."""
+        return f"Refuse changes to the history in {self.table}"
+
+    def _statements(self, db: Any) -> list[str]:
+        when = self._when(db)
+        if db.vendor == "sqlite":
+            return [
+                SQLITE.format(table=self.table, verb="update", when=when),
+                SQLITE.format(table=self.table, verb="delete", when=""),
+            ]
+        return [
+            POSTGRES_FUNCTION,
+            POSTGRES_ROW.format(table=self.table, verb="update", when=when),
+            POSTGRES_ROW.format(table=self.table, verb="delete", when=""),
+            POSTGRES_TRUNCATE.format(table=self.table),
+        ]
+
+    def _when(self, db: Any) -> str:
+        """Return the condition that lets through an update of free columns alone."""
+        if not self.free:
+            return ""
+        with db.cursor() as cursor:
+            columns = [c.name for c in db.introspection.get_table_description(cursor, self.table)]
+        distinct = "IS NOT" if db.vendor == "sqlite" else "IS DISTINCT FROM"
+        changed = [f"OLD.{c} {distinct} NEW.{c}" for c in columns if c not in self.free]
+        return f"WHEN ({' OR '.join(changed)})"
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """Lift every guard inside the block; only for emptying the database between tests."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type='trigger'")
+            guards = [row for row in cursor.fetchall() if row[0].startswith("guard_")]
+            lift = [f"DROP TRIGGER {name}" for name, _sql in guards]
+            restore = [sql for _name, sql in guards]
+        else:
+            cursor.execute(
+                "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'guard%'"
+            )
+            rows = cursor.fetchall()
+            lift = [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for name, table in rows]
+            restore = [f"ALTER TABLE {table} ENABLE TRIGGER {name}" for name, table in rows]
+    _run(lift)
+    try:
+        yield
+    finally:
+        _run(restore)
+
+
+def _run(statements: list[str]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for sql in statements:
+            cursor.execute(sql)

@@ -1,0 +1,42 @@
+"""The event log."""
+
+from django.db import models
+
+
+class EventRecord(models.Model):
+    """One fact, written once; triggers refuse every change.
+
+    Ids of people and communities are plain numbers: history outlives the rows it speaks of.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uid = models.UUIDField(unique=True)
+    name = models.CharField(max_length=80)
+    community_id = models.BigIntegerField(null=True)
+    actor_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    audit = models.BooleanField(default=False)
+    # History that came with an archive: shown like any other event, but nothing reacts to it.
+    imported = models.BooleanField(default=False)
+    # The writing transaction on PostgreSQL, where ids become visible out of order; 0 on SQLite.
+    xid = models.BigIntegerField(default=0)
+
+    class Meta:
+        """Indexes: delivery by (xid, id), feeds by community and person, the audit log."""
+
+        ordering = ("id",)
+        indexes = (
+            models.Index(fields=("xid", "id"), name="event_delivery"),
+            models.Index(fields=("community_id", "id"), name="event_community"),
+            models.Index(fields=("person_id", "id"), name="event_person"),
+            models.Index(fields=("actor_id", "id"), name="event_actor"),
+            models.Index(
+                fields=("community_id", "id"), condition=models.Q(audit=True), name="event_audit"
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Return id and name."""
+        return f"{self.pk} {self.name}"

@@ -1,0 +1,75 @@
+"""Publishing: the event is written in the transaction of the change it reports."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from qunluo.kernel.clock import now
+from qunluo.kernel.events import Event
+from qunluo.kernel.ids import uuid7
+
+CHANNEL = "qunluo_events"
+COLUMNS = "uid, name, community_id, actor_id, person_id, data, at, audit, imported, xid"
+SQLITE = f"INSERT INTO kernel_eventrecord ({COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,0)"  # noqa: S608
+# The notice to listeners leaves with the commit, once per transaction.
+POSTGRES = f"""WITH event AS (INSERT INTO kernel_eventrecord ({COLUMNS})
+VALUES (%s,%s,%s,%s,%s,%s::jsonb,%s,%s,%s,pg_current_xact_id()::text::bigint) RETURNING id)
+SELECT id, pg_notify('{CHANNEL}', '') FROM event"""  # noqa: S608
+
+
+class NotInTransaction(RuntimeError):
+    """An event was published outside a transaction: it could be lost, or report what never was."""
+
+
+def publish(event: Event) -> int:
+    """Write an event into the log and return its id; only inside write_tx."""
+    if not connection.in_atomic_block:
+        raise NotInTransaction(f"Publish {event.name} inside `write_tx`.")
+    row = _row(uuid7(), event, event.at or now(), imported=False)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(SQLITE, row)
+            return int(cursor.lastrowid or 0)
+        cursor.execute(POSTGRES, row)
+        return int(cursor.fetchone()[0])
+
+
+def bring_in(history: Iterable[tuple[UUID, Event]]) -> int:
+    """Write events of an archive with their own uid and time; nothing reacts to them.
+
+    Return how many were new: an event whose uid is known is left out.
+    """
+    if not connection.in_atomic_block:
+        raise NotInTransaction("Bring history in inside `write_tx`.")
+    values = "%s,%s,%s,%s,%s,%s,%s,%s,%s,0"
+    if connection.vendor == "postgresql":
+        values = "%s,%s,%s,%s,%s,%s::jsonb,%s,%s,%s,0"
+    sql = (
+        f"INSERT INTO kernel_eventrecord ({COLUMNS}) VALUES ({values}) "  # noqa: S608
+        "ON CONFLICT (uid) DO NOTHING"
+    )
+    count = 0
+    with connection.cursor() as cursor:
+        for uid, event in history:
+            cursor.execute(sql, _row(uid, event, event.at or now(), imported=True))
+            count += cursor.rowcount
+    return count
+
+
+def _row(uid: UUID, event: Event, at: datetime, *, imported: bool) -> list[Any]:
+    sqlite = connection.vendor == "sqlite"
+    return [
+        uid.hex if sqlite else uid,
+        event.name,
+        event.community_id,
+        event.actor_id,
+        event.person_id,
+        json.dumps(event.data(), ensure_ascii=False, separators=(",", ":")),
+        connection.ops.adapt_datetimefield_value(at) if sqlite else at,
+        event.audit,
+        imported,
+    ]
