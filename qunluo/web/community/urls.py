@@ -1,0 +1,6 @@
+"""Addresses of the community area."""
+
+from django.urls import URLPattern
+
+app_name = "community"
+urlpatterns: list[URLPattern] = []

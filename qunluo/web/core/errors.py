@@ -1,0 +1,97 @@
+"""One place where errors become pages: what happened, that nothing is lost, and what to do."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django_htmx.http import reswap, retarget
+
+from qunluo.kernel.errors import DomainError
+from qunluo.web.core.show import partial, render
+
+
+def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Show a refusal of ours: a notice for htmx, a page otherwise."""
+    message, next_step = error.say(_)
+    details = [line for lines in error.say_fields(_).values() for line in lines]
+    return refuse(request, error.status, message, next_step, details)
+
+
+def refuse(
+    request: HttpRequest,
+    status: int,
+    message: str,
+    next_step: str = "",
+    details: list[str] | None = None,
+) -> HttpResponse:
+    """Answer with a status, a sentence and a next step."""
+    context = {
+        "status": status,
+        "message": message,
+        "next_step": next_step,
+        "details": details or [],
+        "back": way_back(request),
+    }
+    if partial(request):
+        notice = HttpResponse(render(request, "core/error_notice.html", context), status=status)
+        return reswap(retarget(notice, "#notices"), "innerHTML")
+    return HttpResponse(render(request, "core/error.html", context), status=status)
+
+
+def way_back(request: HttpRequest) -> str:
+    """Return the page the reader came from when it is ours and another one, else nothing."""
+    came_from = request.headers.get("Referer", "")
+    home = f"{request.scheme}://{request.get_host()}"
+    path = came_from.removeprefix(home) if came_from.startswith(home + "/") else ""
+    return "" if path == request.get_full_path() and request.method == "GET" else path
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Show 400."""
+    return refuse(
+        request,
+        400,
+        _("We could not understand this request."),
+        _("Go back, reload the page and try once more."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Show 403."""
+    return refuse(
+        request,
+        403,
+        _("This page is not open to you."),
+        _("If you think it should be, ask the owner of the community."),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Show 404; a hidden thing and a missing thing look the same."""
+    return refuse(
+        request,
+        404,
+        _("There is nothing at this address, or it is not visible to you."),
+        _("Check the link, or sign in with the account that was invited."),
+    )
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Show 403 for a form whose safety token has expired."""
+    return refuse(
+        request,
+        403,
+        _("This form was open for too long, so we did not accept it."),
+        _("Go back, reload the page and send it again. What you typed is still in your browser."),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Show 500 without touching the database or the session."""
+    context = {
+        "status": 500,
+        "message": _("Something broke on our side."),
+        "next_step": _("Nothing you saved is lost. Please try again in a minute."),
+        "details": [],
+        "back": "",
+        "bare": True,
+    }
+    return HttpResponse(render(request, "core/error.html", context), status=500)

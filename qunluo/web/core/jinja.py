@@ -1,0 +1,99 @@
+"""The Jinja environment of every page: translations, addresses, icons, money and dates."""
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from lucide.jinja import lucide
+
+from qunluo.kernel.text import pick
+from qunluo.web.core import belonging, emblem, say, theme
+from qunluo.web.core.links import url, url_or_nothing
+from qunluo.web.core.places import community_places
+
+
+@lru_cache(maxsize=1024)
+def icon(name: str, size: int = 20, label: str = "") -> str:
+    """Return a Lucide icon; decoration unless it has a label."""
+    told = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
+    return lucide(name, size=size, **{"class": "icon", "stroke_width": "1.75", **told})
+
+
+class Ui:
+    """The macros of core/macros.html, at hand in every template and every block of one."""
+
+    def __init__(self, env: Environment) -> None:
+        self._env = env
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a macro."""
+        return getattr(self._env.get_template("core/macros.html").module, name)
+
+
+@pass_context
+def may(context: Context, permission: str) -> bool:
+    """Tell whether the viewer holds a permission in the community of this page."""
+    return belonging.may(context["request"], context["community"], permission)
+
+
+@pass_context
+def membership(context: Context) -> Any:
+    """Return the viewer's membership in the community of this page, or None."""
+    return belonging.membership(context["request"], context["community"])
+
+
+def environment(**options: Any) -> Environment:
+    """Build the environment; a misspelt variable is an error in tests and empty in production."""
+    if settings.ENV == "test":
+        options["undefined"] = StrictUndefined
+    env = Environment(
+        **options,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.policies["ext.i18n.trimmed"] = True  # as scripts/translations.py reads them
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    env.globals.update(
+        ui=Ui(env),
+        url=url,
+        url_or_nothing=url_or_nothing,
+        static=static,
+        icon=icon,
+        may=may,
+        membership=membership,
+        language=get_language,
+        emblem=emblem.emblem,
+        portrait=emblem.portrait,
+        contours=emblem.contours,
+        theme_key=theme.key,
+        community_places=community_places,
+        community=None,
+        HTMX_CONFIG=HTMX_CONFIG,
+    )
+    env.filters.update(
+        money=say.money,
+        when=say.when,
+        date=say.date,
+        ago=say.ago,
+        number=say.number,
+        percent=say.percent,
+        pick=lambda value: pick(value, get_language() or settings.LANGUAGE_CODE),
+        listed=say.listed,
+        prose=say.prose,
+    )
+    return env
+
+
+HTMX_CONFIG = (
+    '{"allowEval":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,'
+    '"allowScriptTags":false,"historyCacheSize":0,"refreshOnHistoryMiss":true,'
+    '"defaultSettleDelay":0,"responseHandling":['
+    '{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"[45]..","swap":true}]}'
+)

@@ -1,0 +1,97 @@
+"""Language, person and errors, in the order in which a request meets them."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from qunluo.kernel.errors import DomainError
+from qunluo.web.core.errors import domain_error
+
+Answer = Callable[[HttpRequest], HttpResponse]
+SPOKEN = ("zh-hans", "en")
+
+
+def chosen_language(request: HttpRequest) -> str:
+    """Return the language chosen on this device, or an empty string."""
+    said = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return said if said in SPOKEN else ""
+
+
+def preferred_language(header: str) -> str:
+    """Return the first language of an Accept-Language header that we speak; else English."""
+    for code, _quality in parse_accept_lang_header(header):
+        if code.startswith("zh"):
+            return "zh-hans"
+        if code.startswith("en"):
+            return "en"
+    return "en"
+
+
+class LanguageMiddleware:
+    """Activates the language of the cookie, else the one the browser prefers."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the language, and tell caches that it matters."""
+        language = chosen_language(request) or preferred_language(
+            request.headers.get("Accept-Language", "")
+        )
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        response = self.answer(request)
+        response.headers.setdefault("Content-Language", translation.get_language() or language)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
+
+
+class PersonMiddleware:
+    """Sets request.person; a person's own language and time zone hold where no cookie says else."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer as this person sees it."""
+        user = getattr(request, "user", None) or AnonymousUser()
+        request.person = user  # type: ignore[attr-defined]
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and user.is_authenticated:
+            self.adopt(request, getattr(user, "language", ""), getattr(user, "time_zone", ""))
+        try:
+            return self.answer(request)
+        finally:
+            timezone.deactivate()
+
+    def adopt(self, request: HttpRequest, language: str, zone: str) -> None:
+        """Activate the person's preferences."""
+        if language in SPOKEN and not chosen_language(request):
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
+        if zone:
+            try:
+                timezone.activate(ZoneInfo(zone))
+            except (ZoneInfoNotFoundError, ValueError):
+                timezone.deactivate()
+
+
+class DomainErrorMiddleware:
+    """Turns a refusal of ours into a page or a notice."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass through."""
+        return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for domain errors; leave the rest to Django."""
+        return domain_error(request, exception) if isinstance(exception, DomainError) else None

@@ -1,0 +1,47 @@
+"""The places of a community that this viewer can go to: the rail and the bottom bar."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from qunluo.web.core import belonging
+from qunluo.web.core.links import url_or_nothing
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation."""
+
+    text: str
+    href: str
+    icon: str
+    current: bool
+
+
+def community_places(request: HttpRequest, community: "Community") -> list[Place]:
+    """Return at most five places, people before everything that manages them."""
+    member = belonging.membership(request, community) is not None
+    held = belonging.permissions(request, community)
+    wanted = [
+        (_("Home"), "community:home", "house", True),
+        (_("People"), "community:members", "users-round", member),
+        (_("Charter"), "community:charter", "scroll-text", True),
+        (_("Invite"), "growth:invitations", "user-round-plus", "invitations.create" in held),
+        (_("Desk"), "desk:home", "clipboard-list", "desk.view" in held),
+        (_("Join"), "community:join", "door-open", not member),
+    ]
+    open_to_viewer = [(text, name, icon) for text, name, icon, shown in wanted if shown]
+    return [
+        Place(text, href, icon, current=_is_here(request.path, href, name))
+        for text, name, icon in open_to_viewer[:5]
+        if (href := url_or_nothing(name, slug=community.slug))
+    ]
+
+
+def _is_here(path: str, href: str, name: str) -> bool:
+    return path == href if name == "community:home" else path.startswith(href)

@@ -1,0 +1,84 @@
+"""How a page says money, dates and numbers: the way the reader's language writes them."""
+
+from collections.abc import Iterable
+from datetime import date as Date
+from datetime import datetime
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+from django.utils.html import linebreaks
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language
+from markupsafe import Markup
+
+from qunluo.kernel.clock import now
+from qunluo.kernel.money import Money
+
+
+@lru_cache(maxsize=8)
+def _locale(language: str) -> Locale:
+    return Locale.parse({"zh-hans": "zh_Hans_CN"}.get(language, "en_GB"))
+
+
+def locale() -> Locale:
+    """Return Babel's locale of the active language."""
+    return _locale(get_language() or "zh-hans")
+
+
+def money(value: Money) -> str:
+    """Return an amount with its currency."""
+    return value.format(get_language() or "en")
+
+
+def number(value: float) -> str:
+    """Return a number with its separators."""
+    return format_decimal(value, locale=locale())
+
+
+def percent(value: float) -> str:
+    """Return a share (0.25 is 25 %)."""
+    return format_percent(value, locale=locale())
+
+
+def date(value: Date | datetime | None, style: str = "long") -> str:
+    """Return a day in the reader's time zone."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(get_current_timezone())
+    return format_date(value, format=style, locale=locale())
+
+
+def when(value: datetime | None, style: str = "medium") -> str:
+    """Return a moment in the reader's time zone."""
+    if value is None:
+        return ""
+    return format_datetime(
+        value.astimezone(get_current_timezone()),
+        format=style if style != "medium" else _minute(),
+        locale=locale(),
+    )
+
+
+def _minute() -> str:
+    return "y年M月d日 HH:mm" if locale().language == "zh" else "d MMM y, HH:mm"
+
+
+def ago(value: datetime | None) -> str:
+    """Return how long ago, or in how long, a moment is."""
+    if value is None:
+        return ""
+    return format_timedelta(value - now(), add_direction=True, locale=locale())
+
+
+def listed(values: Iterable[object]) -> str:
+    """Return values as a sentence writes them: a, b and c."""
+    return format_list([str(value) for value in values], locale=locale())
+
+
+def prose(text: str) -> Markup:
+    """Return plain text as escaped paragraphs."""
+    return Markup(linebreaks(text, autoescape=True))  # noqa: S704 - escaped by Django

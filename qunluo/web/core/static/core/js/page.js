@@ -1,0 +1,91 @@
+// Small comforts; every page works without them.
+
+// htmx: the safety token of Django travels as a header, read from its cookie.
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  if (token) event.detail.headers["X-CSRFToken"] = token[1];
+});
+
+document.addEventListener("htmx:sendError", () => {
+  const place = document.getElementById("notices");
+  const text = document.body.dataset.offline;
+  if (place && text) {
+    const notice = document.createElement("div");
+    notice.className = "notice warning";
+    notice.textContent = text;
+    place.replaceChildren(notice);
+  }
+});
+
+async function copy(button) {
+  const field = button.parentElement.querySelector("input");
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    field?.select();
+    document.execCommand("copy");
+  }
+  const label = button.querySelector("span");
+  const before = label.textContent;
+  label.textContent = button.dataset.copied;
+  setTimeout(() => { label.textContent = before; }, 1600);
+}
+
+async function share(button) {
+  const { title, text, url } = button.dataset;
+  try {
+    await navigator.share({ title, text, url });
+  } catch {
+    // Closing the sheet is no error.
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy],[data-share],[data-reload]");
+  if (!button) return;
+  if (button.matches("[data-copy]")) copy(button);
+  if (button.matches("[data-share]")) share(button);
+  if (button.matches("[data-reload]")) {
+    event.preventDefault();
+    location.reload();
+  }
+});
+
+if (navigator.share) {
+  for (const button of document.querySelectorAll("[data-share][hidden]")) button.hidden = false;
+}
+
+// Ask before what cannot be undone, and send a form once.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  if (event.defaultPrevented || form.matches("[hx-post],[hx-get]")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  setTimeout(() => { delete form.dataset.sent; }, 4000);
+}, true);
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// What a person typed is not lost by a stray tap.
+let touched = false;
+document.addEventListener("input", (event) => {
+  if (event.target.form?.matches("[data-guard]")) touched = true;
+});
+document.addEventListener("submit", () => { touched = false; });
+window.addEventListener("beforeunload", (event) => {
+  if (touched) event.preventDefault();
+});
+
+if ("serviceWorker" in navigator && window.isSecureContext) {
+  navigator.serviceWorker.register("/sw.js").catch(() => {});
+}

@@ -1,0 +1,47 @@
+// Keeps the offline page and the static files of this version; never a page of a person.
+const NAME = "qunluo-1";
+const KEPT = ["/offline/"];
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches.open(NAME)
+      .then((cache) => cache.addAll(KEPT.map((path) => new Request(path, { cache: "reload" }))))
+      .then(() => self.skipWaiting()),
+  );
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches.keys()
+      .then((names) => Promise.all(names.filter((name) => name !== NAME).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+async function page(request) {
+  try {
+    return await fetch(request);
+  } catch {
+    return (await caches.match("/offline/")) || Response.error();
+  }
+}
+
+async function still(request) {
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) (await caches.open(NAME)).put(request, answer.clone());
+    return answer;
+  } catch {
+    return (await caches.match(request)) || Response.error();
+  }
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const address = new URL(request.url);
+  if (request.method !== "GET" || address.origin !== self.location.origin) return;
+  if (request.mode === "navigate") event.respondWith(page(request));
+  else if (address.pathname.startsWith("/static/") || address.pathname.startsWith("/theme/")) {
+    event.respondWith(still(request));
+  }
+});

@@ -1,0 +1,6 @@
+"""Addresses of the founding area."""
+
+from django.urls import URLPattern
+
+app_name = "founding"
+urlpatterns: list[URLPattern] = []
