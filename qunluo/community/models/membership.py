@@ -23,9 +23,7 @@ class Membership(models.Model):
         IMPORT = "import", "import"
 
     community = models.ForeignKey("community.Community", models.CASCADE, related_name="memberships")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACTIVE)
     via = models.CharField(max_length=12, choices=Via.choices)
@@ -38,6 +36,8 @@ class Membership(models.Model):
     label_claim = models.CharField(max_length=6, blank=True)  # have | want (F04)
     rules_number = models.PositiveIntegerField(default=0)
     joined_at = models.DateTimeField()
+    last_active_on = models.DateField()
+    suspended_until = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.CharField(max_length=200, blank=True)
 
@@ -50,7 +50,13 @@ class Membership(models.Model):
                 name="one_active_membership",
             ),
         ]
-        indexes = [models.Index(fields=["community", "status", "-joined_at", "-id"])]
+        indexes = [
+            models.Index(fields=["community", "status", "-joined_at", "-id"]),
+            models.Index(fields=["community", "status", "last_active_on"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.community_id}#{self.number}"
 
 
 class Application(models.Model):
@@ -62,12 +68,15 @@ class Application(models.Model):
         REFUSED = "refused", "refused"
         WITHDRAWN = "withdrawn", "withdrawn"
 
-    community = models.ForeignKey("community.Community", models.CASCADE, related_name="applications")
+    community = models.ForeignKey(
+        "community.Community", models.CASCADE, related_name="applications"
+    )
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     answers = models.JSONField(default=dict)
     criterion_claim = models.TextField(blank=True)
     criterion_verified = models.BooleanField(default=False)
     scope_warning = models.CharField(max_length=200, blank=True)
+    label_claim = models.CharField(max_length=6, blank=True)
     rules_number = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     reason = models.CharField(max_length=400, blank=True)
@@ -86,6 +95,9 @@ class Application(models.Model):
             )
         ]
         indexes = [models.Index(fields=["community", "state", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.community_id}: {self.state} application {self.pk}"
 
 
 class Grant(models.Model):
@@ -124,4 +136,14 @@ class Grant(models.Model):
                 name="one_cco_seat",
             ),
         ]
-        indexes = [models.Index(fields=["community", "person", "kind"])]
+        indexes = [
+            models.Index(fields=["community", "person", "kind"]),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(revoked_at=None, expires_at__isnull=False),
+                name="grants_that_will_expire",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} of {self.person_id}"

@@ -1,0 +1,80 @@
+"""What operators and hosts write down about members."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from qunluo.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberTagged(Event):
+    """A member was tagged by themself, a rule or an operator."""
+
+    name: ClassVar[str] = "community.member_tagged"
+    audit: ClassVar[bool] = True
+    tag_id: int
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberUntagged(Event):
+    """A tag was taken off a member."""
+
+    name: ClassVar[str] = "community.member_untagged"
+    audit: ClassVar[bool] = True
+    tag_id: int
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteWritten(Event):
+    """An operator or host wrote a note about a member."""
+
+    name: ClassVar[str] = "community.note_written"
+    audit: ClassVar[bool] = True
+    note_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostAssigned(Event):
+    """A member got a host, or none any more."""
+
+    name: ClassVar[str] = "community.host_assigned"
+    audit: ClassVar[bool] = True
+    membership_id: int
+    host_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseCareStarted(Event):
+    """A host took a member into the circle of at most twenty whom they follow closely."""
+
+    name: ClassVar[str] = "community.close_care_started"
+    host_id: int
+    slot: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseCareEnded(Event):
+    """A host let a member out of the circle of close care."""
+
+    name: ClassVar[str] = "community.close_care_ended"
+    host_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentSaved(Event):
+    """A filter over the members was saved under a name."""
+
+    name: ClassVar[str] = "community.segment_saved"
+    audit: ClassVar[bool] = True
+    segment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentDeleted(Event):
+    """A saved filter was deleted; no member was touched."""
+
+    name: ClassVar[str] = "community.segment_deleted"
+    audit: ClassVar[bool] = True
+    segment_id: int

@@ -1,0 +1,51 @@
+"""Reading what the community room knows."""
+
+from qunluo.community.queries.membership import (
+    Belonging,
+    RulesState,
+    communities_of,
+    communities_visible_to,
+    current_rules,
+    get_community,
+    get_membership,
+    membership_of,
+    rules_state,
+    share_a_community,
+)
+from qunluo.community.queries.permissions import (
+    Explanation,
+    Reason,
+    Standing,
+    explain_permissions,
+    givers_of,
+    holders,
+    live_grants,
+    permissions_of,
+    require,
+    require_member,
+    standing,
+)
+
+__all__ = [
+    "Belonging",
+    "Explanation",
+    "Reason",
+    "RulesState",
+    "Standing",
+    "communities_of",
+    "communities_visible_to",
+    "current_rules",
+    "explain_permissions",
+    "get_community",
+    "get_membership",
+    "givers_of",
+    "holders",
+    "live_grants",
+    "membership_of",
+    "permissions_of",
+    "require",
+    "require_member",
+    "rules_state",
+    "share_a_community",
+    "standing",
+]

@@ -1,0 +1,118 @@
+"""Who belongs where; fetching is permission."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from qunluo.community.errors import CommunityNotFound, MembershipNotFound
+from qunluo.community.models import Community, Grant, Membership, RulesVersion
+from qunluo.community.queries.permissions import ROLE_KINDS, live_grants
+from qunluo.community.rules.permissions import MEMBER
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from qunluo.people.models import Person
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """One community of a person, and what they are in it."""
+
+    community: Community
+    membership: Membership
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RulesState:
+    """Which version of the rules counts and which one a member accepted; 0 means none yet."""
+
+    current: int
+    accepted: int
+
+    @property
+    def to_accept(self) -> bool:
+        """Return whether the member is asked to accept the current rules."""
+        return self.accepted < self.current
+
+
+def communities_visible_to(
+    viewer: "Person | AnonymousUser | None",
+) -> "QuerySet[Community]":
+    """Return the public communities, and the private ones in which the viewer is a member."""
+    public = ~Q(stage=Community.Stage.PRIVATE)
+    if viewer is None or viewer.pk is None:
+        return Community.objects.filter(public)
+    own = Membership.objects.filter(
+        community=OuterRef("pk"), person_id=viewer.pk, status=Membership.Status.ACTIVE
+    )
+    return Community.objects.filter(public | Exists(own))
+
+
+def get_community(slug: str, viewer: "Person | AnonymousUser | None") -> Community:
+    """Return a community that the viewer may see; CommunityNotFound otherwise."""
+    try:
+        return communities_visible_to(viewer).get(slug=slug)
+    except Community.DoesNotExist:
+        raise CommunityNotFound from None
+
+
+def membership_of(
+    person: "Person | AnonymousUser | None", community: Community
+) -> Membership | None:
+    """Return the active membership of a person, or None."""
+    if person is None or person.pk is None:
+        return None
+    return Membership.objects.filter(
+        community=community, person_id=person.pk, status=Membership.Status.ACTIVE
+    ).first()
+
+
+def get_membership(person: "Person | AnonymousUser | None", community: Community) -> Membership:
+    """Return the active membership of a person; MembershipNotFound."""
+    found = membership_of(person, community)
+    if found is None:
+        raise MembershipNotFound
+    return found
+
+
+def communities_of(person: "Person | AnonymousUser | None") -> list[Belonging]:
+    """Return the communities of a person with their roles in each, the longest first."""
+    if person is None or person.pk is None:
+        return []
+    grants = Grant.objects.filter(live_grants(), person_id=person.pk, kind__in=ROLE_KINDS)
+    found = (
+        Membership.objects.filter(person_id=person.pk, status=Membership.Status.ACTIVE)
+        .select_related("community")
+        .prefetch_related(Prefetch("community__grants", grants, to_attr="own_grants"))
+        .order_by("joined_at", "pk")
+    )
+    return [
+        Belonging(
+            membership.community,
+            membership,
+            frozenset({MEMBER, *(grant.name for grant in membership.community.own_grants)}),  # type: ignore[attr-defined]
+        )
+        for membership in found
+    ]
+
+
+def share_a_community(one: int, other: int) -> bool:
+    """Return whether two persons (by id) are active members of one community."""
+    active = Membership.objects.filter(status=Membership.Status.ACTIVE)
+    return active.filter(
+        Exists(active.filter(community=OuterRef("community"), person_id=other)), person_id=one
+    ).exists()
+
+
+def current_rules(community: Community) -> RulesVersion | None:
+    """Return the rules that count now, or None before any were published."""
+    return RulesVersion.objects.filter(community=community).order_by("-number").first()
+
+
+def rules_state(membership: Membership) -> RulesState:
+    """Return whether a member still has to accept the current rules."""
+    current = current_rules(membership.community)
+    return RulesState(current.number if current else 0, membership.rules_number)

@@ -1,0 +1,187 @@
+"""What a person may do in a community, and why: the one place where grants become permissions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+
+from qunluo.community.errors import MembersOnly, PermissionMissing, Suspended
+from qunluo.community.models import Community, Grant, Membership
+from qunluo.community.rules import permissions as rules
+from qunluo.kernel.clock import now
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from qunluo.people.models import Person
+
+ROLE_KINDS = (Grant.Kind.ROLE, Grant.Kind.SEAT)
+NAMES_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a person stands in a community: member or not, which roles, suspended or not."""
+
+    membership_id: int | None = None
+    roles: frozenset[str] = frozenset()
+    suspended_until: datetime | None = None
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """Return what the person may do; nothing while suspended."""
+        return frozenset() if self.suspended_until else rules.permissions_from(self.roles)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A role that the person holds and that brings a permission."""
+
+    role: rules.Role
+    source: str
+    granted_by: str
+    since: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One permission: yes or no, because of which grants, and who could give it."""
+
+    permission: rules.Permission
+    allowed: bool
+    because: tuple[Reason, ...]
+    roles: tuple[rules.Role, ...]
+    givers: tuple[str, ...]
+
+
+def live_grants(at: datetime | None = None) -> Q:
+    """Return the condition for grants that count at a moment: an expired one needs no sweeper."""
+    return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=at or now()))
+
+
+def standing(person: "Person | AnonymousUser | None", community: Community) -> Standing:
+    """Return how a person stands in a community, in one query."""
+    if person is None or person.pk is None:
+        return Standing()
+    at = now()
+    held = Q(person__grants__community=community, person__grants__kind__in=ROLE_KINDS) & (
+        Q(person__grants__revoked_at=None)
+        & (Q(person__grants__expires_at=None) | Q(person__grants__expires_at__gt=at))
+    )
+    rows = list(
+        Membership.objects.filter(
+            community=community, person_id=person.pk, status=Membership.Status.ACTIVE
+        )
+        .annotate(held=FilteredRelation("person__grants", condition=held))
+        .values_list("pk", "suspended_until", "held__name")
+    )
+    if not rows:
+        return Standing()
+    pk, until, _name = rows[0]
+    roles = frozenset({rules.MEMBER, *(name for _pk, _until, name in rows if name)})
+    return Standing(pk, roles, until if until and until > at else None)
+
+
+def permissions_of(person: "Person | AnonymousUser | None", community: Community) -> frozenset[str]:
+    """Return the names of everything a person may do in a community."""
+    return standing(person, community).permissions
+
+
+def require(
+    person: "Person | AnonymousUser | None", community: Community, permission: str
+) -> Standing:
+    """Return the standing of somebody who may; Forbidden says what brings it and who gives it."""
+    found = standing(person, community)
+    if permission in found.permissions:
+        return found
+    if found.membership_id is None:
+        raise MembersOnly
+    if found.suspended_until:
+        raise Suspended(until=f"{found.suspended_until:%Y-%m-%d}")
+    lowest = rules.roles_allowing(permission)[0]
+    raise PermissionMissing(
+        permission=rules.permissions()[permission].label,
+        role=lowest.label,
+        givers=", ".join(givers_of(lowest, community)) or "-",
+        needed=permission,
+    )
+
+
+def require_member(person: "Person | AnonymousUser | None", community: Community) -> Standing:
+    """Return the standing of an active member who is not suspended; Forbidden otherwise."""
+    found = standing(person, community)
+    if found.membership_id is None:
+        raise MembersOnly
+    if found.suspended_until:
+        raise Suspended(until=f"{found.suspended_until:%Y-%m-%d}")
+    return found
+
+
+def givers_of(role: rules.Role, community: Community) -> list[str]:
+    """Return the names of at most five members who may give a role."""
+    names = holders(community, role.given_by).order_by("pk").values_list("person__name", flat=True)
+    return list(dict.fromkeys(names))[:NAMES_SHOWN]
+
+
+def holders(community: Community, roles: Iterable[str]) -> "QuerySet[Grant]":
+    """Return the live grants of some roles in a community, held by active members."""
+    return Grant.objects.filter(
+        live_grants(),
+        community=community,
+        kind__in=ROLE_KINDS,
+        name__in=list(roles),
+        person__memberships__community=community,
+        person__memberships__status=Membership.Status.ACTIVE,
+    )
+
+
+def explain_permissions(
+    person: "Person | AnonymousUser | None", community: Community
+) -> list[Explanation]:
+    """Return for every permission whether the person has it, why, and who could give it."""
+    found = standing(person, community)
+    reasons = _reasons(found.membership_id) if found.membership_id else []
+    givers: dict[str, list[str]] = {
+        role.name: givers_of(role, community) if found.membership_id else []
+        for role in rules.roles().values()
+    }
+    answers = []
+    for permission in rules.permissions().values():
+        bringing = rules.roles_allowing(permission.name)
+        names = dict.fromkeys(name for role in bringing for name in givers[role.name])
+        answers.append(
+            Explanation(
+                permission,
+                allowed=permission.name in found.permissions,
+                because=tuple(r for r in reasons if permission.name in r.role.permissions),
+                roles=tuple(bringing),
+                givers=tuple(names)[:NAMES_SHOWN],
+            )
+        )
+    return answers
+
+
+def _reasons(membership_id: int) -> list[Reason]:
+    known = rules.roles()
+    membership = Membership.objects.get(pk=membership_id)
+    own = [Reason(known[rules.MEMBER], membership.via, "", membership.joined_at, None)]
+    grants = (
+        Grant.objects.filter(
+            live_grants(),
+            community=membership.community_id,
+            person_id=membership.person_id,
+            kind__in=ROLE_KINDS,
+        )
+        .annotate(giver=F("granted_by__name"))
+        .order_by("granted_at", "pk")
+    )
+    return own + [
+        Reason(
+            known[grant.name], grant.source, grant.giver or "", grant.granted_at, grant.expires_at
+        )
+        for grant in grants
+        if grant.name in known
+    ]
