@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qunluo.kernel.text import _
+
+NEW_KEY = _(
+    "Set it to 50 or more random characters; this prints some: "
+    "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+)
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -31,12 +38,18 @@ SETTINGS = {
         Setting("EMAIL_URL", "console:", "smtp://user:password@host:587 (STARTTLS), console: prints mail on the console."),
         Setting("EMAIL_FROM", "Qunluo <noreply@localhost>", "Sender of the mail that the platform sends."),
         Setting("LOG_LEVEL", "INFO", "Least severe level that is logged."),
+        Setting("LISTEN", "127.0.0.1:8000", "Address and port of `qunluo web` and `qunluo serve`."),
+        Setting("WEB_PROCESSES", "1", "Web processes; about one per core on a busy PostgreSQL installation."),
+        Setting("WEB_THREADS", "8", "Threads of each web process; each keeps one database connection."),
         Setting("NO_RATE_LIMITS", "", "1 switches rate limits off; for tests and the demo, refused in production."),
         Setting("GOOGLE_CLIENT", "", "client-id:secret of a Google OAuth client; offers sign-in with Google."),
         Setting("GITHUB_CLIENT", "", "client-id:secret of a GitHub OAuth app; offers sign-in with GitHub."),
         Setting("WEIXIN_CLIENT", "", "app-id:secret of a Weixin open-platform app; offers sign-in with WeChat."),
     ]
 }  # fmt: skip
+
+
+SHORTEST_KEY = 50
 
 
 class Environment:
@@ -76,6 +89,35 @@ class Environment:
             keep.write_text(f"demo-{secrets.token_urlsafe(50)}")
             keep.chmod(0o600)
         return keep.read_text()
+
+    def number(self, name: str) -> int:
+        """Return a whole number of at least 1; the default when it is none."""
+        value = self.text(name)
+        return int(value) if value.isdigit() and int(value) else int(SETTINGS[name].default)
+
+    def unsafe(self) -> list[tuple[str, str]]:
+        """Return (what is unsafe, what to do) for all that production refuses to start with."""
+        if self.choice("ENV") != "production":
+            return []
+        key, found = self.text("SECRET_KEY"), []
+        if not key:
+            found.append((_("QUNLUO_SECRET_KEY is empty."), NEW_KEY))
+        elif key.startswith("demo-") or len(key) < SHORTEST_KEY or len(set(key)) < 10:
+            found.append(
+                (_("QUNLUO_SECRET_KEY can be guessed: it is a demo key or too short."), NEW_KEY)
+            )
+        if self.flag("DEBUG"):
+            found.append(
+                (
+                    _("QUNLUO_DEBUG shows the inside of the installation to strangers."),
+                    _("Leave it out."),
+                )
+            )
+        if self.flag("NO_RATE_LIMITS"):
+            found.append(
+                (_("QUNLUO_NO_RATE_LIMITS lets strangers guess passwords."), _("Leave it out."))
+            )
+        return found
 
     def providers(self) -> list[str]:
         """Return the allauth provider apps whose client is configured."""

@@ -1,8 +1,19 @@
-"""WSGI entry point."""
+"""WSGI entry point; refuses to start in production with settings that endanger people."""
 
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
+from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
+from qunluo.cli.unsafe import refuse_unsafe
+from qunluo.environment import env
+
+OWN_NETWORK = "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qunluo.settings")
+if refuse_unsafe():
+    sys.exit(78)
 application = get_wsgi_application()
+if env.flag("BEHIND_PROXY"):
+    # Rate limits and sessions see the visitor's address; only a proxy of our own network is believed.
+    application = wrap_wsgi_with_proxy_headers(application, trusted_hosts=OWN_NETWORK)

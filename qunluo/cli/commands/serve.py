@@ -1,0 +1,48 @@
+"""Serve pages and do the background work as one: for a single machine."""
+
+import argparse
+import sys
+
+from qunluo.cli import console, processes
+from qunluo.cli.commands.web import add_arguments, address_of
+from qunluo.cli.running import only_one
+from qunluo.cli.unsafe import refuse_unsafe
+from qunluo.environment import env
+from qunluo.kernel.text import _
+
+__all__ = ["add_arguments", "run"]
+HELP = _("Serve pages and do the background work, for a single machine.")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or a signal."""
+    return serve(args.listen)
+
+
+def serve(listen: str, welcome: str = "") -> int:
+    """Keep the web and the worker running; say `welcome` when the first page is there."""
+    if refuse_unsafe():
+        return processes.UNFIT
+    host, port = address_of(listen)
+    if processes.port_taken(host, port):
+        console.complain(
+            _("Port {port} is taken by another program: stop it, or choose another port."),
+            port=port,
+        )
+        return processes.UNFIT
+    near = f"[{host}]" if ":" in host else host.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+    url = f"http://{near}:{port}/"
+    ourselves = [sys.executable, "-m", "qunluo"]
+    household = processes.Household(
+        [
+            processes.Child(
+                console.say(_("The web server")), [*ourselves, "web", "--listen", listen]
+            ),
+            processes.Child(console.say(_("The worker")), [*ourselves, "worker"]),
+        ]
+    )
+    with only_one(env.path("DATA_DIR")):
+        return household.run(
+            f"{url}healthz",
+            welcome or console.say(_("Qunluo is ready: {url} (Ctrl-C stops it)"), url=url),
+        )
