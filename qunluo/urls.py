@@ -16,3 +16,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
 ]
+
+handler400 = "qunluo.web.core.errors.bad_request"
+handler403 = "qunluo.web.core.errors.forbidden"
+handler404 = "qunluo.web.core.errors.not_found"
+handler500 = "qunluo.web.core.errors.server_error"

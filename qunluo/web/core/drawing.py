@@ -21,6 +21,7 @@ FONTS = (
     "C:/Windows/Fonts/msyh.ttc",
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 )
+MARK = ((0.43, 0.45, 0.105), (0.605, 0.42, 0.06), (0.585, 0.585, 0.082), (0.42, 0.62, 0.045))
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
@@ -79,7 +80,7 @@ def icon(size: int) -> bytes:
         emblem.ring_points(emblem.seed_of("群落"), side * 0.33, 0.05, (side / 2, side / 2))
     )
     draw.line(line, fill="#f8f5ee", width=max(1, round(side * 0.022)), joint="curve")
-    for x, y, reach in ((0.43, 0.45, 0.105), (0.605, 0.42, 0.06), (0.585, 0.585, 0.082), (0.42, 0.62, 0.045)):  # fmt: skip
+    for x, y, reach in MARK:
         draw.ellipse(
             [side * (x - reach), side * (y - reach), side * (x + reach), side * (y + reach)],
             fill="#f8f5ee",

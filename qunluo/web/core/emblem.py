@@ -9,6 +9,7 @@ from qunluo.web.core import theme
 
 
 def seed_of(text: str) -> list[int]:
+    """Return 32 numbers from 0 to 255, always the same for a text."""
     return list(blake2b(text.encode(), digest_size=32).digest())
 
 

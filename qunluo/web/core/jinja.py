@@ -50,13 +50,14 @@ def environment(**options: Any) -> Environment:
     """Build the environment; a misspelt variable is an error in tests and empty in production."""
     if settings.ENV == "test":
         options["undefined"] = StrictUndefined
-    env = Environment(
+    env = Environment(  # noqa: S701 - Django passes autoescape=True
         **options,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
     )
     env.policies["ext.i18n.trimmed"] = True  # as scripts/translations.py reads them
+    env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )

@@ -1,4 +1,4 @@
-"""Addresses by name: each pattern is compiled once, because reverse() is the dearest call on a page."""
+"""Addresses by name; each pattern is compiled once: reverse() is the dearest call on a page."""
 
 from functools import cache
 from urllib.parse import quote

@@ -1,8 +1,7 @@
 """How a page says money, dates and numbers: the way the reader's language writes them."""
 
+import datetime as dt
 from collections.abc import Iterable
-from datetime import date as Date
-from datetime import datetime
 from functools import lru_cache
 
 from babel import Locale
@@ -43,16 +42,16 @@ def percent(value: float) -> str:
     return format_percent(value, locale=locale())
 
 
-def date(value: Date | datetime | None, style: str = "long") -> str:
+def date(value: dt.date | dt.datetime | None, style: str = "long") -> str:
     """Return a day in the reader's time zone."""
     if value is None:
         return ""
-    if isinstance(value, datetime):
+    if isinstance(value, dt.datetime):
         value = value.astimezone(get_current_timezone())
     return format_date(value, format=style, locale=locale())
 
 
-def when(value: datetime | None, style: str = "medium") -> str:
+def when(value: dt.datetime | None, style: str = "medium") -> str:
     """Return a moment in the reader's time zone."""
     if value is None:
         return ""
@@ -67,7 +66,7 @@ def _minute() -> str:
     return "y年M月d日 HH:mm" if locale().language == "zh" else "d MMM y, HH:mm"
 
 
-def ago(value: datetime | None) -> str:
+def ago(value: dt.datetime | None) -> str:
     """Return how long ago, or in how long, a moment is."""
     if value is None:
         return ""
