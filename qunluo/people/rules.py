@@ -40,11 +40,24 @@ class Scope:
     label: str
 
 
+# <area>:write includes <area>:read; `read` and `write` cover every area.
 SCOPES = (
-    Scope("read", _("Read what you can read")),
-    Scope("write", _("Act in your name: join, post, change")),
-    Scope("profile", _("Read and change your own profile")),
-    Scope("manage", _("Run the communities you run: members, invitations, customers")),
+    Scope("read", _("Read everything you can read")),
+    Scope("write", _("Do everything you can do")),
+    Scope("profile:read", _("Read your profile, settings and own data")),
+    Scope("profile:write", _("Change your profile and settings")),
+    Scope("communities:read", _("Read your communities and their charters")),
+    Scope("communities:write", _("Found, join, run and leave communities")),
+    Scope("members:read", _("Read members, applications and grants")),
+    Scope("members:write", _("Look after members, decide on applications, give roles")),
+    Scope("invitations:read", _("Read invitations and the founding hundred")),
+    Scope("invitations:write", _("Invite people")),
+    Scope("customers:read", _("Read imported customers")),
+    Scope("customers:write", _("Import, change and invite customers")),
+    Scope("desk:read", _("Read the audit log, removals and failed deliveries")),
+    Scope("desk:write", _("Remove members, decide appeals, replay failed deliveries")),
+    Scope("export:read", _("Download whole communities as archives")),
+    Scope("export:write", _("Start an archive of a community")),
 )
 
 
