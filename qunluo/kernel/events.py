@@ -44,7 +44,7 @@ class Event:
 
     def data(self) -> dict[str, Any]:
         """Return the own fields as JSON values."""
-        return {name: encode(getattr(self, name)) for name in _own_fields(type(self))}
+        return {name: encode(getattr(self, name)) for name in _own_fields(self.name)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,20 +100,21 @@ def restore(name: str, data: dict[str, Any], **meta: Any) -> Event:
     cls = REGISTRY.get(name)
     if cls is None:
         return UnknownEvent(was=name, payload=data, **meta)
-    decoders = _decoders(cls)
+    decoders = _decoders(name)
     own = {key: decode(data[key]) for key, decode in decoders.items() if key in data}
     return cls(**own, **meta)
 
 
 @cache
-def _own_fields(cls: type[Event]) -> tuple[str, ...]:
-    return tuple(f.name for f in dataclasses.fields(cls) if f.name not in META)
+def _own_fields(name: str) -> tuple[str, ...]:
+    fields = dataclasses.fields(REGISTRY[name])
+    return tuple(f.name for f in fields if f.name not in META)
 
 
 @cache
-def _decoders(cls: type[Event]) -> dict[str, Callable[[Any], Any]]:
-    hints = get_type_hints(cls)
-    return {name: _decoder(hints[name]) for name in _own_fields(cls)}
+def _decoders(name: str) -> dict[str, Callable[[Any], Any]]:
+    hints = get_type_hints(REGISTRY[name])
+    return {field: _decoder(hints[field]) for field in _own_fields(name)}
 
 
 def _as_is(value: Any) -> Any:

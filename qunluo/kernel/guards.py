@@ -3,11 +3,9 @@
 Use in a migration: `operations = [AppendOnly("kernel_eventrecord")]`.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection, transaction
 from django.db.migrations.operations.base import Operation
 
 SQLITE = """CREATE TRIGGER guard_{table}_{verb} BEFORE {verb} ON {table} {when}
@@ -82,32 +80,3 @@ class AppendOnly(Operation):
         distinct = "IS NOT" if db.vendor == "sqlite" else "IS DISTINCT FROM"
         changed = [f"OLD.{c} {distinct} NEW.{c}" for c in columns if c not in self.free]
         return f"WHEN ({' OR '.join(changed)})"
-
-
-@contextmanager
-def unguarded() -> Iterator[None]:
-    """Lift every guard inside the block; only for emptying the database between tests."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type='trigger'")
-            guards = [row for row in cursor.fetchall() if row[0].startswith("guard_")]
-            lift = [f"DROP TRIGGER {name}" for name, _sql in guards]
-            restore = [sql for _name, sql in guards]
-        else:
-            cursor.execute(
-                "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'guard%'"
-            )
-            rows = cursor.fetchall()
-            lift = [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for name, table in rows]
-            restore = [f"ALTER TABLE {table} ENABLE TRIGGER {name}" for name, table in rows]
-    _run(lift)
-    try:
-        yield
-    finally:
-        _run(restore)
-
-
-def _run(statements: list[str]) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        for sql in statements:
-            cursor.execute(sql)

@@ -5,7 +5,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +18,10 @@ from qunluo.kernel.text import _
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000
+LIMITS: dict[str, Any] = {
+    "megabytes": MOST_BYTES // 1024**2,
+    "megapixels": MOST_PIXELS // 1_000_000,
+}
 KEY = re.compile(r"[a-z0-9]{1,20}/[A-Za-z0-9_-]{2}/[A-Za-z0-9_-]{20,40}\.webp")
 
 
@@ -104,19 +108,22 @@ def _path(key: str) -> Path:
 
 
 def _encode(data: bytes, kind: Kind) -> bytes:
-    limits = {"megabytes": MOST_BYTES // 1024**2, "megapixels": MOST_PIXELS // 1_000_000}
+    limits: dict[str, Any] = {
+        "megabytes": MOST_BYTES // 1024**2,
+        "megapixels": MOST_PIXELS // 1_000_000,
+    }
     if len(data) > MOST_BYTES:
-        raise PictureTooLarge(**limits)
+        raise PictureTooLarge(**LIMITS)
     try:
         # `verify` reads the structure only; the size is known before any pixel is decoded.
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise PictureTooLarge(**limits)
+                raise PictureTooLarge(**LIMITS)
             image.verify()
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             return _webp(image, kind)
     except Image.DecompressionBombError:
-        raise PictureTooLarge(**limits) from None
+        raise PictureTooLarge(**LIMITS) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, IndexError, EOFError):
         raise NotAPicture from None
 

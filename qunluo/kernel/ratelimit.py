@@ -28,15 +28,16 @@ def limit(name: str, key: object, *, times: int, seconds: int) -> None:
         return
     moment = int(now().timestamp() * 1_000_000)
     size = seconds * 1_000_000
-    values = {"key": _digest(name, key), "now": moment, "drop": size // times, "size": size}
+    bucket, drop = _digest(name, key), size // times
+    values: dict[str, str | int] = {"key": bucket, "now": moment, "drop": drop, "size": size}
     greatest = "MAX" if connection.vendor == "sqlite" else "GREATEST"
     with write_tx(), connection.cursor() as cursor:
         cursor.execute(TAKE.format(greatest=greatest), values)
         if cursor.fetchone():
             return
-        cursor.execute("SELECT empty_at FROM kernel_ratebucket WHERE key = %s", [values["key"]])
+        cursor.execute("SELECT empty_at FROM kernel_ratebucket WHERE key = %s", [bucket])
         (empty_at,) = cursor.fetchone()
-    wait = empty_at + size // times - moment - size
+    wait = empty_at + drop - moment - size
     raise TooMany(retry_after=max(1, -(-wait // 1_000_000)))
 
 
