@@ -15,5 +15,5 @@ if refuse_unsafe():
     sys.exit(78)
 application = get_wsgi_application()
 if env.flag("BEHIND_PROXY"):
-    # Rate limits and sessions see the visitor's address; only a proxy of our own network is believed.
+    # Rate limits and sessions see the visitor's address; only a proxy of our own is believed.
     application = wrap_wsgi_with_proxy_headers(application, trusted_hosts=OWN_NETWORK)

@@ -297,7 +297,10 @@ def setup(kind="runtime"):
     try:
         fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        tell("Another command is preparing the environment; waiting …", "另一条命令正在准备环境，稍候……")
+        tell(
+            "Another command is preparing the environment; waiting …",
+            "另一条命令正在准备环境，稍候……",
+        )
         fcntl.flock(guard, fcntl.LOCK_EX)
     try:
         create_environment()

@@ -23,19 +23,19 @@ def _catalog(code: str) -> gettext.NullTranslations:
     return gettext.translation("django", LOCALE, languages=folders, fallback=True)
 
 
-def say(text: str, **values: object) -> str:
+def say(text: str, /, **values: object) -> str:
     """Translate a text of the command line and fill it in; works before Django is set up."""
     said = _catalog(language()).gettext(text) if text else ""
     return said.format(**values) if values else said
 
 
-def line(text: str = "", **values: object) -> None:
+def line(text: str = "", /, **values: object) -> None:
     """Print one translated line at once."""
     sys.stdout.write(say(text, **values) + "\n")
     sys.stdout.flush()
 
 
-def complain(text: str, **values: object) -> None:
+def complain(text: str, /, **values: object) -> None:
     """Print one translated line where errors go."""
     sys.stdout.flush()
     sys.stderr.write(say(text, **values) + "\n")

@@ -2,6 +2,7 @@
 
 import argparse
 import io
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -46,7 +47,7 @@ def bring_up_to_date() -> None:
         with console.Progress(_("Bringing the database up to date")) as progress:
             done = 0
 
-            def show(action: str, migration: object = None, fake: bool = False) -> None:  # noqa: FBT001, FBT002
+            def show(action: str, migration: Any = None, _fake: bool | None = None) -> None:  # noqa: FBT001
                 nonlocal done
                 done += action == "apply_success"
                 progress(done, steps, str(migration or ""))

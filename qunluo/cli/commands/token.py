@@ -5,7 +5,7 @@ import argparse
 from qunluo.cli import console
 from qunluo.kernel.errors import NotFound
 from qunluo.kernel.text import _
-from qunluo.people import queries, rules
+from qunluo.people import queries
 from qunluo.people.actions import issue_token
 
 HELP = _("Make a personal token for the API; its secret is shown once.")
@@ -21,7 +21,6 @@ class NobodyThere(NotFound):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    names = ", ".join(scope.name for scope in rules.SCOPES)
     parser.add_argument("email", help=console.say(_("the e-mail address of its person")))
     parser.add_argument(
         "--name", default="qunluo token", help=console.say(_("what the person sees it called"))
@@ -32,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="scopes",
         metavar="SCOPE",
         required=True,
-        help=console.say(_("what it may do, may be repeated: {names}"), names=names),
+        help=console.say(_("what it may do: read, write, profile or manage; may be repeated")),
     )
     parser.add_argument(
         "--days",
