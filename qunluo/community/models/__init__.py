@@ -7,6 +7,7 @@ from qunluo.community.models.community import (
     RulesVersion,
     Space,
 )
+from qunluo.community.models.founding import CofounderOffer, OperatingGoal, Pledge
 from qunluo.community.models.membership import Application, Grant, Membership
 from qunluo.community.models.record import CloseCare, MemberNote, MemberTag, Segment
 
@@ -15,11 +16,14 @@ __all__ = [
     "CharterDraft",
     "CharterVersion",
     "CloseCare",
+    "CofounderOffer",
     "Community",
     "Grant",
     "MemberNote",
     "MemberTag",
     "Membership",
+    "OperatingGoal",
+    "Pledge",
     "RulesVersion",
     "Segment",
     "Space",

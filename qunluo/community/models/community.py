@@ -37,6 +37,7 @@ class Community(models.Model):
     blueprint = models.CharField(max_length=40)
     blueprint_digest = models.CharField(max_length=64, blank=True)
     modules = models.JSONField(default=list)
+    facts = models.JSONField(default=dict, blank=True)  # pushed down by higher rooms, read by gates
     brand_colour = models.CharField(max_length=7, default="#2f6f4f")
     symbol = models.CharField(max_length=120, blank=True)
     member_count = models.PositiveIntegerField(default=0)
@@ -58,11 +59,15 @@ class CharterDraft(models.Model):
     community = models.OneToOneField(Community, models.CASCADE, related_name="draft")
     values = models.JSONField(default=dict)
     blueprint_values = models.JSONField(default=dict)
+    key_fields = models.JSONField(default=list)  # paths that must be edited before publishing
     visited = models.JSONField(default=list)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
+
+    def __str__(self) -> str:
+        return f"draft of {self.community_id}"
 
 
 class CharterVersion(models.Model):
@@ -82,6 +87,9 @@ class CharterVersion(models.Model):
             models.UniqueConstraint(fields=["community", "number"], name="charter_version_number")
         ]
         ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return f"charter {self.number} of {self.community_id}"
 
 
 class RulesVersion(models.Model):
@@ -104,6 +112,9 @@ class RulesVersion(models.Model):
         ]
         ordering = ["-number"]
 
+    def __str__(self) -> str:
+        return f"rules {self.number} of {self.community_id}"
+
 
 class Space(models.Model):
     """A declared place to talk, preset by the blueprint."""
@@ -118,3 +129,6 @@ class Space(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["community", "slug"], name="space_slug_in_community")
         ]
+
+    def __str__(self) -> str:
+        return self.name

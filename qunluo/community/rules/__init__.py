@@ -1,0 +1,1 @@
+"""What is always true in a community, in plain Python."""
