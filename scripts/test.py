@@ -1,0 +1,129 @@
+"""Everything that a change must pass: checks, the suite on both databases, stories, slow part."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import postgres
+
+ROOT = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--no-header", "--durations=5"]
+PLAIN = ["-m", "not slow and not story"]
+CLOSING = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
+
+
+def has_chinese_font() -> bool:
+    """Tell whether the browser can draw Chinese."""
+    if lister := shutil.which("fc-list"):
+        listed = subprocess.run([lister, ":lang=zh"], capture_output=True, text=True, check=False)
+        return bool(listed.stdout.strip())
+    return any(Path("/usr/share/fonts").rglob("*CJK*"))
+
+
+# Debian's package -> is it there?
+NEEDS: dict[str, Callable[[], bool]] = {
+    "chromium": lambda: any(map(shutil.which, BROWSERS)),
+    "fonts-noto-cjk": has_chinese_font,
+    "postgresql": lambda: postgres.programs() is not None,
+}
+
+
+def missing() -> list[str]:
+    """The packages that the tests need and this machine lacks."""
+    return [package for package, there in NEEDS.items() if not there()]
+
+
+def provide() -> str:
+    """Install what is missing when we may; return a sentence when something still is."""
+    lacking = missing()
+    if not lacking:
+        return ""
+    command = f"apt-get install --no-install-recommends {' '.join(lacking)}"
+    if os.geteuid() or not shutil.which("apt-get"):
+        return f"The tests need {', '.join(lacking)}: install them (as root: {command})."
+    print(f"· Installing {', '.join(lacking)} …", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    said = ""
+    for words in (["update"], ["install", "-y", "--no-install-recommends", *lacking]):
+        done = subprocess.run(
+            ["apt-get", "-qq", *words], env=quiet, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        )  # fmt: skip
+        said = done.stdout.strip() or said
+    lacking = missing()
+    return f"{', '.join(lacking)} could not be installed:\n{said}" if lacking else ""
+
+
+@dataclass
+class Outcome:
+    """What the parts of the run came to."""
+
+    failed: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def part(self, name: str, command: list[str], database: str = "") -> None:
+        """Run one part, showing what it says as it says it."""
+        print(f"\n── {name} ──", flush=True)
+        began = time.monotonic()
+        surroundings = {k: v for k, v in os.environ.items() if not k.startswith("QUNLUO_")}
+        surroundings |= {"QUNLUO_DATABASE_URL": database, "PYTHONUNBUFFERED": "1"}
+        last = ""
+        with subprocess.Popen(
+            command, cwd=ROOT, env=surroundings, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        ) as process:  # fmt: skip
+            for row in process.stdout or []:
+                print(row, end="", flush=True)
+                last = row if " in " in row and CLOSING.search(row) else last
+        for number, what in CLOSING.findall(last):
+            self.counts[what.rstrip("s")] += int(number)
+        if process.returncode:
+            self.failed.append(name)
+        print(f"── {name}: {time.monotonic() - began:.0f} s", flush=True)
+
+    def close(self) -> int:
+        """Print the closing lines; the last one is the sum of all parts."""
+        print()
+        for name in self.failed:
+            print(f"✗ {name}")
+        bad = self.counts["failed"] + self.counts["error"]
+        # A part may fail without a failed test, and that is a failure all the same.
+        bad = bad or len(self.failed)
+        print(f"{self.counts['passed']} passed, {bad} failed, {self.counts['skipped']} skipped")
+        return 1 if self.failed or not self.counts["passed"] else 0
+
+
+def main() -> int:
+    """Run every part, whatever the earlier ones came to."""
+    began = time.monotonic()
+    if said := provide():
+        sys.stderr.write(f"{said}\n")
+        return 1
+    outcome = Outcome()
+    outcome.part("checks", [sys.executable, "scripts/check.py"])
+    outcome.part("suite on SQLite", [*PYTEST, *PLAIN, "tests"])
+    try:
+        with postgres.cluster() as url:
+            outcome.part("suite on PostgreSQL", [*PYTEST, *PLAIN, "tests"], url)
+            outcome.part("stories in a browser", [*PYTEST, "--dist", "loadfile", "tests/stories"])
+            outcome.part("slow part on SQLite", [*PYTEST, "-m", "slow and not story", "tests"])
+            outcome.part(
+                "slow part on PostgreSQL", [*PYTEST, "-m", "slow and not story", "tests"], url
+            )
+    except postgres.NoPostgres as error:
+        print(error)
+        outcome.failed.append("PostgreSQL")
+    print(f"\n── all: {(time.monotonic() - began) / 60:.1f} min")
+    return outcome.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
