@@ -24,10 +24,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qunluo.settings")
 # Playwright keeps an event loop in the thread that a story's own queries run in.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+import django  # noqa: E402
 import pytest  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 
 from qunluo.cli import catalogs  # noqa: E402
+
+# The conftest of a room may import its models, earlier than pytest-django would set up Django.
+django.setup()
 
 
 def pytest_configure(config):
