@@ -43,7 +43,7 @@ class AppendOnly(Operation):
     ) -> None:
         """Create the triggers."""
         for sql in self._statements(schema_editor.connection):
-            schema_editor.execute(sql)
+            schema_editor.execute(sql, params=None)
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
@@ -78,5 +78,5 @@ class AppendOnly(Operation):
         with db.cursor() as cursor:
             columns = [c.name for c in db.introspection.get_table_description(cursor, self.table)]
         distinct = "IS NOT" if db.vendor == "sqlite" else "IS DISTINCT FROM"
-        changed = [f"OLD.{c} {distinct} NEW.{c}" for c in columns if c not in self.free]
+        changed = [f'OLD."{c}" {distinct} NEW."{c}"' for c in columns if c not in self.free]
         return f"WHEN ({' OR '.join(changed)})"

@@ -108,10 +108,6 @@ def _path(key: str) -> Path:
 
 
 def _encode(data: bytes, kind: Kind) -> bytes:
-    limits: dict[str, Any] = {
-        "megabytes": MOST_BYTES // 1024**2,
-        "megapixels": MOST_PIXELS // 1_000_000,
-    }
     if len(data) > MOST_BYTES:
         raise PictureTooLarge(**LIMITS)
     try:

@@ -21,6 +21,8 @@ from qunluo.kernel.text import _
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 CURRENCIES = frozenset(list_currencies())
 CHINESE_UNITS = {"万": 4, "亿": 8}
+# Up to what a database column holds; no exponents, no NaN.
+PLAIN = re.compile(r"[+-]?[0-9.,'\u202f]{1,20}")
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋￥", "0123456789.,-+¥")
 
 
@@ -137,6 +139,8 @@ class Money:
     def parse(cls, text: str, currency: str, language: str = "zh-hans") -> "Money":
         """Return the amount that a person typed: 12.5, ￥1,200, 1.2万, CNY 3; NotMoney, TooFine."""
         bare, power = _bare(text, currency, locale_of(language))
+        if not PLAIN.fullmatch(bare):
+            raise NotMoney(text=text)
         try:
             value = parse_decimal(bare, locale=locale_of(language), strict=True)
             minor = value.scaleb(power + digits(currency))

@@ -71,7 +71,7 @@ def _deliveries(stop: threading.Event) -> None:
         if moment - tidied > TIDY:
             courier.tidy()
             tidied = moment
-        if courier.handled > handled or bell.wait(stop, pause) and not left:
+        if courier.handled > handled or bell.wait(stop, pause):
             pause = SHORTEST
         else:
             pause = min(pause * 2, LONGEST)
