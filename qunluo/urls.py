@@ -3,8 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from qunluo.api.urls import api
-
 urlpatterns = [
     path("", include("qunluo.web.core.urls")),
     path("accounts/", include("allauth.urls")),
@@ -14,7 +12,7 @@ urlpatterns = [
     path("", include("qunluo.web.growth.urls")),
     path("c/<slug:slug>/desk/", include("qunluo.web.desk.urls")),
     path("admin/", admin.site.urls),
-    path("api/v1/", api.urls),
+    path("api/", include("qunluo.api.urls")),
 ]
 
 handler400 = "qunluo.web.core.errors.bad_request"

@@ -1,0 +1,51 @@
+"""Addresses of the API: version 1, its OpenAPI document, and what is not there."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, path, re_path
+
+from qunluo.api import errors, problems
+from qunluo.api.v1 import api
+
+View = Callable[..., HttpResponse]
+
+
+def in_problems(view: View) -> View:
+    """Let a view refuse in problem+json whatever happens, and answer HEAD like GET."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **parameters: Any) -> HttpResponse:
+        if request.method == "HEAD":
+            request.method = "GET"
+        try:
+            response = view(request, **parameters)
+        except Exception as error:  # noqa: BLE001 -- the door answers for everything
+            return problems.answer(request, error)
+        if isinstance(response, HttpResponseNotAllowed):
+            allowed = ", ".join(sorted(response["Allow"].split(", ")))
+            refusal = errors.MethodNotAllowed(method=request.method, allowed=allowed)
+            response = problems.answer(request, refusal)
+            response["Allow"] = allowed
+        return response
+
+    answer.csrf_exempt = True  # type: ignore[attr-defined]  # sessions are checked in caller.py
+    return answer
+
+
+def nowhere(request: HttpRequest, **_rest: Any) -> HttpResponse:
+    """Answer for every other address below /api/."""
+    raise errors.NoSuchAddress
+
+
+v1_patterns, v1_app, v1_namespace = api.urls
+for pattern in v1_patterns:
+    if isinstance(pattern, URLPattern):
+        pattern.callback = in_problems(pattern.callback)
+
+urlpatterns = [
+    path("v1/", (v1_patterns, v1_app, v1_namespace)),
+    re_path(r"^.*$", in_problems(nowhere)),
+]

@@ -1,0 +1,27 @@
+"""Version 1 of the API: all areas under one roof."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+
+from qunluo.api import people, problems
+from qunluo.api.parser import StrictParser
+
+
+class Api(NinjaAPI):
+    """Refuses in problem+json, whatever was raised."""
+
+    def on_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse:  # type: ignore[override]
+        """Answer for an exception."""
+        return problems.answer(request, exc)
+
+
+api = Api(
+    title="Qunluo",
+    version="1",
+    urls_namespace="api",
+    openapi_url=None,
+    docs_url=None,
+    parser=StrictParser(),
+)
+for area in (people.area,):
+    api.add_router("", area.router)
