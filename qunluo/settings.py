@@ -57,8 +57,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "qunluo.web.core.middleware.PersonMiddleware",
+    "qunluo.web.me.middleware.SeenMiddleware",
     "qunluo.web.core.middleware.DomainErrorMiddleware",
 ]
 
@@ -72,7 +72,10 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "qunluo.web.core.jinja.environment",
-            "context_processors": ["qunluo.web.core.context.page"],
+            "context_processors": [
+                "qunluo.web.core.context.page",
+                "qunluo.web.accounts.context.houses",
+            ],
         },
     },
     {
@@ -142,14 +145,42 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {} if env.flag("NO_RATE_LIMITS") else {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_FORMS = {
+    name: f"qunluo.web.accounts.worded.{form}"
+    for name, form in {
+        "login": "Login",
+        "signup": "Signup",
+        "add_email": "AddEmail",
+        "change_email": "ChangeEmail",
+        "change_password": "ChangePassword",
+        "set_password": "SetPassword",
+        "reset_password": "ResetPassword",
+        "reset_password_from_key": "ResetPasswordKey",
+        "reauthenticate": "Reauthenticate",
+        "request_login_code": "RequestLoginCode",
+        "confirm_login_code": "ConfirmLoginCode",
+        "confirm_password_reset_code": "ConfirmPasswordResetCode",
+        "confirm_email_verification_code": "ConfirmEmailCode",
+    }.items()
+}
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("BEHIND_PROXY") else 0
+MFA_FORMS = {
+    "authenticate": "qunluo.web.accounts.worded_mfa.Authenticate",
+    "reauthenticate": "qunluo.web.accounts.worded_mfa.ReauthenticateByCode",
+    "activate_totp": "qunluo.web.accounts.worded_mfa.ActivateTotp",
+    "add_webauthn": "qunluo.web.accounts.worded_mfa.AddPasskey",
+    "edit_webauthn": "qunluo.web.accounts.worded_mfa.EditPasskey",
+}
 MFA_ADAPTER = "qunluo.providers.accounts.adapter.MFAAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Qunluo"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False  # a write per request; web.me.middleware notes it now and then
 SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_FORMS = {"signup": "qunluo.web.accounts.worded.SocialSignup"}
 SOCIALACCOUNT_PROVIDERS = env.provider_settings()
 
 EMAIL_CONFIG = env.email()
@@ -160,6 +191,8 @@ EMAIL_HOST_USER = EMAIL_CONFIG["user"]
 EMAIL_HOST_PASSWORD = EMAIL_CONFIG["password"]
 EMAIL_USE_TLS = EMAIL_CONFIG["tls"]
 EMAIL_TIMEOUT = 20
+# With filebased: as QUNLUO_EMAIL_URL, mail becomes files here.
+EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM")
 
 CACHES = {
@@ -190,7 +223,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *env.provider_origins()],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
