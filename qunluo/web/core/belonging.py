@@ -1,44 +1,34 @@
 """What the viewer is to the community of this page, asked once per request."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
-try:
-    from qunluo.community import queries
-except ImportError:
-    queries = None
+from qunluo.community import queries
 
 if TYPE_CHECKING:
-    from qunluo.community.models import Community, Membership
+    from qunluo.community.models import Community
+    from qunluo.community.queries import Standing
 
 
-def _asked(request: HttpRequest) -> dict[Any, Any]:
-    return cast("dict[Any, Any]", request.__dict__.setdefault("_belonging", {}))
-
-
-def membership(request: HttpRequest, community: "Community | None") -> "Membership | None":
-    """Return the viewer's active membership, or None."""
+def standing(request: HttpRequest, community: "Community | None") -> "Standing | None":
+    """Return how the viewer stands in the community; None for visitors."""
     person = getattr(request, "person", None)
     if community is None or person is None or not person.is_authenticated:
         return None
-    asked = _asked(request)
-    if ("membership", community.pk) not in asked:
-        asked["membership", community.pk] = queries.membership_of(person, community)
-    return cast("Membership | None", asked["membership", community.pk])
+    asked: dict[Any, Standing] = request.__dict__.setdefault("_standing", {})
+    if community.pk not in asked:
+        asked[community.pk] = queries.standing(person, community)
+    return asked[community.pk]
 
 
-def permissions(request: HttpRequest, community: "Community | None") -> frozenset[str]:
-    """Return what the viewer may do in the community; nothing for strangers."""
-    person = getattr(request, "person", None)
-    if community is None or person is None or not person.is_authenticated:
-        return frozenset()
-    asked = _asked(request)
-    if ("permissions", community.pk) not in asked:
-        asked["permissions", community.pk] = queries.permissions_of(person, community)
-    return cast("frozenset[str]", asked["permissions", community.pk])
+def is_member(request: HttpRequest, community: "Community | None") -> bool:
+    """Tell whether the viewer is an active member."""
+    found = standing(request, community)
+    return found is not None and found.membership_id is not None
 
 
 def may(request: HttpRequest, community: "Community | None", permission: str) -> bool:
     """Tell whether the viewer holds a permission."""
-    return permission in permissions(request, community)
+    found = standing(request, community)
+    return found is not None and permission in found.permissions

@@ -1,7 +1,8 @@
 """Pictures drawn from what is known: a community's emblem, a person's portrait, contour lines."""
 
+from collections.abc import Sequence
 from hashlib import blake2b
-from math import cos, pi, sin
+from math import cos, pi, sin, sqrt
 
 from markupsafe import Markup, escape
 
@@ -126,4 +127,41 @@ def portrait(name: str, seed: str, size: int = 40, label: str = "") -> Markup:
         ink=ink,
         points=17 if len(initials(name)) == 1 else 15,
         initials=escape(initials(name)),
+    )
+
+
+GOLDEN = pi * (3 - sqrt(5))  # the angle by which seeds stand in a sunflower: no two in line
+MOST_DOTS = 90
+
+
+def gathering(name: str, people: Sequence[str], symbol: str = "") -> Markup:
+    """Return the picture of a community: its sign, around it one dot for each of its people.
+
+    `people` are the seeds of their portraits, the nearest first; a dot has its portrait's colour.
+    """
+    seed = seed_of(name)
+    people = people[:MOST_DOTS]
+    step = min(33.0, 168 / sqrt(len(people) + 3))
+    rings = "".join(
+        f'<path d="{ring(seed, 52 + 37 * i, 0.05 + 0.012 * i, (200, 200))}"/>' for i in range(6)
+    )
+    dots = "".join(
+        f'<circle cx="{200 + step * sqrt(i + 3) * cos(i * GOLDEN + seed[0]):.1f}" '
+        f'cy="{200 + step * sqrt(i + 3) * sin(i * GOLDEN + seed[0]):.1f}" '
+        f'r="{step * (0.47 - 0.15 * i / (len(people) + 8)):.1f}" '
+        f'fill="{portrait_colours(person)[0]}"/>'
+        for i, person in enumerate(people)
+    )
+    return Markup(
+        '<svg class="gathering" viewBox="0 0 400 400" aria-hidden="true">'
+        '<g class="gathering-rings">{rings}</g>{dots}'
+        '<circle class="gathering-heart" cx="200" cy="200" r="{heart}"/>'
+        '<text x="200" y="200" dy=".355em" text-anchor="middle" font-size="{points}">{sign}</text>'
+        "</svg>"
+    ).format(
+        rings=Markup(rings),  # noqa: S704 - numbers only
+        dots=Markup(dots),  # noqa: S704 - numbers and our own colours only
+        heart=f"{step * 1.25:.1f}",
+        points=f"{step * 1.2:.0f}",
+        sign=glyph(symbol, name),
     )

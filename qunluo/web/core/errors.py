@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django_htmx.http import reswap, retarget
 
-from qunluo.kernel.errors import DomainError
+from qunluo.kernel.errors import DomainError, TooMany
 from qunluo.web.core.show import partial, render
 
 
@@ -12,7 +12,10 @@ def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Show a refusal of ours: a notice for htmx, a page otherwise."""
     message, next_step = error.say(_)
     details = [line for lines in error.say_fields(_).values() for line in lines]
-    return refuse(request, error.status, message, next_step, details)
+    response = refuse(request, error.status, message, next_step, details)
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def refuse(

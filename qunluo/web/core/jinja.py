@@ -41,9 +41,9 @@ def may(context: Context, permission: str) -> bool:
 
 
 @pass_context
-def membership(context: Context) -> Any:
-    """Return the viewer's membership in the community of this page, or None."""
-    return belonging.membership(context["request"], context["community"])
+def is_member(context: Context) -> bool:
+    """Tell whether the viewer is a member of the community of this page."""
+    return belonging.is_member(context["request"], context["community"])
 
 
 def environment(**options: Any) -> Environment:
@@ -68,11 +68,12 @@ def environment(**options: Any) -> Environment:
         static=static,
         icon=icon,
         may=may,
-        membership=membership,
+        is_member=is_member,
         language=get_language,
         emblem=emblem.emblem,
         portrait=emblem.portrait,
         contours=emblem.contours,
+        gathering=emblem.gathering,
         theme_key=theme.key,
         community_places=community_places,
         community=None,

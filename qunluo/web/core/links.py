@@ -22,7 +22,7 @@ def _patterns(urlconf: str, name: str) -> dict[frozenset[str], tuple[str, dict[s
         converters.update(resolver.pattern.converters)
     if prefix:
         resolver = get_ns_resolver(prefix, resolver, tuple(converters.items()))
-    found = {}
+    found: dict[frozenset[str], tuple[str, dict[str, object]]] = {}
     for possibilities, _pattern, _defaults, own in resolver.reverse_dict.getlist(view):
         for template, parameters in possibilities:
             found.setdefault(frozenset(parameters), (template, {**converters, **own}))

@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
+from qunluo.community import queries
 from qunluo.kernel import media as store
 from qunluo.web.core import drawing, theme
-from qunluo.web.core.belonging import queries
 from qunluo.web.core.links import url
 from qunluo.web.core.requests import PersonRequest
 

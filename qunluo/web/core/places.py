@@ -25,14 +25,15 @@ class Place:
 
 def community_places(request: HttpRequest, community: "Community") -> list[Place]:
     """Return at most five places, people before everything that manages them."""
-    member = belonging.membership(request, community) is not None
-    held = belonging.permissions(request, community)
+    member = belonging.is_member(request, community)
+    invites = belonging.may(request, community, "invitations.create")
+    runs = belonging.may(request, community, "desk.view")
     wanted = [
         (_("Home"), "community:home", "house", True),
         (_("People"), "community:members", "users-round", member),
         (_("Charter"), "community:charter", "scroll-text", True),
-        (_("Invite"), "growth:invitations", "user-round-plus", "invitations.create" in held),
-        (_("Desk"), "desk:home", "clipboard-list", "desk.view" in held),
+        (_("Invite"), "growth:invitations", "user-round-plus", invites),
+        (_("Desk"), "desk:home", "clipboard-list", runs),
         (_("Join"), "community:join", "door-open", not member),
     ]
     open_to_viewer = [(text, name, icon) for text, name, icon, shown in wanted if shown]

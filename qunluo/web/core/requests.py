@@ -31,7 +31,7 @@ def signed_in(
     """Send visitors to sign in first, and back here afterwards."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         asked = cast("PersonRequest", request)
         if asked.person.is_authenticated:
             return view(asked, *args, **kwargs)

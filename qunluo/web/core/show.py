@@ -52,7 +52,7 @@ def show(
 def partial(request: HttpRequest) -> bool:
     """Tell whether htmx wants a fragment (not a boosted or restored page)."""
     htmx = getattr(cast("PersonRequest", request), "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return htmx is not None and bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def notices(request: HttpRequest) -> str:

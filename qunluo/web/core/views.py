@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
-from qunluo.people.actions import update_profile
+from qunluo.community import queries
+from qunluo.people.actions import set_language
 from qunluo.web.core import theme
-from qunluo.web.core.belonging import queries
 from qunluo.web.core.context import SCHEMES
 from qunluo.web.core.links import url
 from qunluo.web.core.middleware import SPOKEN
@@ -22,13 +22,14 @@ from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import show
 
 YEAR = 60 * 60 * 24 * 365
+LANDING_DOTS = [str(number) for number in range(47)]
 
 
 @require_GET
 def home(request: PersonRequest) -> HttpResponse:
     """Show strangers what this is, and people their communities."""
     if not request.person.is_authenticated:
-        return show(request, "core/landing.html")
+        return show(request, "core/landing.html", None, {"doors": [], "seeds": LANDING_DOTS})
     mine = queries.communities_of(request.person)
     return show(request, "core/mine.html", None, {"communities": mine})
 
@@ -53,7 +54,7 @@ def choose_language(request: PersonRequest) -> HttpResponse:
             secure=settings.SECURE,
         )  # fmt: skip
         if request.person.is_authenticated:
-            update_profile(actor=request.person, language=language)
+            set_language(actor=request.person, language=language)
     return response
 
 
