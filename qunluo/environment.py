@@ -127,6 +127,12 @@ class Environment:
             if self.text(f"{provider.upper()}_CLIENT")
         ]
 
+    def provider_origins(self) -> list[str]:
+        """Return where a sign-in form may lead: the houses of the configured providers."""
+        origins = {"google": "https://accounts.google.com", "github": "https://github.com",
+                   "weixin": "https://open.weixin.qq.com"}  # fmt: skip
+        return [origins[app.rpartition(".")[2]] for app in self.providers()]
+
     def provider_settings(self) -> dict[str, Any]:
         """Return SOCIALACCOUNT_PROVIDERS for the configured clients."""
         found = {}

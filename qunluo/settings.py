@@ -140,7 +140,6 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -151,7 +150,6 @@ ACCOUNT_FORMS = {
         "login": "Login",
         "signup": "Signup",
         "add_email": "AddEmail",
-        "change_email": "ChangeEmail",
         "change_password": "ChangePassword",
         "set_password": "SetPassword",
         "reset_password": "ResetPassword",
@@ -160,7 +158,6 @@ ACCOUNT_FORMS = {
         "request_login_code": "RequestLoginCode",
         "confirm_login_code": "ConfirmLoginCode",
         "confirm_password_reset_code": "ConfirmPasswordResetCode",
-        "confirm_email_verification_code": "ConfirmEmailCode",
     }.items()
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}

@@ -20,6 +20,14 @@ class TokenNotFound(NotFound):
     next_step = _("Look at the list of your tokens; it may have been revoked already.")
 
 
+class SessionNotFound(NotFound):
+    """The session is not theirs, or has ended."""
+
+    code = "people.session_not_found"
+    message = _("You are not signed in there any more.")
+    next_step = _("Look at the list of your devices again.")
+
+
 class InvalidProfile(Invalid):
     """One or more profile fields were refused; `fields` says which."""
 
@@ -48,7 +56,7 @@ class ErasureBlocked(Conflict):
     """Something still depends on this person alone."""
 
     code = "people.erasure_blocked"
-    message = _("Your account cannot be erased yet: {reasons}")
+    message = _("Your account cannot be erased yet.")
     next_step = _("Hand over or close what depends on you alone, then come back.")
 
 

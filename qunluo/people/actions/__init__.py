@@ -4,13 +4,16 @@ from qunluo.people.actions.account import confirm_email, register_person, sync_e
 from qunluo.people.actions.erase import erase_person
 from qunluo.people.actions.export import export_person
 from qunluo.people.actions.profile import set_language, set_picture, update_profile
+from qunluo.people.actions.session import end_session, note_session
 from qunluo.people.actions.token import issue_token, revoke_token, use_token
 
 __all__ = [
     "confirm_email",
+    "end_session",
     "erase_person",
     "export_person",
     "issue_token",
+    "note_session",
     "register_person",
     "revoke_token",
     "set_language",

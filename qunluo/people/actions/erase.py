@@ -18,26 +18,20 @@ from qunluo.people.models import ApiToken, Person
 from qunluo.people.ports import own_data
 
 
+@write_tx
 def erase_person(*, actor: Person) -> None:
     """Erase the actor's account for ever; the door has just asked for their password.
 
-    Raises ErasureBlocked with every reason while something depends on them alone.
+    Raises ErasureBlocked with the first reason while something depends on them alone.
     """
-    picture = actor.picture
-    _erase(actor)
-    if picture:
-        media.delete(picture)
-
-
-@write_tx
-def _erase(actor: Person) -> None:
     if actor.erased_at:
         raise AccountErased
-    if blockers := queries.erasure_blockers(actor):
-        raise ErasureBlocked(reasons=" ".join(b.message.format(**b.names) for b in blockers))
+    for blocker in queries.erasure_blockers(actor):
+        raise ErasureBlocked(blocker.message, next_step=blocker.next_step, **blocker.names)
     for room in own_data:
         room.erase(actor)
     _end_access(actor)
+    media.delete(actor.picture)
     _blank(actor)
     publish(PersonErased(actor_id=actor.pk, person_id=actor.pk))
 

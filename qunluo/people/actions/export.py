@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -12,6 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from qunluo.kernel import media
 from qunluo.kernel.clock import now
+from qunluo.kernel.errors import NotFound
 from qunluo.kernel.outbox import publish
 from qunluo.kernel.tx import write_tx
 from qunluo.people import rules
@@ -86,7 +88,7 @@ def _pack(documents: dict[str, object], files: list[str]) -> bytes:
             text = json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
             archive.writestr(f"{name}.json", text)
         for key in files:
-            if (path := media.path(key)).is_file():
-                archive.write(path, f"media/{key}")
+            with suppress(NotFound), media.open(key) as file:
+                archive.writestr(f"media/{key}", file.read())
         archive.writestr("README.txt", rules.EXPORT_README)
     return buffer.getvalue()

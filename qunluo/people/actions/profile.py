@@ -61,6 +61,7 @@ def set_picture(*, actor: Person, data: bytes | None) -> Person:
 def _put_picture(actor: Person, key: str) -> Person:
     if actor.erased_at:
         raise AccountErased
+    media.delete(actor.picture)
     actor.picture = key
     actor.save(update_fields=["picture"])
     publish(ProfileUpdated(actor_id=actor.pk, person_id=actor.pk, fields=("picture",)))
