@@ -46,6 +46,7 @@ from qunluo.community.events.record import (
     MemberTagged,
     MemberUntagged,
     NoteWritten,
+    OwnTagsChanged,
     SegmentDeleted,
     SegmentSaved,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "MemberTagged",
     "MemberUntagged",
     "NoteWritten",
+    "OwnTagsChanged",
     "PledgeMade",
     "PledgeWithdrawn",
     "RecruitmentClosed",

@@ -8,22 +8,28 @@ from qunluo.kernel.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class MemberTagged(Event):
-    """A member was tagged by themself, a rule or an operator."""
+    """A member was tagged by an operator or by a rule (then without an actor)."""
 
     name: ClassVar[str] = "community.member_tagged"
     audit: ClassVar[bool] = True
     tag_id: int
-    source: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class MemberUntagged(Event):
-    """A tag was taken off a member."""
+    """An operator took a tag off a member."""
 
     name: ClassVar[str] = "community.member_untagged"
     audit: ClassVar[bool] = True
     tag_id: int
-    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnTagsChanged(Event):
+    """A member put a tag on themself, or took one of their own off."""
+
+    name: ClassVar[str] = "community.own_tags_changed"
+    membership_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

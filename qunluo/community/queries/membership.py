@@ -70,6 +70,15 @@ def membership_of(
     ).first()
 
 
+def is_banned(person: "Person | AnonymousUser | None", community: Community) -> bool:
+    """Return whether a person was removed, and no appeal has undone it."""
+    if person is None or person.pk is None:
+        return False
+    return Membership.objects.filter(
+        community=community, person_id=person.pk, status=Membership.Status.REMOVED
+    ).exists()
+
+
 def get_membership(person: "Person | AnonymousUser | None", community: Community) -> Membership:
     """Return the active membership of a person; MembershipNotFound."""
     found = membership_of(person, community)
@@ -110,6 +119,14 @@ def share_a_community(one: int, other: int) -> bool:
 def current_rules(community: Community) -> RulesVersion | None:
     """Return the rules that count now, or None before any were published."""
     return RulesVersion.objects.filter(community=community).order_by("-number").first()
+
+
+def accepted_rules(membership: Membership) -> list[dict[str, str]]:
+    """Return the rules a member accepted: the only ones they can be held to."""
+    version = RulesVersion.objects.filter(
+        community=membership.community_id, number=membership.rules_number
+    )
+    return version.values_list("rules", flat=True).first() or []
 
 
 def rules_state(membership: Membership) -> RulesState:
