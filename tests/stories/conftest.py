@@ -45,7 +45,7 @@ STEADY = 0.02
 WATCH_SHIFTS = """
 window.qunluoShift = 0;
 new PerformanceObserver(list => {
-  for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.qunluoShift += shift.value;
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.qunluoShift += one.value;
 }).observe({type: 'layout-shift', buffered: true});
 """
 

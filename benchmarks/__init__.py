@@ -1,0 +1,1 @@
+"""Speed and memory, measured against plain scripts that do the same work."""
