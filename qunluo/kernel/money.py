@@ -21,8 +21,9 @@ from qunluo.kernel.text import _
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 CURRENCIES = frozenset(list_currencies())
 CHINESE_UNITS = {"万": 4, "亿": 8}
-# Up to what a database column holds; no exponents, no NaN.
-PLAIN = re.compile(r"[+-]?[0-9.,'\u202f]{1,20}")
+# No exponents, no NaN.
+PLAIN = re.compile(r"[+-]?[0-9.,'\u202f]{1,30}")
+MOST = 2**63  # what a database column holds
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋￥", "0123456789.,-+¥")
 
 
@@ -149,6 +150,8 @@ class Money:
             raise NotMoney(text=text) from None
         if whole != minor:
             raise TooFine(text=text, currency=currency, digits=digits(currency))
+        if abs(whole) >= MOST:
+            raise NotMoney(text=text)
         return cls(whole, currency)
 
     def _same(self, other: "Money") -> "Money":

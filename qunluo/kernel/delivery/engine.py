@@ -124,4 +124,5 @@ def drain(*, most_turns: int = 1000) -> int:
         if not courier.dirty and courier.handled == before:
             courier.tidy()
             return courier.handled
+    courier.look()
     raise RuntimeError(f"Reactions still publish after {most_turns} turns: {sorted(courier.dirty)}")
