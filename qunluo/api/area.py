@@ -36,13 +36,14 @@ WRITES = Rate("api.write", 120, 60)
 
 @dataclass(frozen=True)
 class Shape:
-    """Who may, and how often; `keyed` says whether it takes an idempotency key."""
+    """Who may, and how often; `keyed`: takes an idempotency key; `media`: answers with a file."""
 
     scope: str
     public: bool = False
     writes: bool = False
     keyed: bool = False
     rates: tuple[Rate, ...] = ()
+    media: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,10 @@ class Area:
         self.router = Router(tags=[tag])
 
     def read(
-        self, path: str, response: Any, *, scope: str, public: bool = False
+        self, path: str, response: Any, *, scope: str, public: bool = False, media: str = ""
     ) -> Callable[[F], F]:
         """Declare a GET; a public one also answers visitors."""
-        return self._declare("GET", path, {200: response}, Shape(scope, public))
+        return self._declare("GET", path, {200: response}, Shape(scope, public, media=media))
 
     def write(
         self,

@@ -106,3 +106,11 @@ class OurMistake(DomainError):
     code, status = "api.our_mistake", 500
     message = _("Something broke on our side.")
     next_step = _("Nothing you saved is lost. Please try again in a minute.")
+
+
+class ConfirmationWrong(Invalid):
+    """The handle or the password does not match."""
+
+    code = "api.confirmation_wrong"
+    message = _("The handle or the password is not yours.")
+    next_step = _("Type your own handle, and your password if you have one. Nothing was erased.")

@@ -15,7 +15,8 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
 from qunluo.api import errors
-from qunluo.kernel.errors import DomainError, NotFound, TooMany
+from qunluo.kernel.errors import Busy, DomainError, NotFound, TooMany
+from qunluo.kernel.idempotency import KeyReused
 from qunluo.kernel.text import _
 
 MEDIA_TYPE = "application/problem+json"
@@ -32,6 +33,18 @@ TITLES = {
     500: _("Our mistake"),
     503: _("Busy"),
 }
+# One of each status, for the documents.
+EXAMPLES: tuple[type[DomainError], ...] = (
+    errors.Unreadable,
+    errors.NotSignedIn,
+    errors.ScopeMissing,
+    NotFound,
+    KeyReused,
+    errors.TooLarge,
+    errors.NotAsDeclared,
+    TooMany,
+    Busy,
+)
 log = logging.getLogger(__name__)
 
 
@@ -87,7 +100,16 @@ def _by_field(found: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     return said
 
 
-def _respond(error: DomainError) -> HttpResponse:
+def example(status: int) -> dict[str, Any]:
+    """Return a problem of that status as the documents show it."""
+    for kind in EXAMPLES:
+        if kind.status == status:
+            return body_of(kind(scope="members:read", has="profile:read", retry_after=12))
+    return body_of(errors.OurMistake())
+
+
+def body_of(error: DomainError) -> dict[str, Any]:
+    """Return the members of the problem, in the active language."""
     detail, next_step = error.say(gettext)
     body: dict[str, Any] = {
         "type": f"{settings.SITE_URL}/api/docs/errors#{error.code}",
@@ -103,8 +125,12 @@ def _respond(error: DomainError) -> HttpResponse:
         body["reasons"] = reasons(get_language() or settings.LANGUAGE_CODE)
     if isinstance(error, TooMany):
         body["retry_after"] = error.retry_after
+    return body
+
+
+def _respond(error: DomainError) -> HttpResponse:
     response = HttpResponse(
-        json.dumps(body, ensure_ascii=False), status=error.status, content_type=MEDIA_TYPE
+        json.dumps(body_of(error), ensure_ascii=False), status=error.status, content_type=MEDIA_TYPE
     )
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)

@@ -7,7 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path, re_path
 
-from qunluo.api import errors, problems
+from qunluo.api import docs, errors, problems
+from qunluo.api.openapi import openapi_json
 from qunluo.api.v1 import api
 
 View = Callable[..., HttpResponse]
@@ -47,5 +48,8 @@ for pattern in v1_patterns:
 
 urlpatterns = [
     path("v1/", (v1_patterns, v1_app, v1_namespace)),
+    path("openapi.json", in_problems(openapi_json), name="openapi"),
+    path("docs", docs.operations, name="api_docs"),
+    path("docs/errors", docs.refusals, name="api_problems"),
     re_path(r"^.*$", in_problems(nowhere)),
 ]

@@ -1,0 +1,113 @@
+"""The OpenAPI document: what django-ninja knows, and what the operations say of themselves."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, gettext, override
+
+from qunluo.api import problems
+from qunluo.api.area import OPERATIONS, Declared
+from qunluo.api.once import HEADER
+from qunluo.api.v1 import api
+from qunluo.kernel import definitions
+from qunluo.kernel.text import _, pick
+
+Document = dict[str, Any]
+ABOUT = definitions.load_file(Path(__file__).parent / "definitions" / "about.toml")
+SECURITY = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": _("A personal token, “qlt_…”, made under Me, Tokens; it has scopes."),
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": settings.SESSION_COOKIE_NAME,
+        "description": _(
+            "The session of the browser. Writes also need the header X-CSRFToken with the value "
+            "of the cookie “csrftoken”."
+        ),
+    },
+}
+KEY = {
+    "in": "header",
+    "name": HEADER,
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"},
+    "description": _(
+        "A key of your own, for example a random UUID. The same key with the same body gets the "
+        "first answer again for 48 hours; with another body it is refused."
+    ),
+}
+RETRY = {
+    "description": _("Seconds to wait."),
+    "schema": {"type": "integer", "minimum": 1},
+}
+
+
+def openapi_json(request: HttpRequest) -> JsonResponse:
+    """Serve the document in the language of the request."""
+    response = JsonResponse(document(get_language() or "en"))
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    return response
+
+
+@lru_cache(maxsize=4)
+def document(language: str) -> Document:
+    """Return the document in a language; shared, so never change it."""
+    with override(language):
+        found = dict(api.get_openapi_schema())
+        found["info"]["description"] = str(pick(ABOUT["about"], language))
+        found["servers"] = [{"url": settings.SITE_URL}]
+        found["tags"] = [
+            {"name": tag, "description": str(pick(texts["about"], language)),
+             "x-title": str(pick(texts["title"], language))}
+            for tag, texts in ABOUT["tags"].items()
+        ]  # fmt: skip
+        for path in found["paths"].values():
+            for operation in path.values():
+                _complete(operation, OPERATIONS[operation["operationId"]], language)
+        found["components"]["securitySchemes"] = SECURITY
+        _translate(found)
+    return found
+
+
+def _complete(operation: Document, declared: Declared, language: str) -> None:
+    """Add what django-ninja cannot know: texts, scopes, the key, the kind of problems."""
+    shape = declared.shape
+    operation["summary"] = declared.summary(language)
+    operation["description"] = declared.about(language)
+    session_only = shape.scope == "session"
+    operation["security"] = [] if session_only else [{"token": [shape.scope]}]
+    operation["security"] += [{"session": []}] + ([{}] if shape.public else [])
+    operation["x-scope"] = shape.scope
+    if shape.keyed:
+        operation["parameters"] = [*operation["parameters"], dict(KEY)]
+    if shape.media:
+        operation["responses"][200]["content"] = {shape.media: {"schema": {}}}
+    for status, response in operation["responses"].items():
+        response["description"] = gettext(problems.TITLES.get(int(status), _("Done")))
+        if int(status) >= 400:
+            schema = response["content"].popitem()[1]
+            example = problems.example(int(status))
+            response["content"] = {problems.MEDIA_TYPE: {**schema, "example": example}}
+        if int(status) == 429:
+            response["headers"] = {"Retry-After": dict(RETRY)}
+
+
+def _translate(value: Any) -> None:
+    """Translate the marked descriptions of parameters and schemas where they stand."""
+    if isinstance(value, dict):
+        text = value.get("description")
+        if isinstance(text, str) and text:
+            value["description"] = gettext(text)
+        for inner in value.values():
+            _translate(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _translate(inner)
