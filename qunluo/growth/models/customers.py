@@ -24,7 +24,9 @@ class Customer(models.Model):
         PHONE = "phone", "phone"
         HAND = "hand", "hand"
 
-    community = models.ForeignKey("community.Community", models.CASCADE, related_name="+")
+    community = models.ForeignKey(
+        "community.Community", models.CASCADE, related_name="+", db_index=False
+    )
     external_id = models.CharField(max_length=80, blank=True)
     name = models.CharField(max_length=120, blank=True)
     phone = models.CharField(max_length=20, blank=True)
@@ -55,7 +57,12 @@ class Customer(models.Model):
     first_order_on = models.DateField(null=True, blank=True)
     last_order_on = models.DateField(null=True, blank=True)
     imported_by = models.ForeignKey(
-        "growth.CustomerImport", models.SET_NULL, null=True, blank=True, related_name="+"
+        "growth.CustomerImport",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     added_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -94,9 +101,13 @@ class PastOrder(models.Model):
     and a file imported again adds none.
     """
 
-    community = models.ForeignKey("community.Community", models.CASCADE, related_name="+")
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="past_orders")
-    on = models.DateField()
+    community = models.ForeignKey(
+        "community.Community", models.CASCADE, related_name="+", db_index=False
+    )
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="past_orders", db_index=False
+    )
+    on = models.DateField(db_column="bought_on")
     quantity_milli = models.BigIntegerField()
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)

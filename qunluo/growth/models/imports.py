@@ -32,6 +32,8 @@ class CustomerImport(models.Model):
     rows_done = models.PositiveIntegerField(default=0)
     errors_count = models.PositiveIntegerField(default=0)
     problem = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts_before = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -53,7 +55,7 @@ class CustomerImport(models.Model):
 class StagedCustomer(models.Model):
     """A row of the customers' file, cleaned; `rank` counts the rows about the same customer."""
 
-    job = models.ForeignKey(CustomerImport, models.CASCADE, related_name="+")
+    job = models.ForeignKey(CustomerImport, models.CASCADE, related_name="+", db_index=False)
     line = models.PositiveIntegerField()
     leader = models.PositiveIntegerField()
     rank = models.PositiveIntegerField()
@@ -66,11 +68,12 @@ class StagedCustomer(models.Model):
     note = models.TextField()
     source = models.CharField(max_length=80)
     consent = models.CharField(max_length=8)
-    suppressed = models.BooleanField(default=False)
     last_order_on = models.DateField(null=True)
     orders_count = models.PositiveIntegerField(null=True)
     amount_minor = models.BigIntegerField(null=True)
+    must_exist = models.BooleanField(default=False)
     customer = models.BigIntegerField(null=True)
+    is_new = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["job", "leader", "rank"], name="staged_customer_leader")]
@@ -82,16 +85,15 @@ class StagedCustomer(models.Model):
 class StagedOrder(models.Model):
     """A row of the orders' file, cleaned; `leader` points at the staged customer, if any."""
 
-    job = models.ForeignKey(CustomerImport, models.CASCADE, related_name="+")
+    job = models.ForeignKey(CustomerImport, models.CASCADE, related_name="+", db_index=False)
     line = models.PositiveIntegerField()
-    leader = models.PositiveIntegerField(null=True)
+    leader = models.PositiveIntegerField()
     customer = models.BigIntegerField(null=True)
-    on = models.DateField()
+    on = models.DateField(db_column="bought_on")
     quantity_milli = models.BigIntegerField()
     amount_minor = models.BigIntegerField()
     reference = models.CharField(max_length=80)
     item = models.CharField(max_length=200)
-    occurrence = models.PositiveIntegerField()
 
     class Meta:
         indexes = [models.Index(fields=["job", "leader"], name="staged_order_leader")]
@@ -101,14 +103,17 @@ class StagedOrder(models.Model):
 
 
 class RowError(models.Model):
-    """A row that could not be taken, with its line and why; `code` and `values` are translated."""
+    """A row that could not be taken, with its line and why; `code` says why in rules/cells.py."""
 
-    job = models.ForeignKey(CustomerImport, models.CASCADE, related_name="row_errors")
+    job = models.ForeignKey(
+        CustomerImport, models.CASCADE, related_name="row_errors", db_index=False
+    )
     file = models.CharField(max_length=9)  # customers | orders
     line = models.PositiveIntegerField()
     column = models.CharField(max_length=80, blank=True)
     value = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=30)
+    cells = models.JSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=["job", "id"], name="row_error_job")]

@@ -1,0 +1,187 @@
+"""Which column holds what: guessed from headers in two languages and from the values."""
+
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from qunluo.growth.errors import ColumnsMissing, OrderColumnsMissing, UnknownColumn
+from qunluo.growth.rules import shapes
+
+DEFINITIONS = Path(__file__).parents[1] / "definitions" / "columns.toml"
+IDENTITY = ("external_id", "phone", "email")
+EXACT, PART = 2.0, 1.2
+SURE = 0.6
+STRICT = {"email", "phone", "date", "money", "integer", "quantity"}
+Mapped = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Column:
+    """Something a column may hold; `orders` when it belongs to a purchase."""
+
+    name: str
+    label: dict[str, str]
+    help: dict[str, str]
+    shape: str
+    headers: frozenset[str]
+    part: tuple[str, ...]
+    orders: bool = False
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What we think of a table: whether its first row is a header, and which column holds what."""
+
+    header: list[str]
+    mapping: Mapped
+
+    @property
+    def has_header(self) -> bool:
+        """Return whether the first row names the columns."""
+        return bool(self.header)
+
+
+@cache
+def columns() -> dict[str, Column]:
+    """Return every column by name, in the order of the file."""
+    return {
+        name: Column(
+            name=name,
+            label=entry["label"],
+            help=entry["help"],
+            shape=entry["shape"],
+            headers=frozenset(map(normal, entry["headers"])),
+            part=tuple(map(normal, entry["part"])) if "part" in entry else (),
+            orders=entry.get("orders", False),
+        )
+        for name, entry in tomllib.loads(DEFINITIONS.read_text(encoding="utf-8")).items()
+    }
+
+
+def normal(header: str) -> str:
+    """Return a header as it is compared: half-width, small, letters and digits only."""
+    folded = unicodedata.normalize("NFKC", header).casefold()
+    return "".join(char for char in folded if char.isalnum())
+
+
+def guess(rows: Sequence[Sequence[str]], *, orders_only: bool = False) -> Guess:
+    """Return the likely header and mapping of a table from its first rows."""
+    header = list(rows[0]) if looks_like_header(rows) else []
+    values = list(zip_columns(rows[1:] if header else rows))
+    mapping: Mapped = {}
+    for _score, _order, index, name in sorted(_candidates(header, values)):
+        if name not in mapping and index not in mapping.values():
+            mapping[name] = index
+    return Guess(header, consistent(mapping, orders_only=orders_only))
+
+
+def zip_columns(rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    """Yield the values of each column; short rows count as empty there."""
+    width = max(map(len, rows), default=0)
+    for index in range(width):
+        yield [row[index] if index < len(row) else "" for row in rows]
+
+
+def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first row names columns: no values, and known words or a contrast."""
+    first = [cell for cell in rows[0] if cell]
+    if not first or any(_is_value(cell) for cell in first) or len(set(first)) < len(first):
+        return False
+    known = sum(any(_header_score(normal(cell), c) for c in columns().values()) for cell in first)
+    if known * 3 >= len(first):
+        return True
+    below = list(zip_columns(rows[1:]))[: len(rows[0])]
+    return any(shapes.telling("date", v) + shapes.telling("email", v) > SURE for v in below)
+
+
+def consistent(mapping: Mapped, *, orders_only: bool) -> Mapped:
+    """Return the mapping without half an order, or totals beside orders."""
+    known = columns()
+    whole = "on" in mapping and "amount" in mapping
+    totals = {"last_order_on", "orders_count", "amount_total"}
+    return {
+        name: index
+        for name, index in mapping.items()
+        if (whole or not known[name].orders)
+        and not (whole and name in totals)
+        and (not orders_only or known[name].orders or name in IDENTITY)
+    }
+
+
+def has_orders(mapping: Mapping[str, int]) -> bool:
+    """Return whether each row is a purchase."""
+    return "on" in mapping and "amount" in mapping
+
+
+def check(mapping: Mapping[str, int], *, orders_only: bool = False) -> None:
+    """Refuse a mapping that cannot work: ColumnsMissing, OrderColumnsMissing."""
+    if not any(name in mapping for name in IDENTITY):
+        raise ColumnsMissing
+    if orders_only and not has_orders(mapping):
+        raise OrderColumnsMissing
+
+
+def corrected(guessed: Guess, said: Mapping[str, str], width: int) -> Mapped:
+    """Return the mapping as corrected by {"name": "列名" or "2" or ""}; UnknownColumn."""
+    mapping = dict(guessed.mapping)
+    for name, column in said.items():
+        if name not in columns():
+            raise UnknownColumn(column=name, columns=", ".join(columns()))
+        index = _index_of(column, guessed.header, width)
+        mapping = {key: at for key, at in mapping.items() if key != name and at != index}
+        if index >= 0:
+            mapping[name] = index
+    return mapping
+
+
+def _index_of(column: str, header: Sequence[str], width: int) -> int:
+    if not column:
+        return -1
+    wanted = normal(column)
+    for index, cell in enumerate(header):
+        if normal(cell) == wanted:
+            return index
+    if column.isdecimal() and 1 <= int(column) <= width:
+        return int(column) - 1
+    named = ", ".join(header) or f"1 – {width}"
+    raise UnknownColumn(column=column, columns=named)
+
+
+def _is_value(cell: str) -> bool:
+    return any(map(str.isdigit, cell)) and any(
+        shapes.TESTS[shape](cell) for shape in ("email", "phone", "date", "money")
+    )
+
+
+def _candidates(
+    header: Sequence[str], values: Sequence[list[str]]
+) -> Iterator[tuple[float, int, int, str]]:
+    """Yield (negative score, order of definition, column, name), to be sorted best first."""
+    for index, column_values in enumerate(values):
+        title = normal(header[index]) if index < len(header) else ""
+        for order, column in enumerate(columns().values()):
+            score = _score(title, column, column_values, headed=bool(header))
+            if score:
+                yield -score, order, index, column.name
+
+
+def _score(title: str, column: Column, values: list[str], *, headed: bool) -> float:
+    named = _header_score(title, column) if title else 0.0
+    fit = shapes.fit(column.shape, values)
+    if named:
+        return 0.0 if column.shape in STRICT and fit < 0.3 else named + fit
+    told = shapes.telling(column.shape, values)
+    if headed:
+        return told / 2 if column.shape in {"email", "phone"} and told > 0.9 else 0.0
+    if column.name in {"birthday", "last_order_on", "amount_total", "reference"}:
+        return 0.0
+    return told if told >= SURE else 0.0
+
+
+def _header_score(title: str, column: Column) -> float:
+    if title in column.headers:
+        return EXACT
+    return PART if any(part in title for part in column.part) else 0.0
