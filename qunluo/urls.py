@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("qunluo.web.core.urls")),
     path("accounts/", include("allauth.urls")),
     path("me/", include("qunluo.web.me.urls")),
+    path("", include("qunluo.web.me.public_urls")),
     path("", include("qunluo.web.founding.urls")),
     path("", include("qunluo.web.community.urls")),
     path("", include("qunluo.web.growth.urls")),

@@ -1,6 +1,6 @@
 """What people asks of the rooms above: they register here when the house starts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,8 +29,9 @@ class Contributor:
     """What one room holds about a person.
 
     `export` returns documents by name (each becomes <room>/<name>.json), `media` the keys of
-    files to add, `erase` removes or anonymises, `blocks` says why it may not yet be done, and
-    `keeps` names (as marked texts) the statutory records that stay and why.
+    files to add, `erase` removes or anonymises, `blocks` says why it may not yet be done. Marked
+    texts for the pages: `holds` names what the documents are, `keeps` the records that stay after
+    an erasure and why.
     """
 
     room: str
@@ -39,6 +40,7 @@ class Contributor:
     media: Callable[["Person"], Iterable[str]] = _nothing
     blocks: Callable[["Person"], Iterable[Blocker]] = _nothing
     keeps: Sequence[str] = ()
+    holds: str = ""
 
 
 class OwnData:
@@ -57,11 +59,14 @@ class OwnData:
         media: Callable[["Person"], Iterable[str]] = _nothing,
         blocks: Callable[["Person"], Iterable[Blocker]] = _nothing,
         keeps: Sequence[str] = (),
+        holds: str = "",
     ) -> None:
         """Register a room; called once from its AppConfig.ready()."""
-        self._rooms[room] = Contributor(room, export, erase, media, blocks, tuple(keeps))
+        self._rooms[room] = Contributor(
+            room, export, erase, media, blocks, tuple(keeps), holds
+        )
 
-    def __iter__(self) -> "Iterable[Contributor]":  # type: ignore[override]
+    def __iter__(self) -> Iterator[Contributor]:
         """Yield the contributors in the order in which the rooms were registered."""
         return iter(self._rooms.values())
 

@@ -26,6 +26,9 @@ LENGTHS = {"name": 60, "intro": 300, "thoughts": 2000, "worries": 2000, "wishes"
 LISTS = {"offers": (12, 80), "tags": (20, 30)}  # at most so many, each at most so long
 LANGUAGES = ("zh-hans", "en")
 EMAIL_MISSING = _("Enter an e-mail address.")
+OWN_DATA_HOLDS = _(
+    "Your profile and picture, your addresses, devices, linked accounts and tokens (without secrets)"
+)
 ERASED_NAMES = {"zh-hans": "已注销", "en": "Erased account"}
 TOKEN_PREFIX = "qlt_"  # noqa: S105 - tells our tokens apart when one leaks
 TOKEN_DAYS = (7, 30, 90, 365)
