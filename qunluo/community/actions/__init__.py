@@ -1,5 +1,13 @@
 """Changing what the community room knows."""
 
+from qunluo.community.actions.charter import (
+    SavedStep,
+    amend_goal,
+    confirm_goal,
+    publish_charter,
+    publish_rules,
+    save_charter_step,
+)
 from qunluo.community.actions.founding import (
     create_community,
 )
@@ -40,16 +48,38 @@ from qunluo.community.actions.record import (
     untag_member,
     welcome,
 )
+from qunluo.community.actions.settings import (
+    close_recruitment,
+    open_recruitment,
+    publish_community,
+    push_fact,
+    set_selection,
+    set_symbol,
+    unpublish_community,
+    update_settings,
+)
+from qunluo.community.actions.together import (
+    accept_cofounding,
+    offer_cofounding,
+    pledge,
+    withdraw_cofounding,
+    withdraw_pledge,
+)
 
 __all__ = [
+    "SavedStep",
     "accept_after_appeal",
+    "accept_cofounding",
     "accept_rules",
     "add_to_close_care",
     "admit",
+    "amend_goal",
     "apply",
     "assign_host",
     "check_measure",
     "claim_label",
+    "close_recruitment",
+    "confirm_goal",
     "create_community",
     "decide_application",
     "delete_segment",
@@ -62,14 +92,28 @@ __all__ = [
     "lift_suspension",
     "mark_active",
     "note_member",
+    "offer_cofounding",
+    "open_recruitment",
+    "pledge",
+    "publish_charter",
+    "publish_community",
+    "publish_rules",
+    "push_fact",
     "reinstate",
     "remove_from_close_care",
     "revoke_grant",
+    "save_charter_step",
     "save_segment",
+    "set_selection",
+    "set_symbol",
     "suspend",
     "tag_member",
+    "unpublish_community",
     "untag_member",
+    "update_settings",
     "verify_criterion",
     "welcome",
     "withdraw_application",
+    "withdraw_cofounding",
+    "withdraw_pledge",
 ]

@@ -37,7 +37,7 @@ def leave(*, actor: "Person", membership: Membership, reason: str = "") -> Membe
     """Leave freely, without penalty; coming back later is possible. AlreadyEnded, LastOwner."""
     if membership.person_id != actor.pk:
         raise MembersOnly
-    _end(membership, Status.LEFT, reason, actor.pk)
+    let_go(membership, Status.LEFT, reason, actor.pk)
     publish(events.MemberLeft(**_about(membership, actor.pk)))
     return membership
 
@@ -54,7 +54,7 @@ def end_membership(
     if cause != REMOVED:
         return leave(actor=actor, membership=membership, reason=reason)
     check_measure(actor, membership, rule_id, reason)
-    _end(membership, Status.REMOVED, reason, actor.pk)
+    let_go(membership, Status.REMOVED, reason, actor.pk)
     publish(
         events.MemberRemoved(
             **_about(membership, actor.pk),
@@ -158,11 +158,13 @@ def check_measure(actor: "Person", membership: Membership, rule_id: str, reason:
         raise ReasonMissing(fields={"reason": [_("Please give a reason.")]})
 
 
-def _end(membership: Membership, status: str, reason: str, actor_id: int) -> None:
-    """Close the membership and let go of everything that only a member holds."""
+def let_go(
+    membership: Membership, status: str, reason: str, actor_id: int, *, keep_owned: bool = True
+) -> None:
+    """Close the membership and let go of everything that only a member holds; publishes nothing."""
     community, person_id = membership.community, membership.person_id
     lock(community)
-    if rules.OWNER in standing(membership.person, community).roles:
+    if keep_owned and rules.OWNER in standing(membership.person, community).roles:
         keep_an_owner(community, without=person_id)
     ended = Membership.objects.filter(pk=membership.pk, status=Status.ACTIVE).update(
         status=status, ended_at=now(), ended_reason=reason.strip()[:200], suspended_until=None

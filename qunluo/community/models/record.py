@@ -23,6 +23,9 @@ class MemberTag(models.Model):
         ]
         indexes = [models.Index(fields=["community", "name"])]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class MemberNote(models.Model):
     """What an operator or host wrote down about a member; the member sees it in their own data."""
@@ -33,6 +36,9 @@ class MemberNote(models.Model):
     )
     text = models.TextField(max_length=2000)
     written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"note {self.pk} about membership {self.membership_id}"
 
 
 class Segment(models.Model):
@@ -50,6 +56,9 @@ class Segment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["community", "name"], name="segment_name_in_community")
         ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CloseCare(models.Model):
@@ -71,3 +80,6 @@ class CloseCare(models.Model):
                 condition=models.Q(slot__gte=1, slot__lte=20), name="close_care_at_most_20"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.host_id} follows {self.person_id}"

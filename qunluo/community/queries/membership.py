@@ -87,6 +87,11 @@ def get_membership(person: "Person | AnonymousUser | None", community: Community
     return found
 
 
+def find_membership(pk: int) -> Membership | None:
+    """Return a membership by its id, for the software's own reactions; doors use get_member."""
+    return Membership.objects.select_related("community", "person").filter(pk=pk).first()
+
+
 def communities_of(person: "Person | AnonymousUser | None") -> list[Belonging]:
     """Return the communities of a person with their roles in each, the longest first."""
     if person is None or person.pk is None:
