@@ -7,12 +7,14 @@ from qunluo.community.queries.charter import (
     StepPage,
     behaviour_of,
     charter_diff,
+    charter_form,
     charter_version,
     charter_versions,
     current_charter,
     guide,
     preview_charter,
     public_charter,
+    say_value,
     step_page,
 )
 from qunluo.community.queries.directory import (
@@ -101,6 +103,8 @@ from qunluo.community.queries.together import (
     operating_goal,
     pledge_of,
 )
+from qunluo.community.rules.charter import charter as charter_form
+from qunluo.community.rules.permissions import roles
 
 __all__ = [
     "Belonging",
@@ -128,6 +132,8 @@ __all__ = [
     "blockers",
     "change_wanted",
     "charter_diff",
+    "charter_form",
+    "charter_form",
     "charter_version",
     "charter_versions",
     "close_care",
@@ -172,7 +178,9 @@ __all__ = [
     "require",
     "require_member",
     "require_open",
+    "roles",
     "rules_state",
+    "say_value",
     "segment_members_count",
     "segment_person_ids",
     "segments",
