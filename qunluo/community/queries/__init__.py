@@ -103,7 +103,6 @@ from qunluo.community.queries.together import (
     operating_goal,
     pledge_of,
 )
-from qunluo.community.rules.charter import charter as charter_form
 from qunluo.community.rules.permissions import roles
 
 __all__ = [
@@ -132,7 +131,6 @@ __all__ = [
     "blockers",
     "change_wanted",
     "charter_diff",
-    "charter_form",
     "charter_form",
     "charter_version",
     "charter_versions",
