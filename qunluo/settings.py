@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.postgres",
     "django_htmx",
     "qunluo.kernel",
     "qunluo.people",
@@ -107,6 +106,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
     # A file, because races need several connections to one database.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+else:
+    # Its import costs a fifth of a second that SQLite need not pay.
+    INSTALLED_APPS.insert(0, "django.contrib.postgres")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Person"
@@ -236,6 +238,7 @@ TIME_ZONE = env.text("TIME_ZONE")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = sorted(p for p in (ROOT / "web").glob("*/static"))
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",

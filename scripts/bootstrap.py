@@ -194,7 +194,7 @@ def install(kind):
     with Step("Installing the locked dependencies", "安装锁定版本的依赖") as step:
         pip = subprocess.Popen(
             [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
-             "--no-deps", "--require-hashes", "--prefer-binary", "--no-compile",
+             "--no-deps", "--require-hashes", "--prefer-binary", "--compile",
              "--progress-bar", "off", "--retries", "2", "-r", str(lock_file(kind))],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
