@@ -4,7 +4,7 @@ from itertools import count
 
 from qunluo.community import actions, queries
 from qunluo.community.models import Community, RulesVersion
-from qunluo.community.rules.founding import Seed
+from qunluo.community.ports import Seed
 from qunluo.kernel.clock import now
 from qunluo.people.actions import register_person
 

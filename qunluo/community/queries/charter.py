@@ -13,6 +13,7 @@ from qunluo.community.queries.joining import declared_values
 from qunluo.community.queries.permissions import require
 from qunluo.community.rules.behaviour import Behaviour, behaviour
 from qunluo.community.rules.charter import (
+    Charter,
     Field,
     Part,
     Step,
@@ -25,6 +26,7 @@ from qunluo.community.rules.diff import FieldChange, diff
 from qunluo.community.rules.gates import GateState
 from qunluo.community.rules.predicates import filled, flatten
 from qunluo.community.rules.readiness import Readiness, readiness
+from qunluo.community.rules.saying import Said, say
 from qunluo.kernel.errors import NotFound
 
 if TYPE_CHECKING:
@@ -82,6 +84,16 @@ class PublicCharter:
     values: Values
     parts: tuple[Section, ...]
     sections: tuple[Section, ...]
+
+
+def charter_form() -> Charter:
+    """Return the charter as data: chapters, steps, fields, choices and the six parts."""
+    return charter()
+
+
+def say_value(field: Field, value: Any, language: str) -> Said:
+    """Return a charter value in the words of a reader: text, list of texts, or rows by label."""
+    return say(field, value, language)
 
 
 def step_token(values: Mapping[str, Any]) -> str:

@@ -234,7 +234,7 @@ def _step(data: Mapping[str, Any]) -> Step:
 
 
 def _field(step: str, data: Mapping[str, Any]) -> Field:
-    lengths = {"text": 120, "long": 1500, "list": 60, "symbol": 2}
+    lengths = {"text": 120, "long": 1500, "list": 80, "symbol": 2}
     return Field(
         step=step,
         id=data["id"],

@@ -124,6 +124,17 @@ def _named(need: Need, path: str) -> GateReason:
     return GateReason(text, need.opens, f"step:{field.step}")
 
 
+def in_draft(reason: GateReason) -> GateReason:
+    """Return a reason that the draft settles already: only publishing it is missing."""
+    said = load_file(DEFINITIONS / "gates.toml")["in_draft"]
+    return GateReason(reason.text, said["opens"], said["fix"])
+
+
+def pushed_facts() -> list[str]:
+    """Return the facts that higher rooms tell a community."""
+    return [fact.name for fact in gates().facts.values() if fact.pushed]
+
+
 @cache
 def gates() -> Gates:
     """Return the declared gates, read once; ValueError says what is wrong in the file."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from qunluo.community.rules.charter import Column, Field, Step
+from qunluo.community.rules.charter import Charter, Column, Field, Step
 from qunluo.community.rules.predicates import filled
 from qunluo.kernel.errors import DomainError
 from qunluo.kernel.money import Money
@@ -66,6 +66,24 @@ def check_step(
         f for f in step.fields if f.required and f.asked(seen) and not filled(values.get(f.id))
     )
     return Checked({k: v for k, v in values.items() if filled(v)}, problems, missing)
+
+
+def clean_all(
+    form: Charter, values: Mapping[str, Mapping[str, Any]], currency: str
+) -> dict[str, dict[str, Any]]:
+    """Return the values of several steps as they are kept; ValueError names what cannot be."""
+    kept, wrong = {}, []
+    for id, given in values.items():
+        if id not in form.by_id:
+            wrong.append(id)
+            continue
+        checked = check_step(form.step(id), given, {}, {}, currency)
+        wrong += [f"{id}.{name}: {problem[0].say(str)}" for name, problem in
+                  checked.problems.items()]  # fmt: skip
+        kept[id] = checked.values
+    if wrong:
+        raise ValueError("These charter values cannot be kept: " + "; ".join(wrong))
+    return kept
 
 
 def clean(item: Field, value: Any, currency: str) -> Any:

@@ -1,0 +1,66 @@
+"""Founding a community from a blueprint."""
+
+from typing import TYPE_CHECKING, Any
+
+from qunluo.blueprints.queries import get_blueprint
+from qunluo.blueprints.rules import Blueprint
+from qunluo.community.actions import create_community
+from qunluo.community.ports import Seed, SpaceSeed
+from qunluo.kernel.text import pick
+from qunluo.kernel.tx import write_tx
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+    from qunluo.people.models import Person
+
+
+@write_tx
+def found_community(
+    *,
+    actor: "Person",
+    name: str,
+    sentence: str,
+    blueprint: str,
+    language: str = "zh-hans",
+    slug: str | None = None,
+    time_zone: str = "Asia/Shanghai",
+    currency: str = "CNY",
+) -> "Community":
+    """Found a private, working community: name, blueprint and one sentence are enough.
+
+    BlueprintUnknown, Invalid, SlugInvalid, SlugTaken.
+    """
+    chosen = get_blueprint(blueprint)
+    return create_community(
+        actor=actor,
+        name=name,
+        sentence=sentence,
+        seed=seed_of(chosen, language),
+        language=language,
+        slug=slug,
+        time_zone=time_zone,
+        currency=currency,
+    )
+
+
+def seed_of(blueprint: Blueprint, language: str) -> Seed:
+    """Return what a blueprint gives a new community, in its language."""
+    written = blueprint.written(language)
+    return Seed(
+        blueprint=blueprint.id,
+        digest=blueprint.digest,
+        modules=written["purpose"]["modules"],
+        spaces=[
+            SpaceSeed(slug=space.slug, name=str(pick(space.name, language)), kind=space.kind)
+            for space in blueprint.spaces
+        ],
+        values=_with_look(written, blueprint),
+        suggested=blueprint.suggested(language),
+        key_fields=blueprint.key_fields,
+        selection=blueprint.selection,
+        brand_colour=blueprint.colour,
+    )
+
+
+def _with_look(written: dict[str, dict[str, Any]], blueprint: Blueprint) -> dict[str, Any]:
+    return {**written, "identity": {"colour": blueprint.colour, **written.get("identity", {})}}
