@@ -105,10 +105,8 @@ class Bell:
     def __init__(self) -> None:
         """Start listening on this thread's connection."""
         connection.ensure_connection()
-        self.rang = False
         self.version = self._data_version() if connection.vendor == "sqlite" else None
         if self.version is None:
-            connection.connection.add_notify_handler(self._ring)
             with connection.cursor() as cursor:
                 cursor.execute(f"LISTEN {CHANNEL}")
 
@@ -126,14 +124,8 @@ class Bell:
             time.sleep(min(seconds, 0.02))
             before, self.version = self.version, self._data_version()
             return self.version != before
-        if not self.rang:
-            for _notice in connection.connection.notifies(timeout=seconds, stop_after=1):
-                self.rang = True
-        heard, self.rang = self.rang, False
-        return heard
-
-    def _ring(self, notice: Any) -> None:
-        self.rang = True
+        # Notices that came while we worked are kept for this call.
+        return any(connection.connection.notifies(timeout=seconds, stop_after=1))
 
     def _data_version(self) -> int:
         """Return a number that changes when another connection commits (3 µs)."""
