@@ -73,6 +73,9 @@ def folders() -> list[Path]:
 
 def sources(folder: Path) -> Iterator[tuple[Path, str]]:
     """The files of a folder that may hold text, with the way to read them."""
+    if folder == HOUSE / "cli":
+        # The settings speak through the command line.
+        yield from ((path, "python") for path in sorted(HOUSE.glob("*.py")))
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         if {"migrations", "__pycache__", "locale", "static"} & set(parts):

@@ -67,7 +67,7 @@ def _environment() -> Iterator[Finding]:
         yield Finding(console.say(what), remedy)
     if not unsafe:
         yield Finding(
-            console.say(_("The secret key is strong; nothing is open that should not be."))
+            console.say(_("The secret key is strong; debugging is off and rate limits are on."))
         )
 
 
