@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 from qunluo.community.models import Community, Grant, Membership, MemberTag, RulesVersion
 from qunluo.community.queries.permissions import ROLE_KINDS, live_grants, require
@@ -176,14 +176,14 @@ def _by_tag(ask: _Ask) -> Q:
     if not ask.manages:
         tags = tags.filter(source=MemberTag.Source.SELF)
     own = Q(person__visibility__tags__in=SHOWN_TO_MEMBERS) & Q(
-        AnyItem(F("person__tags"), _exactly(ask.wanted.tag))
+        AnyItem(F("person__tags"), Value(_exactly(ask.wanted.tag)))
     )
     return Q(Exists(tags)) | own
 
 
 def _by_offers(ask: _Ask) -> Q:
     return Q(person__visibility__offers__in=SHOWN_TO_MEMBERS) & Q(
-        AnyItem(F("person__offers"), _like(ask.wanted.offers))
+        AnyItem(F("person__offers"), Value(_like(ask.wanted.offers)))
     )
 
 
