@@ -1,0 +1,138 @@
+"""Ninety days, told in order: who does what, and when."""
+
+import heapq
+import random
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from qunluo.blueprints.demo.cast import Cast, read
+from qunluo.blueprints.demo.stage import PASSWORD, Stage
+from qunluo.kernel.clock import now, travel
+from qunluo.kernel.delivery import drain
+
+DAYS = 90
+COMMUNITIES = {
+    "farm.toml": "Asia/Shanghai",
+    "reading.toml": "Asia/Shanghai",
+    "makers.toml": "Europe/Berlin",
+}
+LOGINS = [
+    ("Owner", "owner@demo.qunluo.test", "/c/shanhou/desk/"),
+    ("Operator", "operator@demo.qunluo.test", "/c/shanhou/desk/"),
+    ("Member", "member@demo.qunluo.test", "/c/shanhou/"),
+    ("Owner (en)", "makers-owner@demo.qunluo.test", "/c/offcut/desk/"),
+]
+EVENINGS = [
+    ["intention", "purpose", "positioning", "attitude", "people", "bonding"],
+    ["scope", "joining", "axes", "carrier", "readiness", "product", "study", "business"],
+    ["marketing", "operating", "spreading", "meaning", "rules", "tone", "identity", "change"],
+]
+Act = Callable[[], None]
+
+
+def logins() -> list[tuple[str, str, str, str]]:
+    """Return (part, e-mail, password, page) of the people one can sign in as."""
+    return [(part, email, PASSWORD, page) for part, email, page in LOGINS]
+
+
+def fill(progress: Callable[[int, int, str], None], *, seed: int = 7) -> None:
+    """Let the demo's communities live from ninety days ago until now."""
+    taken: set[str] = set()
+    end = now()
+    plot = Plot(end - timedelta(days=DAYS), end)
+    for number, (name, zone) in enumerate(COMMUNITIES.items()):
+        data = read(name)
+        rng = random.Random(f"{seed}/{number}")  # noqa: S311 - a story, not a secret
+        tell(plot, Stage(data, Cast(read(data["people"]), rng, taken), rng, zone))
+    plot.play(progress)
+
+
+class Plot:
+    """What will happen, earliest first; an act may add what follows from it."""
+
+    def __init__(self, start: datetime, end: datetime) -> None:
+        """Begin at `start`; whatever would come after `end` does not happen."""
+        self.start, self.end = start, end
+        self.acts: list[tuple[datetime, int, Act]] = []
+        self.order = count()
+
+    def at(self, day: float, hour: float, zone: str, act: Act) -> None:
+        """Plan an act for a day of the story, at an hour of the local day."""
+        local = self.start.astimezone(ZoneInfo(zone)).date() + timedelta(days=int(day))
+        moment = datetime.combine(local, time(), ZoneInfo(zone)) + timedelta(hours=hour)
+        if self.start <= moment < self.end:
+            heapq.heappush(self.acts, (moment, next(self.order), act))
+
+    def day_of(self, moment: datetime) -> int:
+        """Return how many days of the story have passed."""
+        return (moment - self.start).days
+
+    def play(self, progress: Callable[[int, int, str], None]) -> None:
+        """Let everything happen, and deliver what each day brought before the next."""
+        day = 0
+        with travel(self.start) as clock:
+            while self.acts:
+                moment, _, act = heapq.heappop(self.acts)
+                clock.move_to(moment)
+                act()
+                if self.day_of(moment) > day:
+                    day = self.day_of(moment)
+                    drain()
+                    progress(day, DAYS, moment.date().isoformat())
+            clock.move_to(self.end)
+            drain()
+        progress(DAYS, DAYS, "")
+
+
+def tell(plot: Plot, stage: Stage) -> None:
+    """Plan the story of one community."""
+    data, rng, zone = stage.data, stage.rng, stage.zone
+    plot.at(1, 8.5, zone, stage.found)
+    for day, steps in enumerate(EVENINGS, start=1):
+        written = [step for step in steps if step in data["charter"]]
+        plot.at(day, 20.6, zone, lambda written=written: stage.write_charter(written))
+    due_on = (plot.end + timedelta(days=120)).date().isoformat()
+    plot.at(4, 19.0, zone, lambda: stage.set_goal(due_on))
+    plot.at(4, 20.0, zone, stage.appoint)
+    plot.at(6, 9.5, zone, stage.publish)
+    for day, selection in zip((14, 52), data["selection"][1:], strict=False):
+        plot.at(day, 10.0, zone, lambda way=selection: stage.choose(way))
+    for amendment in data.get("amendment", []):
+        plot.at(amendment["day"], 21.2, zone, lambda a=amendment: stage.amend(a))
+    arrivals(plot, stage)
+    for day in range(8, DAYS):
+        for _ in range(rng.choice([0, 1, 1, 2])):
+            plot.at(day, rng.uniform(9, 21), zone, stage.care)
+        if rng.random() < 0.18:
+            plot.at(day, rng.uniform(7, 22), zone, stage.promise)
+    for day in sorted(rng.sample(range(20, DAYS - 2), 3)):
+        plot.at(day, rng.uniform(10, 20), zone, stage.host)
+    for day in sorted(rng.sample(range(30, DAYS - 1), 3)):
+        plot.at(day, rng.uniform(8, 22), zone, stage.part)
+
+
+def arrivals(plot: Plot, stage: Stage) -> None:
+    """Plan who comes when: slowly at first, then with the word of mouth of those who are in."""
+    rng, zone = stage.rng, stage.zone
+    coming = stage.data["size"] - 1 - len(stage.cast.written("operator"))
+    for who in stage.cast.written("member"):
+        plot.at(6, 18.3, zone, lambda who=who: stage.invite(who, by=stage.owner) and None)
+        coming -= 1
+    for _ in range(coming):
+        day = 6 + (DAYS - 6) * rng.betavariate(1.6, 1.2)
+        plot.at(day, rng.choice([rng.uniform(6, 9), rng.uniform(11.5, 14), rng.uniform(18, 23)]),
+                zone, lambda day=day: arrive(plot, stage, day))  # fmt: skip
+
+
+def arrive(plot: Plot, stage: Stage, day: float) -> None:
+    """Somebody comes: by a friend's link, or by knocking; who knocks may have to wait a day."""
+    who = stage.cast.next()
+    if stage.community.selection == "invitation" or stage.rng.random() < 0.55:
+        recent = [stage.owner, *stage.operators, *stage.members[-30:]]
+        stage.invite(who, by=stage.rng.choice(recent))
+        return
+    asked = stage.apply(who)
+    if getattr(asked, "state", "") == "waiting":
+        plot.at(day + 1, stage.rng.uniform(9, 20), stage.zone, lambda: stage.decide(asked))
