@@ -11,7 +11,7 @@ from qunluo.kernel.text import _
 EVERYONE, MEMBERS, ME = "everyone", "members", "me"
 AUDIENCES = {
     EVERYONE: _("Everyone"),
-    MEMBERS: _("Members of communities we share"),
+    MEMBERS: _("My communities"),
     ME: _("Only me"),
 }
 VISIBLE = {
@@ -26,6 +26,20 @@ LENGTHS = {"name": 60, "intro": 300, "thoughts": 2000, "worries": 2000, "wishes"
 LISTS = {"offers": (12, 80), "tags": (20, 30)}  # at most so many, each at most so long
 LANGUAGES = ("zh-hans", "en")
 EMAIL_MISSING = _("Enter an e-mail address.")
+# What the adapter of allauth says; marked here, because providers have no catalog.
+SIGN_IN = {
+    "email_password_mismatch": _("Address and password do not go together. Look at both once more."),
+    "incorrect_code": _("That is not the code. Look at the newest mail, or at the app, once more."),
+    "incorrect_password": _("That is not your password."),
+    "enter_current_password": _("That is not your current password."),
+    "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
+    "rate_limited": _("That was too often in a short time. Wait a little, then try again."),
+    "same_as_current": _("That is what you have now."),
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use your authenticator app or a recovery code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+    "passkey": _("This device"),
+}
 OWN_DATA_HOLDS = _(
     "Your profile and picture, your addresses, devices, linked accounts and tokens (without secrets)"
 )

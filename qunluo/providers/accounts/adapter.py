@@ -1,7 +1,7 @@
 """allauth's hooks: persons are made by people.actions, mail goes through reach."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from qunluo.kernel.clock import now
@@ -45,6 +45,11 @@ def spoken() -> str:
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts with an address."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        **{name: gettext_lazy(said) for name, said in rules.SIGN_IN.items()},
+    }
 
     def save_user(
         self,
@@ -99,13 +104,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_reauthentication_methods(self, user: "Person | AnonymousUser") -> list[dict[str, Any]]:
         """Return allauth's methods with our words."""
-        words = {
-            "reauthenticate": _("Use your password"),
-            "mfa_reauthenticate": _("Use your authenticator app or a recovery code"),
-            "mfa_reauthenticate:webauthn": _("Use a passkey"),
-        }
         return [
-            {**method, "description": words.get(method["id"], method["description"])}
+            {**method, "description": _(rules.SIGN_IN[method["id"]])}
             for method in super().get_reauthentication_methods(user)
         ]
 
@@ -177,6 +177,15 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors and passkeys."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": gettext_lazy(rules.SIGN_IN["incorrect_code"]),
+    }
+
+    def generate_authenticator_name(self, user: "Person", type: Any) -> str:  # noqa: A002 -- allauth's
+        """Offer a name for a new passkey."""
+        return _(rules.SIGN_IN["passkey"])
 
     def _get_user_identifier(self, user: "Person") -> str:
         return queries.address_of(user) or user.name
