@@ -11,6 +11,11 @@ from django.db.migrations.operations.base import Operation
 SQLITE = """CREATE TRIGGER guard_{table}_{verb} BEFORE {verb} ON {table} {when}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
 
+# REPLACE would delete the old row without asking the trigger above.
+SQLITE_REPLACE = """CREATE TRIGGER guard_{table}_replace BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+
 POSTGRES_FUNCTION = """CREATE OR REPLACE FUNCTION qunluo_append_only() RETURNS trigger
 LANGUAGE plpgsql AS $$ BEGIN
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
@@ -22,18 +27,23 @@ FOR EACH STATEMENT EXECUTE FUNCTION qunluo_append_only()"""
 
 
 class AppendOnly(Operation):
-    """A migration operation that guards a table; `free` columns may still be updated."""
+    """A migration operation that guards a table.
+
+    `free` columns may still be updated. `unique` columns, besides the id, are those by which
+    SQLite's INSERT OR REPLACE could remove a row; ON CONFLICT on them is then refused too.
+    """
 
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, table: str, free: Sequence[str] = ()) -> None:
+    def __init__(self, table: str, free: Sequence[str] = (), unique: Sequence[str] = ()) -> None:
         """Take the table name and the columns that are bookkeeping rather than history."""
-        self.table, self.free = table, tuple(free)
+        self.table, self.free, self.unique = table, tuple(free), tuple(unique)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """Return what a migration file needs to write this operation."""
-        return type(self).__name__, [self.table], {"free": self.free} if self.free else {}
+        options = {"free": self.free, "unique": self.unique}
+        return type(self).__name__, [self.table], {k: v for k, v in options.items() if v}
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Change nothing in the models."""
@@ -50,7 +60,7 @@ class AppendOnly(Operation):
     ) -> None:
         """Drop the triggers."""
         on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
-        for verb in ("update", "delete", "truncate"):
+        for verb in ("update", "delete", "truncate", "replace"):
             schema_editor.execute(f"DROP TRIGGER IF EXISTS guard_{self.table}_{verb}{on}")
 
     def describe(self) -> str:
@@ -63,6 +73,10 @@ class AppendOnly(Operation):
             return [
                 SQLITE.format(table=self.table, verb="update", when=when),
                 SQLITE.format(table=self.table, verb="delete", when=""),
+                SQLITE_REPLACE.format(
+                    table=self.table,
+                    taken=" OR ".join(f'"{c}" = NEW."{c}"' for c in ("id", *self.unique)),
+                ),
             ]
         return [
             POSTGRES_FUNCTION,

@@ -45,17 +45,17 @@ def bring_in(history: Iterable[tuple[UUID, Event]]) -> int:
     """
     if not connection.in_atomic_block:
         raise NotInTransaction("Bring history in inside `write_tx`.")
-    values = "%s,%s,%s,%s,%s,%s,%s,%s,%s,0"
-    if connection.vendor == "postgresql":
-        values = "%s,%s,%s,%s,%s,%s::jsonb,%s,%s,%s,0"
+    data = "CAST(%s AS jsonb)" if connection.vendor == "postgresql" else "%s"
     sql = (
-        f"INSERT INTO kernel_eventrecord ({COLUMNS}) VALUES ({values}) "  # noqa: S608
-        "ON CONFLICT (uid) DO NOTHING"
+        f"INSERT INTO kernel_eventrecord ({COLUMNS}) "  # noqa: S608
+        f"SELECT %s,%s,%s,%s,%s,{data},%s,%s,%s,0 "
+        "WHERE NOT EXISTS (SELECT 1 FROM kernel_eventrecord WHERE uid = %s)"
     )
     count = 0
     with connection.cursor() as cursor:
         for uid, event in history:
-            cursor.execute(sql, _row(uid, event, event.at or now(), imported=True))
+            row = _row(uid, event, event.at or now(), imported=True)
+            cursor.execute(sql, [*row, row[0]])
             count += cursor.rowcount
     return count
 

@@ -14,6 +14,6 @@ class Migration(migrations.Migration):
     dependencies = [("kernel", "0001_initial")]
     operations = [
         # xid is bookkeeping of the database, renumbered after a dump is restored elsewhere.
-        AppendOnly("kernel_eventrecord", free=["xid"]),
+        AppendOnly("kernel_eventrecord", free=["xid"], unique=["uid"]),
         migrations.RunPython(create_cache, migrations.RunPython.noop),
     ]
