@@ -1,6 +1,6 @@
 """Persons in the admin: to help with access, never to read their hearts."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -18,11 +18,11 @@ else:
 class PersonAdmin(PersonAdminBase):
     """Shows who has an account; what they write about themselves stays theirs."""
 
-    list_display: ClassVar[list[str]] = ["name", "email", "handle", "joined_at", "is_active"]
-    search_fields: ClassVar[list[str]] = ["name", "email", "handle"]
-    fields: ClassVar[list[str]] = ["name", "email", "handle", "language", "time_zone", "joined_at",
-                                   "erased_at", "is_active", "is_staff", "is_superuser"]  # fmt: skip
-    readonly_fields: ClassVar[list[str]] = ["email", "handle", "joined_at", "erased_at"]
+    list_display = ("name", "email", "handle", "joined_at", "is_active")
+    search_fields = ("name", "email", "handle")
+    fields = ("name", "email", "handle", "language", "time_zone", "joined_at", "erased_at",
+              "is_active", "is_staff", "is_superuser")  # fmt: skip
+    readonly_fields = ("email", "handle", "joined_at", "erased_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: accounts are opened by their owners."""
@@ -37,8 +37,8 @@ class PersonAdmin(PersonAdminBase):
 class ApiTokenAdmin(TokenAdminBase):
     """Shows which tokens exist."""
 
-    list_display: ClassVar[list[str]] = ["prefix", "name", "person", "expires_at", "revoked_at"]
-    list_select_related: ClassVar[list[str]] = ["person"]
+    list_display = ("prefix", "name", "person", "expires_at", "revoked_at")
+    list_select_related = ("person",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: a token speaks for its owner, who makes it."""

@@ -62,9 +62,7 @@ class OwnData:
         holds: str = "",
     ) -> None:
         """Register a room; called once from its AppConfig.ready()."""
-        self._rooms[room] = Contributor(
-            room, export, erase, media, blocks, tuple(keeps), holds
-        )
+        self._rooms[room] = Contributor(room, export, erase, media, blocks, tuple(keeps), holds)
 
     def __iter__(self) -> Iterator[Contributor]:
         """Yield the contributors in the order in which the rooms were registered."""

@@ -205,9 +205,7 @@ class Access:
 def access_of(person: Person) -> Access:
     """Return how the person gets in, and what else is open in their name."""
     email = email_state(person)
-    locks = Counter(
-        Authenticator.objects.filter(user_id=person.pk).values_list("type", flat=True)
-    )
+    locks = Counter(Authenticator.objects.filter(user_id=person.pk).values_list("type", flat=True))
     codes = Authenticator.objects.filter(user_id=person.pk, type="recovery_codes").first()
     return Access(
         address=str(email["address"]),

@@ -68,7 +68,7 @@ def suppressed(addresses: Iterable[str], community_id: int | None = None) -> set
 def suppressions_of(community_id: int) -> list[dict[str, object]]:
     """Return the community's suppression list for its archive: digests, never addresses."""
     rows = Suppression.objects.filter(community_id=community_id).order_by("pk")
-    return list(rows.values("digest", "source", "made_at"))
+    return [dict(row) for row in rows.values("digest", "source", "made_at")]
 
 
 def unsubscribe_path(address: str, community_id: int | None) -> str:

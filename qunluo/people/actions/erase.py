@@ -1,5 +1,7 @@
 """Ending an account: what identifies the person goes, their number in the history stays."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -27,7 +29,8 @@ def erase_person(*, actor: Person) -> None:
     if actor.erased_at:
         raise AccountErased
     for blocker in queries.erasure_blockers(actor):
-        raise ErasureBlocked(blocker.message, next_step=blocker.next_step, **blocker.names)
+        names: dict[str, Any] = blocker.names
+        raise ErasureBlocked(blocker.message, next_step=blocker.next_step, **names)
     for room in own_data:
         room.erase(actor)
     _end_access(actor)
@@ -41,7 +44,7 @@ def _end_access(person: Person) -> None:
     Session.objects.filter(session_key__in=sessions.values_list("session_key", flat=True)).delete()
     sessions.delete()
     for table in (EmailAddress, Authenticator, SocialAccount):
-        table.objects.filter(user_id=person.pk).delete()  # type: ignore[attr-defined]
+        table.objects.filter(user_id=person.pk).delete()
     ApiToken.objects.filter(person=person).delete()
 
 

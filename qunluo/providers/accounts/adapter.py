@@ -183,7 +183,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "incorrect_code": gettext_lazy(rules.SIGN_IN["incorrect_code"]),
     }
 
-    def generate_authenticator_name(self, user: "Person", type: Any) -> str:  # noqa: A002 -- allauth's
+    def generate_authenticator_name(self, user: "Person", type: Any) -> str:
         """Offer a name for a new passkey."""
         return _(rules.SIGN_IN["passkey"])
 

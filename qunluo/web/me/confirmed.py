@@ -18,7 +18,7 @@ View = Callable[..., HttpResponseBase]
 
 def confirmed(view: View) -> View:
     """Send whoever has not just given their password (or passkey) to do so, then back here."""
-    gated = reauthentication_required(app="qunluo")(view)
+    gated: View = reauthentication_required(app="qunluo")(view)
 
     @wraps(view)
     def asked(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -80,9 +80,9 @@ class ProfileForm(forms.Form):
         widget=forms.TextInput(),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, person: "Person", **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, person: "Person") -> None:
         initial = {field: getattr(person, field) for field in self.base_fields}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         for field, usual in VISIBLE.items():
             self.fields[f"see_{field}"] = forms.ChoiceField(
                 label=_("Who sees it"),

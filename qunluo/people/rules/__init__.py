@@ -1,0 +1,57 @@
+"""What a profile, a token and an archive of one's own data may hold; plain Python."""
+
+from qunluo.people.rules.profile import (
+    AUDIENCES,
+    EMAIL_MISSING,
+    ERASED_NAMES,
+    EVERYONE,
+    LANGUAGES,
+    LENGTHS,
+    LISTS,
+    ME,
+    MEMBERS,
+    VISIBLE,
+    audiences_open_to,
+    clean_list,
+    clean_text,
+    default_visibility,
+    faults,
+    normal_email,
+)
+from qunluo.people.rules.token import (
+    SCOPES,
+    TOKEN_DAYS,
+    TOKEN_PREFIX,
+    Scope,
+    digest,
+    token_faults,
+)
+from qunluo.people.rules.words import EXPORT_README, OWN_DATA_HOLDS, SIGN_IN
+
+__all__ = [
+    "AUDIENCES",
+    "EMAIL_MISSING",
+    "ERASED_NAMES",
+    "EVERYONE",
+    "EXPORT_README",
+    "LANGUAGES",
+    "LENGTHS",
+    "LISTS",
+    "ME",
+    "MEMBERS",
+    "OWN_DATA_HOLDS",
+    "SCOPES",
+    "SIGN_IN",
+    "TOKEN_DAYS",
+    "TOKEN_PREFIX",
+    "VISIBLE",
+    "Scope",
+    "audiences_open_to",
+    "clean_list",
+    "clean_text",
+    "default_visibility",
+    "digest",
+    "faults",
+    "normal_email",
+    "token_faults",
+]
