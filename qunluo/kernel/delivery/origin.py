@@ -18,7 +18,7 @@ NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 # A row written here carries our own transaction in the system column xmin; a restored one carries
 # that of the restore. Rows at or below zero were renumbered before.
 LAST_FOREIGN = """SELECT COALESCE(MAX(id), 0), COALESCE(MAX(xid), 0) FROM kernel_eventrecord
-WHERE xid > 0 AND xmin::text::bigint <> xid %% 4294967296"""
+WHERE xid > 0 AND xmin::text::bigint <> mod(xid, 4294967296)"""
 SHIFT = "UPDATE kernel_eventrecord SET xid = xid - %s WHERE id <= %s AND NOT imported"
 SHIFT_CURSORS = "UPDATE kernel_reactioncursor SET xid = xid - %s WHERE xid > %s"
 
