@@ -1,0 +1,1 @@
+"""Governance: measures under a rule, appeals, the audit log."""

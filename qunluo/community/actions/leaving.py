@@ -16,7 +16,7 @@ from qunluo.community.errors import (
     UnknownRule,
 )
 from qunluo.community.models import CloseCare, Community, Membership
-from qunluo.community.queries.membership import accepted_rules, current_rules
+from qunluo.community.queries.membership import accepted_rule, current_rules, is_suspended
 from qunluo.community.queries.permissions import require, standing
 from qunluo.community.rules import joining as joining_rules
 from qunluo.community.rules import permissions as rules
@@ -96,8 +96,7 @@ def suspend(
 def lift_suspension(*, actor: "Person", membership: Membership) -> Membership:
     """End a suspension before its time; AlreadyEnded when there is none."""
     require(actor, membership.community, "members.remove")
-    membership.refresh_from_db()
-    if not membership.suspended_until or membership.suspended_until <= now():
+    if not is_suspended(membership):
         raise AlreadyEnded
     _set_suspension(membership, None)
     publish(events.SuspensionLifted(**_about(membership, actor.pk)))
@@ -152,7 +151,7 @@ def check_measure(actor: "Person", membership: Membership, rule_id: str, reason:
     theirs = standing(membership.person, community)
     if rules.rank_of(own.roles) <= rules.rank_of(theirs.roles):
         raise HigherRank
-    if joining_rules.cites(accepted_rules(membership), rule_id) is None:
+    if accepted_rule(membership, rule_id) is None:
         raise UnknownRule(fields={"rule_id": [_("Choose a rule that this member has accepted.")]})
     if not reason.strip():
         raise ReasonMissing(fields={"reason": [_("Please give a reason.")]})

@@ -42,6 +42,7 @@ from qunluo.community.queries.joining import (
 from qunluo.community.queries.membership import (
     Belonging,
     RulesState,
+    accepted_rule,
     accepted_rules,
     communities_of,
     communities_visible_to,
@@ -50,6 +51,7 @@ from qunluo.community.queries.membership import (
     get_community,
     get_membership,
     is_banned,
+    is_suspended,
     membership_of,
     rules_state,
     share_a_community,
@@ -64,7 +66,9 @@ from qunluo.community.queries.permissions import (
     Reason,
     Standing,
     explain_permissions,
+    get_grant,
     givers_of,
+    grants,
     holders,
     live_grants,
     permissions_of,
@@ -103,7 +107,9 @@ from qunluo.community.queries.together import (
     operating_goal,
     pledge_of,
 )
-from qunluo.community.rules.permissions import roles
+from qunluo.community.rules.permissions import (
+    roles,
+)
 
 __all__ = [
     "Belonging",
@@ -123,6 +129,7 @@ __all__ = [
     "Standing",
     "StepPage",
     "acceptance_rate",
+    "accepted_rule",
     "accepted_rules",
     "active_members",
     "applications",
@@ -150,15 +157,18 @@ __all__ = [
     "gates",
     "get_application",
     "get_community",
+    "get_grant",
     "get_member",
     "get_membership",
     "get_segment",
     "get_tag",
     "givers_of",
+    "grants",
     "guide",
     "holders",
     "hosts",
     "is_banned",
+    "is_suspended",
     "label_reach",
     "last_application",
     "live_grants",

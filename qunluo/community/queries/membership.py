@@ -1,5 +1,6 @@
 """Who belongs where; fetching is permission."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,9 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from qunluo.community.errors import CommunityNotFound, MembershipNotFound
 from qunluo.community.models import Community, Grant, Membership, RulesVersion
 from qunluo.community.queries.permissions import ROLE_KINDS, live_grants
+from qunluo.community.rules.joining import cites
 from qunluo.community.rules.permissions import MEMBER
+from qunluo.kernel.clock import now
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -79,6 +82,13 @@ def is_banned(person: "Person | AnonymousUser | None", community: Community) -> 
     ).exists()
 
 
+def is_suspended(membership: Membership) -> bool:
+    """Return whether an active member is suspended at this moment, as the database says now."""
+    return Membership.objects.filter(
+        pk=membership.pk, status=Membership.Status.ACTIVE, suspended_until__gt=now()
+    ).exists()
+
+
 def get_membership(person: "Person | AnonymousUser | None", community: Community) -> Membership:
     """Return the active membership of a person; MembershipNotFound."""
     found = membership_of(person, community)
@@ -132,6 +142,11 @@ def accepted_rules(membership: Membership) -> list[dict[str, str]]:
         community=membership.community_id, number=membership.rules_number
     )
     return version.values_list("rules", flat=True).first() or []
+
+
+def accepted_rule(membership: Membership, rule_id: str) -> Mapping[str, str] | None:
+    """Return one of the rules a member accepted, or None."""
+    return cites(accepted_rules(membership), rule_id)
 
 
 def rules_state(membership: Membership) -> RulesState:

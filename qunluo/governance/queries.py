@@ -1,0 +1,201 @@
+"""Measures, appeals, public counts and the audit log; fetching is permission."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+
+from qunluo.community import queries as communities
+from qunluo.governance import rules
+from qunluo.governance.errors import AppealNotFound, MeasureNotFound
+from qunluo.governance.models import Appeal, Measure
+from qunluo.kernel import queries as log
+from qunluo.kernel.clock import now
+from qunluo.kernel.paging import Page, page
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from qunluo.community.models import Application, Community, Membership
+    from qunluo.community.queries import Moment
+    from qunluo.people.models import Person
+    from qunluo.people.ports import Documents
+
+    Viewer = Person | AnonymousUser | None
+
+REMOVE, ADMIT, AUDIT = "members.remove", "members.admit", "audit.view"
+SHOWN = ("person", "taken_by", "appeal", "community")
+JUDGED = ("person", "decided_by", "community", "measure__taken_by", "application__decided_by")
+
+
+def audit(
+    community: "Community", *, viewer: "Viewer", before: int | None = None, limit: int = 50
+) -> "list[Moment]":
+    """Return who did what, newest first, as sentences in both languages; page by `before`."""
+    communities.require(viewer, community, AUDIT)
+    return communities.as_moments(log.audit_log(community.pk, before=before, limit=limit))
+
+
+def measures(
+    community: "Community", *, viewer: "Viewer", after: str | None = None, limit: int = 50
+) -> Page[Measure]:
+    """Return the measures taken in a community, newest first, for who may take them."""
+    communities.require(viewer, community, REMOVE)
+    found = Measure.objects.filter(community=community).select_related(*SHOWN)
+    return page(found, ["-id"], after, limit)
+
+
+def measures_of(membership: "Membership") -> list[Measure]:
+    """Return what was ever decided about a member here, newest first; for records and desks."""
+    found = Measure.objects.filter(
+        community=membership.community_id, person=membership.person_id
+    ).select_related(*SHOWN)
+    return list(found.order_by("-pk"))
+
+
+def get_measure(pk: int, *, viewer: "Viewer") -> Measure:
+    """Return a measure for the person it is about or who may take one; MeasureNotFound."""
+    found = Measure.objects.select_related(*SHOWN, "membership").filter(pk=pk).first()
+    if found is None or not _concerns(viewer, found.person_id, found.community, REMOVE):
+        raise MeasureNotFound
+    return found
+
+
+def own_measures(person: "Viewer", community: "Community") -> list[Measure]:
+    """Return what was decided about oneself, newest first, each with its appeal if there is one."""
+    if person is None or person.pk is None:
+        return []
+    found = Measure.objects.filter(community=community, person_id=person.pk)
+    return list(found.select_related(*SHOWN).order_by("-pk"))
+
+
+def appealable(person: "Viewer", community: "Community") -> "list[Measure | Application]":
+    """Return the decisions about a person that stand and were not appealed yet, newest first."""
+    found: list[Measure | Application] = [
+        measure
+        for measure in own_measures(person, community)
+        if not measure.overturned_at and not hasattr(measure, "appeal")
+    ]
+    last = communities.last_application(person, community)
+    if last and last.state == "refused" and not Appeal.objects.filter(application=last).exists():
+        found.append(last)
+    return found
+
+
+def appeals(
+    community: "Community",
+    *,
+    viewer: "Person | AnonymousUser",
+    state: str = Appeal.State.WAITING,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[Appeal]:
+    """Return a page of appeals, newest first, of the kinds that the viewer may judge."""
+    allowed = communities.permissions_of(viewer, community)
+    if REMOVE not in allowed:
+        communities.require(viewer, community, ADMIT)
+    kinds = Q()
+    if REMOVE not in allowed:
+        kinds &= Q(measure=None)
+    if ADMIT not in allowed:
+        kinds &= Q(application=None)
+    found = Appeal.objects.filter(kinds, community=community, state=state).select_related(*JUDGED)
+    return page(found, ["-id"], after, limit)
+
+
+def waiting_appeals_count(community: "Community") -> int:
+    """Return how many appeals wait for a decision."""
+    return Appeal.objects.filter(community=community, state=Appeal.State.WAITING).count()
+
+
+def get_appeal(pk: int, *, viewer: "Viewer") -> Appeal:
+    """Return an appeal for who filed it or who may judge it; AppealNotFound."""
+    found = Appeal.objects.select_related(*JUDGED, "measure__membership").filter(pk=pk).first()
+    if found is None or not _concerns(
+        viewer, found.person_id, found.community, permission_to_judge(found)
+    ):
+        raise AppealNotFound
+    return found
+
+
+def own_appeals(person: "Viewer", community: "Community") -> list[Appeal]:
+    """Return the appeals that a person filed in a community, newest first."""
+    if person is None or person.pk is None:
+        return []
+    found = Appeal.objects.filter(community=community, person_id=person.pk)
+    return list(found.select_related(*JUDGED).order_by("-pk"))
+
+
+def permission_to_judge(appeal: Appeal) -> str:
+    """Return the permission that judging an appeal takes: the one the decision took."""
+    return REMOVE if appeal.measure_id else ADMIT
+
+
+def decider_of(appeal: Appeal) -> int | None:
+    """Return who took the decision appealed against; None when a declared rule did."""
+    if appeal.measure:
+        return appeal.measure.taken_by_id
+    return appeal.application.decided_by_id if appeal.application else None
+
+
+def against(appeal: Appeal) -> str:
+    """Return what an appeal is against: warning, suspension, removal or refusal."""
+    return str(appeal.measure.kind) if appeal.measure else "refusal"
+
+
+def may_judge(person: "Person", appeal: Appeal) -> bool:
+    """Return whether a person may judge an appeal: able, not the decider, not the appellant."""
+    return person.pk not in {appeal.person_id, decider_of(appeal)} and (
+        permission_to_judge(appeal) in communities.permissions_of(person, appeal.community)
+    )
+
+
+def moderation_counts(
+    community: "Community", *, days: int = rules.COUNT_DAYS
+) -> rules.ModerationCounts:
+    """Return how often each rule was applied, for everybody to see (C13)."""
+    kind = Measure.Kind
+    rows = (
+        Measure.objects.filter(community=community, taken_at__gt=now() - timedelta(days=days))
+        .values("rule_id", "rule_title")
+        .annotate(
+            warnings=Count("pk", filter=Q(kind=kind.WARNING)),
+            suspensions=Count("pk", filter=Q(kind=kind.SUSPENSION)),
+            removals=Count("pk", filter=Q(kind=kind.REMOVAL)),
+            overturned=Count("pk", filter=Q(overturned_at__isnull=False)),
+        )
+        .order_by("rule_id", "rule_title")
+    )
+    counted = tuple(
+        rules.RuleCount(
+            row["rule_id"], row["rule_title"], row["warnings"], row["suspensions"],
+            row["removals"], row["overturned"],
+        )
+        for row in rows
+    )  # fmt: skip
+    return rules.ModerationCounts(counted, community.member_count, days)
+
+
+def own_documents(person: "Person") -> "Documents":
+    """Return what governance holds about a person, for their own archive."""
+    return {
+        "measures": list(
+            Measure.objects.filter(person=person)
+            .order_by("pk")
+            .values(
+                "community__slug", "kind", "rule_id", "rule_title", "rules_number", "reason",
+                "until", "taken_at", "overturned_at",
+            )
+        ),
+        "appeals": list(
+            Appeal.objects.filter(person=person)
+            .order_by("pk")
+            .values("community__slug", "text", "filed_at", "state", "reason", "decided_at")
+        ),
+    }  # fmt: skip
+
+
+def _concerns(viewer: "Viewer", person_id: int, community: "Community", permission: str) -> bool:
+    if viewer is None or viewer.pk is None:
+        return False
+    return viewer.pk == person_id or permission in communities.permissions_of(viewer, community)
