@@ -10,8 +10,6 @@ def mark(text: str) -> str:
 
 
 _ = mark
-
-
 # Catalogs translate this one to their own code, so that whoever can translate knows the language.
 SPOKEN = _("en")
 
