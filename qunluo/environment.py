@@ -56,8 +56,8 @@ class Environment:
     """Reads the declared settings; an undeclared name is a KeyError, so none stays undocumented."""
 
     def text(self, name: str) -> str:
-        """Return the value as given, or its default."""
-        return os.environ.get(f"QUNLUO_{name}", SETTINGS[name].default).strip()
+        """Return the value as given, or its default; an empty value counts as not given."""
+        return os.environ.get(f"QUNLUO_{name}", "").strip() or SETTINGS[name].default
 
     def flag(self, name: str) -> bool:
         """Return True for 1, true, yes or on."""

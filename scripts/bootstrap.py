@@ -351,6 +351,7 @@ def main(words):
     use_a_new_enough_python()
     if verb == "setup":
         setup(*rest)
+        run("-c", "from qunluo.cli.catalogs import compile_stale; compile_stale()")
     elif verb == "demo":
         demo(*rest)
     elif verb == "demo-reset":

@@ -96,7 +96,8 @@ def wait_for(where: Path, folder: Path, server: "subprocess.Popen[bytes]") -> No
     """Return when the server takes connections."""
     for _ in range(300):
         ready = subprocess.run(
-            [where / "pg_isready", "-q", "-h", folder, "-U", "qunluo"], check=False
+            [where / "pg_isready", "-q", "-h", folder, "-U", "qunluo", "-d", "postgres"],
+            check=False,
         )
         if not ready.returncode:
             return

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import django
+from django.apps import apps
 from django.db.utils import OperationalError, ProgrammingError
 from django.utils import translation
 
@@ -49,7 +50,6 @@ def load(name: str) -> ModuleType:
     surroundings = {"DJANGO_SETTINGS_MODULE": "qunluo.settings", **SURROUNDINGS.get(name, {})}
     for variable, value in surroundings.items():
         os.environ.setdefault(variable, value)
-    catalogs.compile_stale()
     if name not in LIGHT:
         django.setup()
         translation.activate(console.language())
@@ -75,6 +75,7 @@ def parser_of(name: str, command: ModuleType) -> argparse.ArgumentParser:
 def main(words: list[str] | None = None) -> int:
     """Run a subcommand; return the exit status: 0 done, 1 unfit or failed, 2 refused."""
     words = sys.argv[1:] if words is None else words
+    catalogs.compile_stale()
     name = words[0] if words else "--help"
     if name in {"-h", "--help", "help"}:
         console.line("{overview}", overview=overview())
@@ -103,9 +104,10 @@ def main(words: list[str] | None = None) -> int:
 
 def refuse(error: DomainError) -> int:
     """Say a refusal: what happened and what to do next."""
-    message, next_step = error.say(translation.gettext)
+    translate = translation.gettext if apps.ready else console.say
+    message, next_step = error.say(translate)
     console.complain("{text}", text=f"{message} {next_step}".strip())
-    for name, told in error.say_fields(translation.gettext).items():
+    for name, told in error.say_fields(translate).items():
         console.complain("{text}", text=f"  {name}: {' '.join(told)}")
     return REFUSED
 

@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
         if finding.remedy:
             console.line("    → {remedy}", remedy=console.say(finding.remedy))
     if faults:
-        console.complain(_("Not fit for production yet: {count} things to do."), count=faults)
+        console.line(_("Not fit for production yet: {count} things to do."), count=faults)
         return 1
     console.line(_("Fit for production."))
     return 0

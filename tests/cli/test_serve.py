@@ -1,0 +1,148 @@
+"""`qunluo serve`: one process group that starts fast, heals itself and leaves nobody behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    """A migrated installation of its own on SQLite."""
+    folder = tmp_path_factory.mktemp("serve")
+    surroundings = {
+        **os.environ,
+        "LC_ALL": "C.UTF-8",
+        "QUNLUO_DATA_DIR": str(folder),
+        "QUNLUO_DATABASE_URL": "",
+    }
+    subprocess.run([sys.executable, "-m", "qunluo", "migrate"], env=surroundings, check=True)
+    return surroundings
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def family(process):
+    me = psutil.Process(process.pid)
+    return [me, *me.children(recursive=True)]
+
+
+def until(condition, seconds=30):
+    limit = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    return found
+
+
+def answers(port):
+    try:
+        return urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).status == 200
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def workers(process):
+    return [p for p in family(process) if "worker" in words_of(p)]
+
+
+def words_of(process):
+    """The command line of a process; one that is just ending has none."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+@contextmanager
+def served(installation):
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "qunluo", "serve", "--listen", f"127.0.0.1:{port}"],
+        env=installation, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        until(lambda: answers(port) and workers(server))
+        yield server, port
+    finally:
+        if server.poll() is None:
+            server.kill()
+        server.wait(10)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_everything_cleanly(installation, number):
+    with served(installation) as (server, port):
+        everybody = family(server)
+        assert len(everybody) >= 4
+        server.send_signal(number)
+        said = server.communicate(timeout=20)[0]
+        assert server.returncode == 0
+        assert "Traceback" not in said
+        assert f"ready: http://127.0.0.1:{port}/" in said
+        assert not any(p.is_running() and p.status() != "zombie" for p in everybody)
+
+
+def test_nobody_is_left_behind_when_it_is_killed(installation):
+    with served(installation) as (server, _port):
+        everybody = family(server)
+        server.kill()
+        server.wait()
+        _gone, alive = psutil.wait_procs(everybody, timeout=15)
+        assert alive == []
+
+
+def test_a_killed_worker_and_a_killed_web_server_come_back(installation):
+    with served(installation) as (server, port):
+        (worker,) = workers(server)
+        worker.kill()
+        assert until(lambda: [p for p in workers(server) if p.pid != worker.pid])
+        web = next(p for p in family(server) if "web" in words_of(p))
+        for process in [web, *web.children(recursive=True)]:
+            process.kill()
+        until(lambda: answers(port))
+        server.send_signal(signal.SIGINT)
+        said = server.communicate(timeout=20)[0]
+        assert "The worker ended unexpectedly (status -9)" in said
+        assert "The web server ended unexpectedly" in said
+
+
+def test_a_taken_port_is_said_in_one_sentence(installation):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "qunluo", "serve", "--listen", f"127.0.0.1:{port}"],
+            env=installation, capture_output=True, text=True, timeout=20,
+        )  # fmt: skip
+    assert done.returncode == 78
+    assert done.stderr.strip().splitlines() == [
+        f"Port {port} is taken by another program: stop it, or choose another port."
+    ]
+
+
+def test_one_data_folder_is_served_once(installation):
+    with served(installation):
+        done = subprocess.run(
+            [sys.executable, "-m", "qunluo", "serve", "--listen", f"127.0.0.1:{free_port()}"],
+            env=installation, capture_output=True, text=True, timeout=20,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "already runs" in done.stderr
