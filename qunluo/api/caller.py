@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING, cast
 
+from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from ninja.utils import check_csrf
 
-from qunluo.api.errors import CsrfMissing, ScopeMissing, SessionNeeded, TokenRefused
+from qunluo.api.errors import CsrfMissing, ProofNeeded, ScopeMissing, SessionNeeded, TokenRefused
 from qunluo.environment import env
 from qunluo.people import actions
 
@@ -65,6 +67,8 @@ def check_scope(request: HttpRequest, scope: str) -> None:
     """Refuse a token that may not do this; a session may do what its person may do."""
     token = cast("Caller", request).token
     if token is None:
+        if scope == "session":
+            require_proof(request)
         return
     held = set(token.scopes)
     area, _colon, verb = scope.partition(":")
@@ -73,6 +77,20 @@ def check_scope(request: HttpRequest, scope: str) -> None:
     enough = {scope, "write", f"{area}:write"} | ({"read"} if verb == "read" else set())
     if not held & enough:
         raise ScopeMissing(scope=scope, has=", ".join(sorted(held)))
+
+
+def require_proof(request: HttpRequest) -> None:
+    """Refuse a session whose person has not just proven who they are; tokens have their scopes."""
+    if cast("Caller", request).token is None:
+        try:
+            _proven(request)
+        except ReauthenticationRequired:
+            raise ProofNeeded from None
+
+
+@reauthentication_required(app="qunluo")  # type: ignore[untyped-decorator]
+def _proven(_request: HttpRequest) -> None:
+    """Do nothing; allauth asks on the way here."""
 
 
 def address_of(request: HttpRequest) -> str:

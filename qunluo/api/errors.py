@@ -36,6 +36,14 @@ class SessionNeeded(Forbidden):
     next_step = _("Do it signed in, in the browser.")
 
 
+class ProofNeeded(Forbidden):
+    """The session is signed in, but that was too long ago for something this delicate."""
+
+    code = "api.proof_needed"
+    message = _("Please confirm once more that it is you.")
+    next_step = _("Open /accounts/reauthenticate/ in the browser, then send this again.")
+
+
 class CsrfMissing(Forbidden):
     """A session spoke without proving that the page is ours."""
 

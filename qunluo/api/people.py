@@ -9,22 +9,23 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from qunluo.api.area import Area, Rate
-from qunluo.api.caller import Caller
+from qunluo.api.caller import Caller, require_proof
 from qunluo.api.errors import ConfirmationWrong, TooLarge
 from qunluo.api.shapes import Given, Id, Shown
 from qunluo.api.texts import said
 from qunluo.kernel.media import MOST_BYTES
+from qunluo.kernel.ratelimit import limit
 from qunluo.kernel.text import _
 from qunluo.people import actions, queries
 
 if TYPE_CHECKING:
-    from qunluo.people.models import Person
+    from qunluo.people import models as rows
 
 area = Area("people", "People")
 Handle = Annotated[str, Path(max_length=12, pattern=r"^[A-Za-z0-9]+$")]
 TOKENS = Rate("token", 20, 3600)
 PROOFS = Rate("erase", 5, 3600)
-PICTURES = Rate("picture", 30, 3600)
+PICTURES = Rate("picture", 20, 3600)
 
 
 class Health(Shown):
@@ -133,7 +134,7 @@ class ErasureConfirmed(Given):
     password: str = Field("", description=_("One's password, where the account has one."))
 
 
-def card(person: "Person | queries.Card") -> PersonCard:
+def card(person: "rows.Person | queries.Card") -> PersonCard:
     """Show a person in a list."""
     return PersonCard(
         handle=person.handle,
@@ -143,7 +144,8 @@ def card(person: "Person | queries.Card") -> PersonCard:
     )
 
 
-def _profile(seen: queries.Profile) -> dict[str, Any]:
+def show_profile(seen: queries.Profile) -> dict[str, Any]:
+    """Show a person as somebody may see them."""
     return {
         "handle": seen.person.handle,
         "name": seen.person.name,
@@ -160,9 +162,9 @@ def _profile(seen: queries.Profile) -> dict[str, Any]:
     }
 
 
-def _me(person: "Person") -> dict[str, Any]:
+def _me(person: "rows.Person") -> dict[str, Any]:
     mail = queries.email_state(person)
-    return _profile(queries.profile_for(person, person)) | {
+    return show_profile(queries.profile_for(person, person)) | {
         "email": mail["address"],
         "email_confirmed": mail["confirmed"],
         "language": person.language,
@@ -208,7 +210,7 @@ def remove_picture(request: Caller) -> Status[None]:
 @area.read("/people/{handle}", Profile, scope="profile:read", public=True)
 def person(request: Caller, handle: Handle) -> dict[str, Any]:
     """Show somebody as the caller may see them."""
-    return _profile(queries.profile_for(queries.get_person(handle=handle), request.person))
+    return show_profile(queries.profile_for(queries.get_person(handle=handle), request.person))
 
 
 @area.read("/me/tokens", list[Token], scope="profile:read")
@@ -238,10 +240,13 @@ def revoke_token(request: Caller, token_id: Id) -> Status[None]:
 @area.read("/me/archive", None, scope="profile:read", media="application/zip")
 def own_data(request: Caller) -> HttpResponse:
     """Send everything held about the caller."""
+    require_proof(request)
+    limit("own-data", request.person.pk, times=10, seconds=3600)
     response = HttpResponse(
         actions.export_person(actor=request.person), content_type="application/zip"
     )
     response["Content-Disposition"] = f'attachment; filename="qunluo-{request.person.handle}.zip"'
+    response["Cache-Control"] = "no-store"
     return response
 
 

@@ -15,7 +15,7 @@ def _lines() -> Iterator[str]:
     yield ""
     yield reading.intro("en").strip()
     yield ""
-    yield "The OpenAPI document is at `/api/openapi.json`; an installation shows this at `/api/docs`."
+    yield "The OpenAPI document is at `/api/openapi.json`, the same for people at `/api/docs`."
     for group in reading.groups("en"):
         yield from ("", f"## {group.title}", "", group.about)
         for operation in group.operations:

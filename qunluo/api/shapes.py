@@ -1,18 +1,28 @@
 """What every schema of this door stands on: strict requests, lenient answers, lists with a next."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.http import HttpRequest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from qunluo.kernel.paging import BadCursor
 from qunluo.kernel.text import _
 
+
+def _within_reach(moment: datetime) -> datetime:
+    """Refuse what no database can compare: years at the ends of the calendar."""
+    if not EARLIEST <= moment.year <= LATEST:
+        raise ValueError(f"a year from {EARLIEST} to {LATEST}")
+    return moment
+
+
+EARLIEST, LATEST = 1900, 9000
 T = TypeVar("T")
 R = TypeVar("R")
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Slug = Annotated[str, Field(max_length=80)]
+Instant = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 
 
 class Given(BaseModel):

@@ -3,7 +3,16 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from qunluo.api import people, problems
+from qunluo.api import (
+    charter,
+    community,
+    grants,
+    members,
+    membership,
+    people,
+    problems,
+    promises,
+)
 from qunluo.api.parser import StrictParser
 
 
@@ -23,5 +32,5 @@ api = Api(
     docs_url=None,
     parser=StrictParser(),
 )
-for area in (people.area,):
-    api.add_router("", area.router)
+for room in (people, community, charter, promises, membership, members, grants):
+    api.add_router("", room.area.router)
