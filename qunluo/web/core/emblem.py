@@ -134,7 +134,7 @@ GOLDEN = pi * (3 - sqrt(5))  # the angle by which seeds stand in a sunflower: no
 MOST_DOTS = 90
 
 
-def gathering(name: str, people: Sequence[str], symbol: str = "") -> Markup:
+def gathering(name: str, people: Sequence[str], symbol: str = "", picture: str = "") -> Markup:
     """Return the picture of a community: its sign, around it one dot for each of its people.
 
     `people` are the seeds of their portraits, the nearest first; a dot has its portrait's colour.
@@ -145,23 +145,35 @@ def gathering(name: str, people: Sequence[str], symbol: str = "") -> Markup:
     rings = "".join(
         f'<path d="{ring(seed, 52 + 37 * i, 0.05 + 0.012 * i, (200, 200))}"/>' for i in range(6)
     )
-    dots = "".join(
-        f'<circle cx="{200 + step * sqrt(i + 3) * cos(i * GOLDEN + seed[0]):.1f}" '
-        f'cy="{200 + step * sqrt(i + 3) * sin(i * GOLDEN + seed[0]):.1f}" '
+    return Markup(
+        '<svg class="gathering" viewBox="0 0 400 400" aria-hidden="true">'
+        '<g class="gathering-rings">{rings}</g>{dots}{heart}</svg>'
+    ).format(
+        rings=Markup(rings),  # noqa: S704 - numbers only
+        dots=Markup(_dots(people, step, seed[0])),  # noqa: S704 - numbers and our own colours only
+        heart=_heart(glyph(symbol, name), step, picture),
+    )
+
+
+def _dots(people: Sequence[str], step: float, turned: int) -> str:
+    return "".join(
+        f'<circle cx="{200 + step * sqrt(i + 3) * cos(i * GOLDEN + turned):.1f}" '
+        f'cy="{200 + step * sqrt(i + 3) * sin(i * GOLDEN + turned):.1f}" '
         f'r="{step * (0.47 - 0.15 * i / (len(people) + 8)):.1f}" '
         f'fill="{portrait_colours(person)[0]}"/>'
         for i, person in enumerate(people)
     )
+
+
+def _heart(sign: str, step: float, picture: str) -> Markup:
+    reach = step * 1.25
+    if picture:
+        return Markup(
+            '<clipPath id="heart"><circle cx="200" cy="200" r="{r}"/></clipPath>'
+            '<image href="{src}" x="{at}" y="{at}" width="{side}" height="{side}" '
+            'clip-path="url(#heart)"/>'
+        ).format(r=f"{reach:.1f}", src=picture, at=f"{200 - reach:.1f}", side=f"{2 * reach:.1f}")
     return Markup(
-        '<svg class="gathering" viewBox="0 0 400 400" aria-hidden="true">'
-        '<g class="gathering-rings">{rings}</g>{dots}'
-        '<circle class="gathering-heart" cx="200" cy="200" r="{heart}"/>'
+        '<circle class="gathering-heart" cx="200" cy="200" r="{r}"/>'
         '<text x="200" y="200" dy=".355em" text-anchor="middle" font-size="{points}">{sign}</text>'
-        "</svg>"
-    ).format(
-        rings=Markup(rings),  # noqa: S704 - numbers only
-        dots=Markup(dots),  # noqa: S704 - numbers and our own colours only
-        heart=f"{step * 1.25:.1f}",
-        points=f"{step * 1.2:.0f}",
-        sign=glyph(symbol, name),
-    )
+    ).format(r=f"{reach:.1f}", points=f"{step * (1.2 if len(sign) == 1 else 0.9):.0f}", sign=sign)

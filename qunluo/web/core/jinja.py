@@ -10,8 +10,9 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from lucide.jinja import lucide
 
+from qunluo.community.queries import say_value
 from qunluo.kernel.text import pick
-from qunluo.web.core import belonging, emblem, say, theme
+from qunluo.web.core import belonging, emblem, say, theme, words
 from qunluo.web.core.links import url, url_or_nothing
 from qunluo.web.core.places import community_places
 
@@ -76,6 +77,8 @@ def environment(**options: Any) -> Environment:
         gathering=emblem.gathering,
         theme_key=theme.key,
         community_places=community_places,
+        told=words.told,
+        glossed=words.glossed,
         community=None,
         HTMX_CONFIG=HTMX_CONFIG,
     )
@@ -88,6 +91,7 @@ def environment(**options: Any) -> Environment:
         percent=say.percent,
         pick=lambda value: pick(value, get_language() or settings.LANGUAGE_CODE),
         listed=say.listed,
+        said=lambda value, field: say_value(field, value, get_language() or "en"),
         prose=say.prose,
     )
     return env

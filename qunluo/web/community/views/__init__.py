@@ -1,0 +1,1 @@
+"""Views of a community, one module per part of it."""

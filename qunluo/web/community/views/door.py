@@ -1,0 +1,96 @@
+"""The door for strangers, and the home for members."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from qunluo.community import actions, queries
+from qunluo.people.queries import profile_for
+from qunluo.web.core.belonging import is_member, may
+from qunluo.web.core.requests import PersonRequest
+from qunluo.web.core.show import show
+from qunluo.web.core.words import glossary
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+    from qunluo.community.queries import PublicCharter
+    from qunluo.people.queries import Profile
+
+KEEPERS = ("owner", "operator", "cco", "host")
+NEWCOMERS, FACES = 6, 24
+
+
+@require_GET
+def home(request: PersonRequest, slug: str) -> HttpResponse:
+    """Show members their home, and everyone else the door."""
+    community = queries.get_community(slug, viewer=request.person)
+    if not is_member(request, community):
+        return show(request, "community/door.html", None, door_of(request, community))
+    return show(request, "community/home.html", None, _home(request, community))
+
+
+@require_GET
+def about(request: PersonRequest, slug: str) -> HttpResponse:
+    """Show the door to members as well."""
+    community = queries.get_community(slug, viewer=request.person)
+    return show(request, "community/door.html", None, door_of(request, community))
+
+
+def door_of(
+    request: PersonRequest, community: "Community", charter: "PublicCharter | None" = None
+) -> dict[str, Any]:
+    """Return what the door shows; `charter` is the draft in a preview."""
+    charter = charter or queries.public_charter(community)
+    values = charter.values if charter else {}
+    return {
+        "community": community,
+        "charter": charter,
+        "values": values,
+        "words": glossary(values),
+        "terms": queries.entry_terms(community),
+        "rules": queries.current_rules(community),
+        "rate": queries.acceptance_rate(community),
+        "keepers": keepers(request, community),
+        "dots": [f"{community.slug}-{n}" for n in range(community.member_count)],
+        "application": queries.last_application(request.person, community),
+    }
+
+
+def keepers(request: PersonRequest, community: "Community") -> list["Profile"]:
+    """Return who keeps the door, as far as they show themselves to this viewer."""
+    held = queries.holders(community, KEEPERS).select_related("person").order_by("granted_at")
+    people = {grant.person_id: grant.person for grant in held}
+    return [profile_for(person, request.person) for person in people.values()]
+
+
+def _home(request: PersonRequest, community: "Community") -> dict[str, Any]:
+    member = queries.get_membership(request.person, community)
+    actions.mark_active(membership=member)
+    charter = queries.public_charter(community)
+    values = charter.values if charter else {}
+    cards = queries.members(community, viewer=request.person, limit=FACES).items
+    others = [card for card in cards if card.person.pk != request.person.pk]
+    return {
+        "community": community,
+        "member": member,
+        "values": values,
+        "words": glossary(values),
+        "label": queries.entry_terms(community).label,
+        "others": others,
+        "newcomers": others[:NEWCOMERS],
+        "offering": [card for card in others if card.offers][:NEWCOMERS],
+        "rules_state": queries.rules_state(member),
+        "waiting": queries.waiting_count(community)
+        if may(request, community, "members.admit")
+        else 0,
+        "blocking": _unfinished(request, community),
+        "dots": [f"{community.slug}-{n}" for n in range(community.member_count)],
+    }
+
+
+def _unfinished(request: PersonRequest, community: "Community") -> int:
+    """Return how many things still hold back publishing, for those who can do something."""
+    if community.stage != "private" or not may(request, community, "community.edit"):
+        return 0
+    return sum(len(state.reasons) for state in queries.closed_gates(community, ["publish"]))

@@ -1,0 +1,95 @@
+"""Asking to join, and what became of it."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from qunluo.community import actions, queries
+from qunluo.community.errors import OutsideScope
+from qunluo.kernel.errors import DomainError
+from qunluo.web.community.forms import JoinForm
+from qunluo.web.core.belonging import is_member
+from qunluo.web.core.forms import explain
+from qunluo.web.core.requests import PersonRequest, signed_in
+from qunluo.web.core.show import show
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Application, Community, Membership
+
+
+@require_http_methods(["GET", "POST"])
+def join(request: PersonRequest, slug: str) -> HttpResponse:
+    """Show what joining takes, and take the answers."""
+    community = queries.get_community(slug, viewer=request.person)
+    if is_member(request, community):
+        return redirect("community:home", slug=slug)
+    if waiting := queries.waiting_application(request.person, community):
+        return redirect("community:application", slug=slug, pk=waiting.pk)
+    terms, rules = queries.entry_terms(community), queries.current_rules(community)
+    form = JoinForm(request.POST or None, terms=terms, rules=rules)
+    outside = ""
+    if request.method == "POST" and request.person.is_authenticated and form.is_valid():
+        made, outside = _ask(request, community, form, rules.number if rules else 0)
+        if made is not None:
+            return _joined(request, community, made)
+    context = {
+        "community": community,
+        "terms": terms,
+        "rules": rules,
+        "form": form,
+        "outside": outside,
+        "rate": queries.acceptance_rate(community),
+        "last": queries.last_application(request.person, community),
+    }
+    return show(request, "community/join.html", None, context, status=422 if form.errors else 200)
+
+
+def _ask(
+    request: PersonRequest, community: "Community", form: JoinForm, rules_number: int
+) -> "tuple[Application | Membership | None, str]":
+    """Apply; return what came of it, or the words that the community is not about."""
+    said = form.said(rules_number)
+    try:
+        return actions.apply(actor=request.person, community=community, **said), ""
+    except OutsideScope as warning:
+        return None, str(warning.context.get("words", ""))
+    except DomainError as error:
+        explain(form, error)
+        return None, ""
+
+
+def _joined(
+    request: PersonRequest, community: "Community", made: "Application | Membership"
+) -> HttpResponse:
+    if hasattr(made, "number"):
+        messages.success(request, _("Welcome! You are member no. %(n)s.") % {"n": made.number})
+        return redirect("community:home", slug=community.slug)
+    return redirect("community:application", slug=community.slug, pk=made.pk)
+
+
+@require_GET
+@signed_in
+def application(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
+    """Show an applicant what became of the application, and the reason."""
+    found = queries.get_application(pk, viewer=request.person)
+    context = {
+        "community": found.community,
+        "application": found,
+        "asked": {q.id: q.text for q in queries.entry_terms(found.community).questions},
+        "own": found.person_id == request.person.pk,
+    }
+    return show(request, "community/application.html", None, context)
+
+
+@require_POST
+@signed_in
+def withdraw(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
+    """Take an application back."""
+    found = queries.get_application(pk, viewer=request.person)
+    actions.withdraw_application(actor=request.person, application=found)
+    messages.success(request, _("Your application is withdrawn."))
+    return redirect("community:application", slug=slug, pk=pk)

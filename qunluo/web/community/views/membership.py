@@ -1,0 +1,81 @@
+"""Being a member: the rules, the label, what one may do, and leaving."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from qunluo.community import actions, queries
+from qunluo.web.community.forms import LeaveForm
+from qunluo.web.core.forms import carry_out
+from qunluo.web.core.requests import PersonRequest, signed_in
+from qunluo.web.core.show import show
+
+
+@require_http_methods(["GET", "POST"])
+def rules(request: PersonRequest, slug: str) -> HttpResponse:
+    """Show the rules to everyone; a member accepts the current ones here."""
+    community = queries.get_community(slug, viewer=request.person)
+    member = queries.membership_of(request.person, community)
+    if request.method == "POST":
+        member = queries.get_membership(request.person, community)
+        number = int(request.POST.get("number") or 0)
+        actions.accept_rules(actor=request.person, membership=member, number=number)
+        messages.success(request, _("Thank you. You have accepted the current rules."))
+        return redirect("community:home", slug=slug)
+    context = {
+        "community": community,
+        "rules": queries.current_rules(community),
+        "state": queries.rules_state(member) if member else None,
+    }
+    return show(request, "community/rules.html", None, context)
+
+
+@require_POST
+@signed_in
+def label(request: PersonRequest, slug: str) -> HttpResponse:
+    """Say of the community's label: I have it, I want it, or neither."""
+    community = queries.get_community(slug, viewer=request.person)
+    member = queries.get_membership(request.person, community)
+    claim = request.POST.get("claim", "")
+    actions.claim_label(actor=request.person, membership=member, claim=claim)
+    context = {
+        "community": community,
+        "member": member,
+        "label": queries.entry_terms(community).label,
+    }
+    if request.htmx:
+        return show(request, "community/label.html", "label", context)
+    return redirect("community:home", slug=slug)
+
+
+@require_GET
+def may(request: PersonRequest, slug: str) -> HttpResponse:
+    """Explain what the viewer may do here, why, and who could change it."""
+    community = queries.get_community(slug, viewer=request.person)
+    context = {
+        "community": community,
+        "explanations": queries.explain_permissions(request.person, community),
+        "standing": queries.standing(request.person, community),
+    }
+    return show(request, "community/may.html", None, context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def leave(request: PersonRequest, slug: str) -> HttpResponse:
+    """Say what leaving means, offer the own data first, and let go without fuss."""
+    community = queries.get_community(slug, viewer=request.person)
+    member = queries.get_membership(request.person, community)
+    form = LeaveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = {"actor": request.person, "membership": member, **form.cleaned_data}
+        if carry_out(form, lambda: actions.leave(**said)):
+            told = _("You have left %(name)s. Go well.") % {"name": community.name}
+            messages.success(request, told)
+            return redirect("core:home")
+    standing = queries.standing(request.person, community)
+    roles = [role for name, role in queries.roles().items() if name in standing.roles]
+    context = {"community": community, "member": member, "form": form, "roles": roles}
+    return show(request, "community/leave.html", None, context, status=422 if form.errors else 200)

@@ -1,0 +1,31 @@
+"""Carrying out an action for a form: what the domain refuses appears where it was typed."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from qunluo.kernel.errors import DomainError
+
+T = TypeVar("T")
+
+
+def carry_out(form: forms.Form, act: Callable[[], T]) -> T | None:
+    """Return what the action returns; on a refusal explain it in the form and return None."""
+    try:
+        return act()
+    except DomainError as error:
+        explain(form, error)
+        return None
+
+
+def explain(form: forms.Form, error: DomainError) -> None:
+    """Put a refusal into a form: beside its fields, or above them with the next step."""
+    placed = False
+    for name, lines in error.say_fields(_).items():
+        placed |= name in form.fields
+        form.add_error(name if name in form.fields else None, lines)
+    if not placed:
+        message, next_step = error.say(_)
+        form.add_error(None, f"{message} {next_step}".strip())
