@@ -1,0 +1,235 @@
+"""The event log: what publishing costs, how fast delivery is, and that nothing is lost.
+
+Each figure is taken next to raw SQL that does the same work in the same database. Everything runs
+on one core, PostgreSQL's own process for our connection included.
+"""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import django
+import psutil
+
+from benchmarks.row import Row
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, connections, transaction  # noqa: E402
+
+from qunluo.kernel.clock import now  # noqa: E402
+from qunluo.kernel.delivery import Courier, reacts_to  # noqa: E402
+from qunluo.kernel.delivery.registry import REACTIONS  # noqa: E402
+from qunluo.kernel.events import Event  # noqa: E402
+from qunluo.kernel.outbox import publish  # noqa: E402
+from qunluo.kernel.tx import write_tx  # noqa: E402
+
+ROUNDS, PUBLISHED, DELIVERED = 5, 2_000, 6_000
+WRITERS, EACH = 16, 250
+COMMUNITIES = 20
+COUNT = "INSERT INTO bench_effects (who, event_id, community_id) VALUES (%s, %s, %s)"
+RAW_EVENT = """INSERT INTO kernel_eventrecord (uid, name, community_id, actor_id, person_id, data,
+at, audit, imported, xid) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0)"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured(Event):
+    """An event as an ordinary action publishes it."""
+
+    name: ClassVar[str] = "bench.measured"
+    membership_id: int
+    via: str
+
+
+def run(database_url: str) -> list[Row]:
+    """Measure publishing, delivery and safety under load."""
+    call_command("migrate", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE bench_effects (who integer, event_id bigint, community_id bigint)"
+        )
+    REACTIONS.clear()
+    declare_reactions()
+    Courier()
+    with one_core():
+        rows = [publishing(), *delivery()]
+    return [*rows, *safety()]
+
+
+def declare_reactions() -> None:
+    """Three reactions that each write one row, as most do."""
+    for who in range(3):
+
+        def effect(event: Measured, who: int = who) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(COUNT, [who, event.id, event.community_id])
+
+        reacts_to(Measured, name=f"bench.effect_{who}")(effect)
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this process and its PostgreSQL backend on one core, where we may."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    core = {min(before)}
+    os.sched_setaffinity(0, core)
+    if backend := server():
+        with suppress(OSError):
+            os.sched_setaffinity(backend.pid, core)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def server() -> psutil.Process | None:
+    """The PostgreSQL process that serves our connection; None on SQLite."""
+    if connection.vendor == "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return psutil.Process(cursor.fetchone()[0])
+
+
+def cpu(work: Callable[[], Any]) -> float:
+    """Seconds of CPU that some work takes, here and in the server."""
+    backend = server()
+    before = sum(backend.cpu_times()[:2]) if backend else 0.0
+    began = time.process_time()
+    work()
+    here = time.process_time() - began
+    return here + (sum(backend.cpu_times()[:2]) - before if backend else 0.0)
+
+
+def event(number: int) -> Measured:
+    """One event of one of twenty communities."""
+    return Measured(
+        community_id=number % COMMUNITIES + 1,
+        actor_id=number,
+        person_id=number,
+        membership_id=number,
+        via="invitation",
+    )
+
+
+def publishing() -> Row:
+    """CPU that publish adds to an action, beside a bare INSERT of the same row."""
+    ours = median(cpu(publish_some) / PUBLISHED for _round in range(ROUNDS))
+    raw = median(cpu(insert_some) / PUBLISHED for _round in range(ROUNDS))
+    bar = 0.5 if connection.vendor == "sqlite" else 1.0
+    note = f"bare INSERT {raw * 1000:.3f} ms: {ours / raw:.1f} times; medians of {ROUNDS}"
+    return Row("publish: CPU added to an action", ours * 1000, "ms", bar, note=note)
+
+
+def publish_some() -> None:
+    """Publish in one transaction, so that the commit, which any action pays, stays out."""
+    with write_tx():
+        for number in range(PUBLISHED):
+            publish(event(number))
+
+
+def insert_some() -> None:
+    """Insert the same rows with raw SQL; they count as history, so that nobody reacts."""
+    data = json.dumps({"membership_id": 1, "via": "invitation"})
+    with transaction.atomic(), connection.cursor() as cursor:
+        for n in range(PUBLISHED):
+            row = [uuid4().hex, "bench.raw", n % COMMUNITIES, n, n, data, now(), False, True]
+            cursor.execute(RAW_EVENT, row)
+
+
+def delivery() -> list[Row]:
+    """Events per second to three reactions, beside a script that does only their writes."""
+    deliver_all()
+    ours, raw = [], []
+    for _round in range(ROUNDS):
+        for start in range(0, DELIVERED, 500):
+            publish_batch(start)
+        began = time.perf_counter()
+        deliver_all()
+        ours.append(DELIVERED / (time.perf_counter() - began))
+        began = time.perf_counter()
+        plain_script()
+        raw.append(DELIVERED / (time.perf_counter() - began))
+    note = (
+        f"the three INSERTs alone {median(raw):,.0f}/s: {median(raw) / median(ours):.1f} times;"
+        f" slowest round {min(ours):,.0f}/s"
+    )
+    return [Row("delivery to three reactions", median(ours), "/s", 1000, at_most=False, note=note)]
+
+
+@write_tx
+def publish_batch(start: int) -> None:
+    """Publish 500 events."""
+    for number in range(start, start + 500):
+        publish(event(number))
+
+
+def deliver_all() -> None:
+    """Deliver as a worker does, until nothing is left."""
+    courier = Courier()
+    while courier.turn():
+        pass
+    courier.tidy()
+
+
+def plain_script() -> None:
+    """Read the same events and write the same rows, with no care for failure or order."""
+    with connection.cursor() as reader, connection.cursor() as writer:
+        reader.execute(
+            "SELECT id, community_id, data FROM kernel_eventrecord WHERE name = %s"
+            " ORDER BY id DESC LIMIT %s",
+            [Measured.name, DELIVERED],
+        )
+        rows = reader.fetchall()
+        for start in range(0, len(rows), 500):
+            with transaction.atomic():
+                for pk, community_id, _data in rows[start : start + 500]:
+                    for who in range(3):
+                        writer.execute(COUNT, [who + 10, pk, community_id])
+
+
+def safety() -> list[Row]:
+    """Publish from sixteen threads while a worker delivers; count what is lost or doubled."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM bench_effects")
+    threads = [threading.Thread(target=write, args=(w,)) for w in range(WRITERS)]
+    courier = Courier()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        courier.turn()
+    written = time.perf_counter() - began
+    while courier.turn():
+        pass
+    took = time.perf_counter() - began
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(DISTINCT event_id) FROM bench_effects WHERE who = 1")
+        delivered, different = cursor.fetchone()
+    total = WRITERS * EACH
+    note = f"{total / written:,.0f} actions/s written, all delivered {took - written:.2f} s later"
+    return [
+        Row("16 writers: events lost", total - different, "", 0, note=note),
+        Row("16 writers: events delivered twice", delivered - different, "", 0),
+    ]
+
+
+def write(writer: int) -> None:
+    """Publish one event per transaction."""
+    try:
+        for number in range(EACH):
+            with write_tx():
+                publish(event(writer * 1000 + number))
+    finally:
+        connections.close_all()
