@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
-from qunluo.community.errors import MembersOnly, PermissionMissing, Suspended
+from qunluo.community.errors import (
+    GrantNotFound,
+    MembersOnly,
+    PermissionMissing,
+    RoleNotYours,
+    Suspended,
+)
 from qunluo.community.models import Community, Grant, Membership
 from qunluo.community.rules import permissions as rules
 from qunluo.kernel.clock import now
+from qunluo.kernel.paging import Page, page
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -19,6 +26,7 @@ if TYPE_CHECKING:
 
 ROLE_KINDS = (Grant.Kind.ROLE, Grant.Kind.SEAT)
 NAMES_SHOWN = 5
+GIVE = "grants.manage"
 
 
 @dataclass(frozen=True)
@@ -120,6 +128,19 @@ def require_member(person: "Person | AnonymousUser | None", community: Community
     return found
 
 
+def require_to_give(
+    person: "Person | AnonymousUser | None", community: Community, role_name: str = ""
+) -> Standing:
+    """Return the standing of who may give a role (or badges); RoleNotYours names who else may."""
+    found = require(person, community, GIVE)
+    role = rules.roles().get(role_name)
+    if role and not rules.may_give(found.roles, role):
+        raise RoleNotYours(
+            role=role.label, givers=", ".join(givers_of(role, community)) or "-", needed=role.name
+        )
+    return found
+
+
 def givers_of(role: rules.Role, community: Community) -> list[str]:
     """Return the names of at most five members who may give a role."""
     names = holders(community, role.given_by).order_by("pk").values_list("person__name", flat=True)
@@ -136,6 +157,29 @@ def holders(community: Community, roles: Iterable[str]) -> "QuerySet[Grant]":
         person__memberships__community=community,
         person__memberships__status=Membership.Status.ACTIVE,
     )
+
+
+def grants(
+    community: Community,
+    *,
+    viewer: "Person | AnonymousUser",
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[Grant]:
+    """Return a page of what members hold here at this moment, newest first; for who gives roles."""
+    require(viewer, community, GIVE)
+    held = Grant.objects.filter(live_grants(), community=community)
+    return page(held.select_related("person", "granted_by"), ["-id"], after, limit)
+
+
+def get_grant(pk: int, *, viewer: "Person | AnonymousUser") -> Grant:
+    """Return a grant for who holds it or gives such; GrantNotFound."""
+    found = Grant.objects.select_related("community", "person").filter(pk=pk).first()
+    if found is None or viewer.pk is None:
+        raise GrantNotFound
+    if found.person_id != viewer.pk and GIVE not in permissions_of(viewer, found.community):
+        raise GrantNotFound
+    return found
 
 
 def explain_permissions(
