@@ -26,7 +26,7 @@ LOGINS = [
 ]
 EVENINGS = [
     ["intention", "purpose", "positioning", "attitude", "people", "bonding"],
-    ["scope", "joining", "axes", "carrier", "readiness", "product", "study", "business"],
+    ["scope", "joining", "axes", "carrier", "readiness", "product", "study", "gains", "business"],
     ["marketing", "operating", "spreading", "meaning", "rules", "tone", "identity", "change"],
 ]
 Act = Callable[[], None]
