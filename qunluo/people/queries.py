@@ -141,6 +141,11 @@ def address_of(person: Person) -> str:
     return person.email or str(email_state(person)["address"])
 
 
+def addresses_of(person: Person) -> list[str]:
+    """Return every address of the person, proven or only claimed."""
+    return list(EmailAddress.objects.filter(user_id=person.pk).values_list("email", flat=True))
+
+
 def tokens_of(person: Person) -> QuerySet[ApiToken]:
     """Return the person's tokens that were not revoked, newest first."""
     return ApiToken.objects.filter(person=person, revoked_at=None)

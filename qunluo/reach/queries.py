@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from qunluo.people.queries import addresses_of
 from qunluo.reach import rules
 from qunluo.reach.errors import BadUnsubscribeLink, DeliveryNotFound
 from qunluo.reach.models import Delivery, Suppression
+
+if TYPE_CHECKING:
+    from qunluo.people.models import Person
+    from qunluo.people.ports import Documents
 
 _SALT = "qunluo.reach.unsubscribe"
 
@@ -35,9 +41,16 @@ def failed_delivery(pk: int, *, community_id: int | None) -> Delivery:
         raise DeliveryNotFound from None
 
 
-def deliveries_to(address: str, limit: int = 200) -> QuerySet[Delivery]:
-    """Return the mails kept for an address, newest first; part of a person's own data."""
-    return Delivery.objects.filter(to=rules.normal_address(address)).order_by("-id")[:limit]
+def mail_of(person: "Person") -> QuerySet[Delivery]:
+    """Return the mails still kept for a person: to them, or to an address of theirs."""
+    addresses = addresses_of(person)
+    return Delivery.objects.filter(Q(person=person) | Q(to__in=addresses)).order_by("-id")
+
+
+def own_mail(person: "Person") -> "Documents":
+    """Return the person's part of this room for their archive."""
+    rows = mail_of(person).values("to", "template", "state", "made_at", "sent_at", "community_id")
+    return {"mail": [dict(row) for row in rows]}
 
 
 def due_deliveries(at: datetime, limit: int) -> list[int]:
@@ -89,3 +102,8 @@ def read_unsubscribe(signed: str) -> tuple[str, int]:
     except (signing.BadSignature, ValueError):
         raise BadUnsubscribeLink from None
     return str(digest), int(community_id)
+
+
+def digest_of(address: str) -> str:
+    """Return what the suppression list keeps of an address."""
+    return rules.digest(address)

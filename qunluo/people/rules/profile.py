@@ -74,13 +74,17 @@ def _setting_faults(values: Mapping[str, object]) -> dict[str, list[str]]:
         wrong["language"] = [_("We do not speak this language yet.")]
     if "time_zone" in values and values["time_zone"] not in available_timezones():
         wrong["time_zone"] = [_("We do not know this time zone.")]
-    visibility = values.get("visibility", {})
-    if not isinstance(visibility, Mapping) or not (
-        visibility.keys() <= VISIBLE.keys()
-        and all(v in tuple(AUDIENCES) for v in visibility.values())
-    ):
+    if not _visibility_fits(values.get("visibility", {})):
         wrong["visibility"] = [_("Choose who may see this.")]
     return wrong
+
+
+def _visibility_fits(chosen: object) -> bool:
+    return (
+        isinstance(chosen, Mapping)
+        and chosen.keys() <= VISIBLE.keys()
+        and all(isinstance(who, str) and who in AUDIENCES for who in chosen.values())
+    )
 
 
 def audiences_open_to(*, own: bool, shares: bool) -> frozenset[str]:

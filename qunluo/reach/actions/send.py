@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -12,6 +12,9 @@ from qunluo.reach import queries, rules
 from qunluo.reach.actions.deliver import post
 from qunluo.reach.errors import BadAddress
 from qunluo.reach.models import Delivery
+
+if TYPE_CHECKING:
+    from qunluo.people.models import Person
 
 
 def send_email(
@@ -57,9 +60,9 @@ def send_email(
 
 
 @write_tx
-def forget_address(*, address: str) -> None:
-    """Remove every mail kept for an address; what it wished about unasked mail stays."""
-    Delivery.objects.filter(to=rules.normal_address(address)).delete()
+def forget_person(person: "Person") -> None:
+    """Remove every mail kept for a person; what they wished about unasked mail stays."""
+    queries.mail_of(person).delete()
 
 
 @write_tx
