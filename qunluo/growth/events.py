@@ -177,3 +177,13 @@ class ExportReady(Event):
 
     name: ClassVar[str] = "growth.export_ready"
     export_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommunityRestored(Event):
+    """A community was brought here from an archive of another installation."""
+
+    name: ClassVar[str] = "growth.community_restored"
+    audit: ClassVar[bool] = True
+    people_found: int
+    people_made: int

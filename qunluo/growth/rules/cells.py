@@ -28,9 +28,7 @@ REASONS = {
     "unknown_customer": _("No customer with this number, phone or e-mail."),
 }
 YES = "1,y,yes,true,t,ok,on,given,agreed,subscribed,是,有,同意,已同意,允许,愿意,订阅,已订阅,√,✓,✔"
-NO = (
-    "0,n,no,false,f,off,refused,unsubscribed,否,无,不同意,未同意,不允许,拒绝,不愿意,退订,已退订,✗"
-)
+NO = "0,n,no,false,f,off,refused,unsubscribed,否,无,不同意,未同意,不允许,拒绝,不愿意,退订,已退订,✗"
 CONSENT = dict.fromkeys(YES.split(","), "given") | dict.fromkeys(NO.split(","), "refused")
 PLAIN_AMOUNT = re.compile(r"(-?)(\d{1,13})(?:\.(\d+))?")
 CHINESE_MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")

@@ -17,11 +17,17 @@ from qunluo.reach.queries import suppressed
 
 CHUNK = 500
 DIALECTS = {
-    "sqlite": {"tags": "tags", "differs": "IS NOT", "number": sql.NUMBER_SQLITE},
+    "sqlite": {
+        "tags": "tags",
+        "differs": "IS NOT",
+        "number": sql.NUMBER_SQLITE,
+        "day_invited": "DATE(invited_at)",
+    },
     "postgresql": {
         "tags": "tags::jsonb",
         "differs": "IS DISTINCT FROM",
         "number": sql.NUMBER_POSTGRES,
+        "day_invited": "invited_at::date",
     },
 }
 
@@ -105,6 +111,7 @@ class Applier:
             report.orders_new = self._run(sql.INSERT_ORDERS)
             report.orders_known = wanted - report.orders_new
             self._run(sql.AGGREGATE)
+            self._run(sql.RETURNED)
 
     def _add_tags(self) -> None:
         """Add the tags of the file to those that customers have; JSON lists merge in Python."""
@@ -151,6 +158,7 @@ class Applier:
             ("{stated}", sql.STATED),
             ("{tags}", self.dialect["tags"]),
             ("{differs}", self.dialect["differs"]),
+            ("{day_invited}", self.dialect["day_invited"]),
         ):
             statement = statement.replace(name, text)
         return statement

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +14,7 @@ from qunluo.growth.actions.imports import staging
 from qunluo.growth.actions.imports.applying import Applied, Applier
 from qunluo.growth.errors import ImportClosed
 from qunluo.growth.models import CustomerImport, RowError
-from qunluo.growth.queries.imports import folder
+from qunluo.growth.queries.imports import folder, waiting_imports
 from qunluo.growth.rules.importing import CUSTOMERS, ORDERS, ImportPlan
 from qunluo.growth.rules.tables import Table, open_table
 from qunluo.kernel.clock import now
@@ -31,6 +32,16 @@ BROKEN = {
     "next_step": _("Try again; if it happens again, show the log to whoever runs the server."),
     "context": {},
 }
+
+
+def run_waiting_imports() -> int:
+    """Run what is waiting, one after another; return how many were run."""
+    ran = 0
+    for job_id in waiting_imports():
+        with suppress(ImportClosed):
+            run_import(job_id)
+            ran += 1
+    return ran
 
 
 def run_import(

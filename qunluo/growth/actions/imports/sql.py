@@ -119,6 +119,12 @@ FROM (SELECT customer_id, COUNT(*) AS orders, MIN(bought_on) AS first_on,
     GROUP BY customer_id) AS a
 WHERE a.customer_id = c.id"""
 
+# Who was dormant when invited and has bought since, came back.
+RETURNED = """UPDATE growth_customer SET returned_at = %(now)s
+WHERE community_id = %(community)s AND dormant_when_invited AND returned_at IS NULL
+AND invited_at IS NOT NULL AND last_order_on >= {day_invited}
+AND id IN (SELECT customer FROM growth_stagedorder WHERE job_id = %(job)s)"""
+
 COUNTS = """SELECT COUNT(DISTINCT CASE WHEN s.is_new THEN s.customer END),
     COUNT(DISTINCT CASE WHEN NOT s.is_new AND c.changed_at = %(now)s THEN s.customer END),
     COUNT(DISTINCT s.customer)

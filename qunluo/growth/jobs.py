@@ -1,0 +1,24 @@
+"""What growth does by the clock."""
+
+from qunluo.growth.actions.exports import run_waiting_exports
+from qunluo.growth.actions.imports.running import run_waiting_imports
+from qunluo.growth.actions.tidying import tidy
+from qunluo.kernel.schedule import every
+
+
+@every(seconds=2, atomic=False)
+def run_imports() -> None:
+    """Run the imports that people have asked for."""
+    run_waiting_imports()
+
+
+@every(seconds=5, atomic=False)
+def write_exports() -> None:
+    """Write the archives that owners have asked for."""
+    run_waiting_exports()
+
+
+@every(at="03:40")
+def tidy_growth() -> None:
+    """Forget uploads that nobody used and archives that have expired."""
+    tidy()

@@ -1,0 +1,38 @@
+"""Archives of communities, and communities by their address for the command line."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.apps import apps
+
+from qunluo.community.queries import require
+from qunluo.growth.errors import ExportNotFound
+from qunluo.growth.models import CommunityExport
+from qunluo.kernel.archive import COMMUNITY
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+    from qunluo.people.models import Person
+
+KEPT_DAYS = 7
+
+
+def community_at(slug: str) -> "Community | None":
+    """Return the community at an address, whoever asks; for operators of the installation."""
+    found = apps.get_model(COMMUNITY)._default_manager.filter(slug=slug).first()
+    return cast("Community | None", found)
+
+
+def exports(community: "Community", *, viewer: "Person", limit: int = 10) -> list[CommunityExport]:
+    """Return the latest archives that were asked for."""
+    require(viewer, community, "export.community")
+    found = CommunityExport.objects.filter(community=community).select_related("by")
+    return list(found.order_by("-pk")[:limit])
+
+
+def get_export(community: "Community", pk: int, *, viewer: "Person") -> CommunityExport:
+    """Return an archive that is ready to be fetched; ExportNotFound."""
+    require(viewer, community, "export.community")
+    found = CommunityExport.objects.filter(community=community, pk=pk)
+    if ready := found.filter(state=CommunityExport.State.READY).first():
+        return ready
+    raise ExportNotFound(days=KEPT_DAYS)
