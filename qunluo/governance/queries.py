@@ -85,7 +85,7 @@ def appealable(person: "Viewer", community: "Community") -> "list[Measure | Appl
 def appeals(
     community: "Community",
     *,
-    viewer: "Person | AnonymousUser",
+    viewer: "Viewer",
     state: str = Appeal.State.WAITING,
     after: str | None = None,
     limit: int = 50,

@@ -13,18 +13,16 @@ from qunluo.community.errors import (
     MembershipNotFound,
     OwnPromotion,
     ReasonMissing,
-    RoleNotYours,
     SeatTaken,
 )
 from qunluo.community.models import Community, Grant
 from qunluo.community.queries.membership import membership_of
 from qunluo.community.queries.permissions import (
     ROLE_KINDS,
-    givers_of,
     holders,
     live_grants,
-    require,
     require_member,
+    require_to_give,
 )
 from qunluo.community.rules import permissions as rules
 from qunluo.kernel.clock import now
@@ -60,7 +58,7 @@ def grant(
     if actor is None and role:
         raise InvalidGrant(fields={"name": [_("A role is always given by a person.")]})
     if actor:
-        _check_giver(actor, community, role)
+        require_to_give(actor, community, name if role else "")
         if actor.pk == person.pk:
             raise OwnPromotion
     lock(community)
@@ -88,8 +86,7 @@ def revoke_grant(*, actor: "Person", grant: Grant, reason: str) -> Grant:
     if grant.person_id == actor.pk:
         require_member(actor, community)
     else:
-        role = rules.roles().get(grant.name) if grant.kind in ROLE_KINDS else None
-        _check_giver(actor, community, role)
+        require_to_give(actor, community, grant.name if grant.kind in ROLE_KINDS else "")
         if not reason:
             raise ReasonMissing(fields={"reason": [_("Please give a reason.")]})
     lock(community)
@@ -185,14 +182,6 @@ def _check_form(kind: str, name: str, expires_at: datetime | None) -> None:
         fields["expires_at"] = [_("This role has no end date; hand it over instead.")]
     if fields:
         raise InvalidGrant(fields=fields)
-
-
-def _check_giver(actor: "Person", community: Community, role: rules.Role | None) -> None:
-    found = require(actor, community, "grants.manage")
-    if role and not rules.may_give(found.roles, role):
-        raise RoleNotYours(
-            role=role.label, givers=", ".join(givers_of(role, community)) or "-", needed=role.name
-        )
 
 
 def _give(

@@ -12,7 +12,7 @@ from qunluo.community.errors import MembersOnly, OfferGone, OfferOwn, PledgeNotO
 from qunluo.community.models import CofounderOffer, Community, Pledge
 from qunluo.community.queries.joining import declared_values
 from qunluo.community.queries.membership import membership_of
-from qunluo.community.queries.permissions import require, require_member
+from qunluo.community.queries.permissions import require_member, require_to_give
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import Forbidden, Invalid
 from qunluo.kernel.ids import token
@@ -35,7 +35,7 @@ def offer_cofounding(
 
     `share_percent` is what the second owner receives of what is ever shared. Valid for 14 days.
     """
-    require(actor, community, "grants.manage")
+    require_to_give(actor, community, "owner")
     terms = " ".join(terms.split())
     fields: dict[str, list[str]] = {}
     if not 10 <= len(terms) <= 400:
@@ -118,7 +118,7 @@ def accept_cofounding(*, actor: "Person", code: str, accepted_rules: int = 0) ->
 @write_tx
 def withdraw_cofounding(*, actor: "Person", offer: CofounderOffer) -> None:
     """Take an offer back before it is accepted; OfferGone."""
-    require(actor, offer.community, "grants.manage")
+    require_to_give(actor, offer.community, "owner")
     taken = CofounderOffer.objects.filter(
         pk=offer.pk, accepted_at=None, withdrawn_at=None
     ).update(withdrawn_at=now())  # fmt: skip

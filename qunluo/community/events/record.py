@@ -56,6 +56,7 @@ class CloseCareStarted(Event):
     """A host took a member into the circle of at most twenty whom they follow closely."""
 
     name: ClassVar[str] = "community.close_care_started"
+    audit: ClassVar[bool] = True  # it opens the member's record to the host
     host_id: int
     slot: int
 

@@ -74,6 +74,7 @@ from qunluo.community.queries.permissions import (
     permissions_of,
     require,
     require_member,
+    require_to_give,
     standing,
 )
 from qunluo.community.queries.record import (
@@ -186,6 +187,7 @@ __all__ = [
     "require",
     "require_member",
     "require_open",
+    "require_to_give",
     "roles",
     "rules_state",
     "say_value",

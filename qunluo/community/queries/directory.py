@@ -74,7 +74,7 @@ class AnyItem(Func):
 def members(
     community: Community,
     *,
-    viewer: "Person | AnonymousUser",
+    viewer: "Person | AnonymousUser | None",
     filters: Mapping[str, Any] | None = None,
     after: str | None = None,
     limit: int = 50,
@@ -91,7 +91,7 @@ def members(
 def count_members(
     community: Community,
     *,
-    viewer: "Person | AnonymousUser",
+    viewer: "Person | AnonymousUser | None",
     filters: Mapping[str, Any] | None = None,
 ) -> int:
     """Return how many members the filters leave."""
@@ -112,7 +112,7 @@ def filtered(community: Community, wanted: rules.Filters, *, manages: bool) -> Q
 
 
 def _visible(
-    community: Community, viewer: "Person | AnonymousUser", wanted: rules.Filters
+    community: Community, viewer: "Person | AnonymousUser | None", wanted: rules.Filters
 ) -> "QuerySet[Membership]":
     found = require(viewer, community, MANAGE if wanted.for_operators else VIEW)
     return filtered(community, wanted, manages=MANAGE in found.permissions).select_related("person")

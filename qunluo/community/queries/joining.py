@@ -75,7 +75,7 @@ def get_application(pk: int, *, viewer: "Person | AnonymousUser | None") -> Appl
 def applications(
     community: Community,
     *,
-    viewer: "Person | AnonymousUser",
+    viewer: "Person | AnonymousUser | None",
     state: str = Application.State.WAITING,
     after: str | None = None,
     limit: int = 50,

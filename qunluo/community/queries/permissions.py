@@ -162,7 +162,7 @@ def holders(community: Community, roles: Iterable[str]) -> "QuerySet[Grant]":
 def grants(
     community: Community,
     *,
-    viewer: "Person | AnonymousUser",
+    viewer: "Person | AnonymousUser | None",
     after: str | None = None,
     limit: int = 50,
 ) -> Page[Grant]:
@@ -172,10 +172,10 @@ def grants(
     return page(held.select_related("person", "granted_by"), ["-id"], after, limit)
 
 
-def get_grant(pk: int, *, viewer: "Person | AnonymousUser") -> Grant:
+def get_grant(pk: int, *, viewer: "Person | AnonymousUser | None") -> Grant:
     """Return a grant for who holds it or gives such; GrantNotFound."""
     found = Grant.objects.select_related("community", "person").filter(pk=pk).first()
-    if found is None or viewer.pk is None:
+    if found is None or viewer is None or viewer.pk is None:
         raise GrantNotFound
     if found.person_id != viewer.pk and GIVE not in permissions_of(viewer, found.community):
         raise GrantNotFound

@@ -77,7 +77,7 @@ class CareCircle:
         return rules.CLOSE_CARE_LIMIT - len(self.memberships)
 
 
-def get_member(pk: int, *, viewer: "Person | AnonymousUser") -> Membership:
+def get_member(pk: int, *, viewer: "Person | AnonymousUser | None") -> Membership:
     """Return a membership, ended ones too, for who looks after members or hosts this one.
 
     MembershipNotFound for everybody else: fetching is permission.
@@ -88,12 +88,12 @@ def get_member(pk: int, *, viewer: "Person | AnonymousUser") -> Membership:
     return found
 
 
-def may_open(viewer: "Person | AnonymousUser", membership: Membership) -> bool:
+def may_open(viewer: "Person | AnonymousUser | None", membership: Membership) -> bool:
     """Return whether the viewer may open a member's record: operators all, hosts their own."""
     allowed = permissions_of(viewer, membership.community)
     if MANAGE in allowed:
         return True
-    if NOTES not in allowed:
+    if viewer is None or NOTES not in allowed:
         return False
     return (
         membership.host_id == viewer.pk
@@ -174,14 +174,14 @@ def hosts(community: Community) -> list["Card"]:
     return sorted(people.person_card(ids).values(), key=lambda card: (card.name, card.id))
 
 
-def get_tag(pk: int, *, viewer: "Person | AnonymousUser") -> MemberTag:
+def get_tag(pk: int, *, viewer: "Person | AnonymousUser | None") -> MemberTag:
     """Return a tag for its bearer or for who may open the record; TagNotFound."""
     found = (
         MemberTag.objects.select_related("membership__community", "membership__person")
         .filter(pk=pk)
         .first()
     )
-    if found is None or viewer.pk is None:
+    if found is None or viewer is None or viewer.pk is None:
         raise TagNotFound
     own = found.membership.person_id == viewer.pk and found.source == MemberTag.Source.SELF
     if not own and MANAGE not in permissions_of(viewer, found.membership.community):

@@ -23,7 +23,9 @@ class CountedSegment:
     count: int
 
 
-def segments(community: Community, *, viewer: "Person | AnonymousUser") -> list[CountedSegment]:
+def segments(
+    community: Community, *, viewer: "Person | AnonymousUser | None"
+) -> list[CountedSegment]:
     """Return the segments of a community by name, counted now."""
     require(viewer, community, MANAGE)
     return [
@@ -44,7 +46,7 @@ def segment_person_ids(segment: Segment) -> list[int]:
     return list(found.order_by("joined_at", "pk").values_list("person_id", flat=True))
 
 
-def get_segment(pk: int, *, viewer: "Person | AnonymousUser") -> Segment:
+def get_segment(pk: int, *, viewer: "Person | AnonymousUser | None") -> Segment:
     """Return a segment for who looks after members; SegmentNotFound."""
     found = Segment.objects.select_related("community").filter(pk=pk).first()
     if found is None or MANAGE not in permissions_of(viewer, found.community):
