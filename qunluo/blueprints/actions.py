@@ -6,12 +6,16 @@ from qunluo.blueprints.queries import get_blueprint
 from qunluo.blueprints.rules import Blueprint
 from qunluo.community.actions import create_community
 from qunluo.community.ports import Seed, SpaceSeed
+from qunluo.growth.actions import create_invitation
 from qunluo.kernel.text import pick
 from qunluo.kernel.tx import write_tx
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
     from qunluo.people.models import Person
+
+# The first link is for a handful of people whom the founder knows.
+FIRST_GUESTS = 5
 
 
 @write_tx
@@ -26,12 +30,12 @@ def found_community(
     time_zone: str = "Asia/Shanghai",
     currency: str = "CNY",
 ) -> "Community":
-    """Found a private, working community: name, blueprint and one sentence are enough.
+    """Found a private, working community with a join link; name, blueprint and sentence suffice.
 
     BlueprintUnknown, Invalid, SlugInvalid, SlugTaken.
     """
     chosen = get_blueprint(blueprint)
-    return create_community(
+    community = create_community(
         actor=actor,
         name=name,
         sentence=sentence,
@@ -41,6 +45,8 @@ def found_community(
         time_zone=time_zone,
         currency=currency,
     )
+    create_invitation(actor=actor, community=community, max_uses=FIRST_GUESTS, channel="founding")
+    return community
 
 
 def seed_of(blueprint: Blueprint, language: str) -> Seed:

@@ -13,7 +13,10 @@ from qunluo.kernel.money import Money
 from qunluo.kernel.text import _
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
+# Control and direction characters, zero-width blanks and half characters: none is an answer.
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ def clean(item: Field, value: Any, currency: str) -> Any:
     """Return the value as it is kept, or raise Rejected; blank always means "not answered"."""
     if value is None or value in ("", [], {}):
         return None
-    return CLEANERS[item.type](item, value, currency)
+    cleaned = CLEANERS[item.type](item, value, currency)
+    return cleaned if filled(cleaned) else None
 
 
 def _text(item: Field | Column, value: Any, _currency: str) -> str:
@@ -108,7 +112,7 @@ def _text(item: Field | Column, value: Any, _currency: str) -> str:
 
 
 def _choice(item: Field | Column, value: Any, _currency: str) -> str:
-    if value not in {choice.id for choice in item.choices}:
+    if value not in [choice.id for choice in item.choices]:
         raise Rejected(_("Choose one of the offered answers."))
     return str(value)
 
@@ -194,8 +198,9 @@ def _row(item: Field, row: Mapping[str, Any], currency: str) -> dict[str, Any]:
     kept = {}
     for column in item.columns:
         given = row.get(column.id)
-        if filled(given):
-            kept[column.id] = CELLS[column.type](column, given, currency)
+        cell = CELLS[column.type](column, given, currency) if filled(given) else None
+        if filled(cell):
+            kept[column.id] = cell
         elif column.required:
             raise Rejected(_("A row is only half filled in: complete it or empty it."))
     return kept
