@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 from lucide.jinja import lucide
 
 from qunluo.community.queries import say_value
+from qunluo.kernel.clock import now
 from qunluo.kernel.text import pick
 from qunluo.web.core import belonging, emblem, say, theme, words
 from qunluo.web.core.links import url, url_or_nothing
@@ -68,6 +69,7 @@ def environment(**options: Any) -> Environment:
         url_or_nothing=url_or_nothing,
         static=static,
         icon=icon,
+        now=now,
         may=may,
         is_member=is_member,
         language=get_language,
@@ -93,6 +95,7 @@ def environment(**options: Any) -> Environment:
         listed=say.listed,
         said=lambda value, field: say_value(field, value, get_language() or "en"),
         prose=say.prose,
+        flat=say.flat,
     )
     return env
 

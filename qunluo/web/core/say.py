@@ -81,3 +81,16 @@ def listed(values: Iterable[object]) -> str:
 def prose(text: str) -> Markup:
     """Return plain text as escaped paragraphs."""
     return Markup(linebreaks(text, autoescape=True))  # noqa: S704 - escaped by Django
+
+
+def flat(values: Iterable[object]) -> list[str]:
+    """Return nested lists and rows as one list of texts."""
+    found: list[str] = []
+    for value in values:
+        if isinstance(value, dict):
+            found += flat(value.values())
+        elif isinstance(value, list):
+            found += flat(value)
+        else:
+            found.append(str(value))
+    return found

@@ -1,0 +1,1 @@
+"""Views of founding, one module per stretch of the way."""
