@@ -1,9 +1,11 @@
 """What every test stands on: an installation of its own, races and a clock that travels."""
 
+import hashlib
 import importlib
 import inspect
 import os
 import shutil
+import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 # Settings are read when Django is set up, which happens after this file was imported.
+ROOT = Path(__file__).parents[1]
 FOLDER = Path(tempfile.mkdtemp(prefix="qunluo-test-"))
 os.environ["QUNLUO_ENV"] = "test"
 os.environ["QUNLUO_DATA_DIR"] = str(FOLDER)
@@ -26,6 +29,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import django  # noqa: E402
 import pytest  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 
 from qunluo.cli import catalogs  # noqa: E402
@@ -75,6 +79,38 @@ def _emptying_despite_guards():
     operations.execute_sql_flush = flush
     yield
     operations.execute_sql_flush = plain
+
+
+def _template() -> Path:
+    """Where a migrated SQLite database is kept for the next run, by what made it."""
+    made = hashlib.sha256((ROOT / "requirements" / "test.txt").read_bytes())
+    made.update(repr(settings.INSTALLED_APPS).encode())
+    for path in sorted((ROOT / "qunluo").glob("*/migrations/*.py")):
+        made.update(path.read_bytes())
+    name = f"qunluo-test-{os.getuid()}-{made.hexdigest()[:16]}.sqlite3"
+    return Path(tempfile.gettempdir()) / name
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings):
+    """Start from the kept database when the migrations are still those that made it."""
+    template = _template()
+    if connection.vendor != "sqlite" or not template.exists():
+        return False
+    shutil.copyfile(template, settings.DATABASES["default"]["TEST"]["NAME"])
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_keepdb, django_db_blocker):
+    """Keep the freshly migrated database for the next run."""
+    if connection.vendor == "sqlite" and not django_db_keepdb:
+        fresh = FOLDER / "template.sqlite3"
+        with django_db_blocker.unblock(), sqlite3.connect(fresh) as copy:
+            connection.ensure_connection()
+            connection.connection.backup(copy)
+        copy.close()
+        shutil.move(fresh, _template())
 
 
 @dataclass
