@@ -16,7 +16,7 @@ membership_id = "community.Membership"
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -46,12 +46,12 @@ class Kind:
     refs: Mapping[str, str] = field(default_factory=dict)
     prefixed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def table(self) -> type[Model]:
         """Return the model."""
         return apps.get_model(self.model)
 
-    @property
+    @cached_property
     def fields(self) -> "list[Field[Any, Any]]":
         """Return the columns that are kept, without the id."""
         found = self.table._meta.concrete_fields

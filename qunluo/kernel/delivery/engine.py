@@ -3,6 +3,7 @@
 import logging
 import time
 from enum import Enum
+from itertools import takewhile
 
 from django.db import connection, transaction
 
@@ -14,6 +15,8 @@ from qunluo.kernel.tx import write_tx
 
 logger = logging.getLogger(__name__)
 BATCH = 500
+# Savepoints cost more than most reactions, so events share one while all goes well.
+TOGETHER = 50
 # How long one batch may hold its transaction: on SQLite everybody else waits meanwhile.
 BUDGET = {"sqlite": 0.1, "postgresql": 0.5}
 
@@ -41,6 +44,8 @@ class Courier:
         self.tail = min(cursors.places().values(), default=log.START)
         self.dirty: set[str] = set()
         self.handled = 0
+        # How many events of a reaction fit into the time of one turn.
+        self.sizes: dict[str, int] = {}
 
     def turn(self) -> bool:
         """Deliver what is there; True when something may be left."""
@@ -73,9 +78,11 @@ class Courier:
             if time.monotonic() > deadline:
                 return Outcome.MORE
         head = log.settled(own=self.own)
-        batch = log.read(place, head, reaction.events, BATCH)
+        size = self.sizes.get(reaction.name, BATCH)
+        batch = log.read(place, head, reaction.events, size)
         reached = self.run_batch(reaction, batch, deadline)
-        all_read = len(batch) < BATCH and reached == len(batch)
+        all_read = reached == len(batch) < size
+        self.sizes[reaction.name] = min(BATCH, 2 * reached) if reached else BATCH
         to = head if all_read else batch[reached - 1][0]
         if to > place:
             cursors.move(reaction.name, to)
@@ -85,31 +92,60 @@ class Courier:
         self, reaction: Reaction, batch: list[tuple[Place, Event]], deadline: float
     ) -> int:
         """Run events in order until the time is up; return how many were run or parked."""
-        blocked = parked.blocked_streams(reaction) if batch else set()
-        for count, (_place, event) in enumerate(batch, start=1):
-            stream = parked.stream_of(event)
-            if stream in blocked:
+        events = [event for _place, event in batch]
+        blocked = parked.blocked_streams(reaction) if events else set()
+        count = alone = 0
+        while count < len(events) and (not count or time.monotonic() < deadline):
+            event = events[count]
+            if parked.stream_of(event) in blocked:
                 parked.park(reaction, event, None)
-            elif error := self.attempt(reaction, event):
-                parked.park(reaction, event, error)
-                blocked.add(stream)
-            if time.monotonic() > deadline:
-                return count
-        return len(batch)
+                count += 1
+            elif count < alone:
+                if error := self.attempt(reaction, event):
+                    parked.park(reaction, event, error)
+                    blocked.add(parked.stream_of(event))
+                count += 1
+            else:
+                several = _until_blocked(events[count : count + TOGETHER], blocked)
+                done = self.together(reaction, several, deadline)
+                # When one of them failed, each is run in a savepoint of its own.
+                alone = count + len(several) if not done else alone
+                count += done
+        return count
+
+    def together(self, reaction: Reaction, events: list[Event], deadline: float) -> int:
+        """Run events in one savepoint; return how many, or 0 when an error undid them all."""
+        done = 0
+        try:
+            with transaction.atomic():
+                for event in events:
+                    reaction.function(event)
+                    done += 1
+                    if time.monotonic() > deadline:
+                        break
+        except Exception:
+            if self.strict:
+                raise
+            return 0
+        self.handled += done
+        return done
 
     def attempt(self, reaction: Reaction, event: Event) -> Exception | None:
         """Run one event in a savepoint; return the error that undid it."""
         self.handled += 1
-        if self.strict:
-            reaction.function(event)
-            return None
         try:
             with transaction.atomic():
                 reaction.function(event)
-        except Exception as error:  # noqa: BLE001 -- whatever a reaction raises parks its event
+        except Exception as error:
+            if self.strict:
+                raise
             logger.warning("%s failed for event %s: %r", reaction.name, event.id, error)
             return error
         return None
+
+
+def _until_blocked(events: list[Event], blocked: set[int]) -> list[Event]:
+    return list(takewhile(lambda event: parked.stream_of(event) not in blocked, events))
 
 
 def drain(*, most_turns: int = 1000) -> int:

@@ -27,7 +27,9 @@ def reacts_to(
 ) -> Callable[[React], React]:
     """Hand these events to the decorated function, in the worker, at least once each.
 
-    The function runs in a transaction that also moves its cursor. A reaction that appears later
+    The function runs in a transaction that also moves its cursor, so its own writes happen once.
+    It may be called again for an event whose neighbour failed, after those writes were undone:
+    what cannot be undone (a message, a file) belongs into a job. A reaction that appears later
     starts at that moment, or at the beginning of the log with from_start. Give the old name when
     a function is renamed, since the name is what its cursor is kept under.
     """
