@@ -41,6 +41,11 @@ def read(name: str) -> dict[str, Any]:
     return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
 
 
+def _character(who: Mapping[str, Any]) -> Character:
+    lists = {name: tuple(said) for name, said in who.items() if isinstance(said, list)}
+    return Character(**{**who, **lists})
+
+
 class Cast:
     """Gives out people: the written ones by part, the others without a name twice."""
 
@@ -51,10 +56,7 @@ class Cast:
 
     def written(self, part: str) -> list[Character]:
         """Return the people written out for a part: founder, operator, member."""
-        return [
-            Character(**{k: tuple(v) if isinstance(v, list) else v for k, v in who.items()})
-            for who in self.data.get(part, [])
-        ]
+        return [_character(who) for who in self.data.get(part, [])]
 
     def next(self) -> Character:
         """Return somebody new: many fill in a little of their profile, few fill in all."""
@@ -70,6 +72,10 @@ class Cast:
             tags=tuple(dict.fromkeys(next(pools["tags"]) for _ in range(rng.choice([0, 1, 2, 3])))),
         )
 
+    def stranger(self) -> str:
+        """Return the name of somebody who has not signed up."""
+        return self._name()
+
     def _name(self) -> str:
         while True:
             if "surnames" in self.data:
@@ -79,7 +85,7 @@ class Cast:
                 name = f"{first} {self.rng.choice(self.data['last'])}"
             if name not in self.taken:
                 self.taken.add(name)
-                return name
+                return str(name)
 
     def _deck(self, entries: list[str]) -> Iterator[str]:
         """Deal all entries before any comes again."""

@@ -2,18 +2,19 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from qunluo.blueprints.actions import found_community
 from qunluo.blueprints.demo.cast import Cast, Character
 from qunluo.community import actions, queries
+from qunluo.governance import actions as governance
 from qunluo.growth import actions as growth
 from qunluo.kernel.errors import DomainError
 from qunluo.people.actions import register_person, update_profile
 
 if TYPE_CHECKING:
-    from qunluo.community.models import Application, Community, Membership
+    from qunluo.community.models import Application, Community
     from qunluo.people.models import Person
 
 PASSWORD = "qunluo-demo"  # noqa: S105 - printed for everybody who tries the demo
@@ -108,16 +109,14 @@ class Stage:
     def appoint(self) -> None:
         """Bring the operators in and give them their role; one takes the CCO seat."""
         for who in self.cast.written("operator"):
-            person = self.invite(who, by=self.owner)
+            person = self.invite(who)
             self.operators.append(person)
             self._give(person, "role", "operator")
         self._give(self.operators[0], "seat", "cco")
 
-    def invite(self, who: Character, *, by: "Person", note: str = "") -> "Person":
+    def invite(self, who: Character, *, by: "Person | None" = None) -> "Person":
         """Hand somebody a link; they sign up and come in by it."""
-        invitation = growth.create_invitation(
-            actor=by, community=self.community, note=note, max_uses=1
-        )
+        invitation = growth.create_invitation(actor=by or self.owner, community=self.community)
         person = self.enter(who)
         growth.accept_invitation(
             actor=person,
@@ -128,12 +127,55 @@ class Stage:
         self.members.append(person)
         return person
 
-    def apply(self, who: Character) -> "Application | Membership":
-        """Let a stranger knock at the door with an answer of their own."""
+    def return_by(self, name: str, code: str) -> None:
+        """Let a customer of old open their own link and be recognised."""
+        person = self.enter(replace(self.cast.next(), name=name))
+        growth.accept_invitation(
+            actor=person, code=code, accepted_rules=self.rules_number, label_claim=self.claim()
+        )
+        self.members.append(person)
+
+    def seat_first(self) -> None:
+        """Give the people who are there their seats among the first hundred."""
+        for person in [self.owner, *self.members]:
+            membership = queries.get_membership(person, self.community)
+            growth.seat_member(actor=self.owner, membership=membership)
+
+    def court(self) -> None:
+        """Write down somebody wanted among the first hundred, and what came of asking."""
+        contact = growth.add_contact(
+            actor=self.owner,
+            community=self.community,
+            name=self.cast.stranger(),
+            why=self.rng.choice(self.data["joining_reasons"]),
+        )
+        outcome = self.rng.choice(["talked", "interested", "no_answer", "sent"])
+        growth.log_outreach(actor=self.owner, contact=contact, outcome=outcome)
+
+    def expel(self) -> None:
+        """Remove somebody under a rule; they appeal, and the other side hears it."""
+        measure = self.data["removal"]
+        person = self.invite(self.cast.next())
+        self.members.remove(person)
+        rules = queries.current_rules(self.community)
+        broken = next(r for r in rules.rules if r["title"] == measure["rule"]) if rules else {}
+        removed = governance.remove_member(
+            actor=self.operators[0],
+            membership=queries.get_membership(person, self.community),
+            rule_id=broken["id"],
+            reason=measure["reason"],
+        )
+        appeal = governance.file_appeal(actor=person, text=measure["appeal"], measure=removed)
+        governance.decide_appeal(
+            actor=self.owner, appeal=appeal, grant=measure["granted"], reason=measure["answer"]
+        )
+
+    def knock(self, who: Character) -> "Application | None":
+        """Let a stranger apply with an answer of their own; return what waits for a decision."""
         person = self.enter(who)
         terms = queries.entry_terms(self.community)
         reason = self.rng.choice(self.data["joining_reasons"])
-        outcome = actions.apply(
+        actions.apply(
             actor=person,
             community=self.community,
             answers={question.id: reason for question in terms.questions},
@@ -144,7 +186,7 @@ class Stage:
         )
         if queries.membership_of(person, self.community):
             self.members.append(person)
-        return outcome
+        return queries.waiting_application(person, self.community)
 
     def decide(self, application: "Application") -> None:
         """Let an operator look at an application a day later; one in eight is refused."""

@@ -4,11 +4,13 @@ import heapq
 import random
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from qunluo.blueprints.demo.cast import Cast, read
 from qunluo.blueprints.demo.stage import PASSWORD, Stage
+from qunluo.blueprints.demo.trade import bring_customers, invite_some
 from qunluo.kernel.clock import now, travel
 from qunluo.kernel.delivery import drain
 
@@ -29,7 +31,7 @@ EVENINGS = [
     ["scope", "joining", "axes", "carrier", "readiness", "product", "study", "gains", "business"],
     ["marketing", "operating", "spreading", "meaning", "rules", "tone", "identity", "change"],
 ]
-Act = Callable[[], None]
+Act = Callable[[], object]
 
 
 def logins() -> list[tuple[str, str, str, str]]:
@@ -88,20 +90,44 @@ class Plot:
 
 def tell(plot: Plot, stage: Stage) -> None:
     """Plan the story of one community."""
-    data, rng, zone = stage.data, stage.rng, stage.zone
+    founding(plot, stage)
+    trade(plot, stage)
+    arrivals(plot, stage)
+    everyday(plot, stage)
+
+
+def founding(plot: Plot, stage: Stage) -> None:
+    """Plan the first week, and what the founders change later."""
+    data, zone = stage.data, stage.zone
     plot.at(1, 8.5, zone, stage.found)
     for day, steps in enumerate(EVENINGS, start=1):
         written = [step for step in steps if step in data["charter"]]
-        plot.at(day, 20.6, zone, lambda written=written: stage.write_charter(written))
+        plot.at(day, 20.6, zone, partial(stage.write_charter, written))
     due_on = (plot.end + timedelta(days=120)).date().isoformat()
-    plot.at(4, 19.0, zone, lambda: stage.set_goal(due_on))
+    plot.at(4, 19.0, zone, partial(stage.set_goal, due_on))
     plot.at(4, 20.0, zone, stage.appoint)
     plot.at(6, 9.5, zone, stage.publish)
     for day, selection in zip((14, 52), data["selection"][1:], strict=False):
-        plot.at(day, 10.0, zone, lambda way=selection: stage.choose(way))
+        plot.at(day, 10.0, zone, partial(stage.choose, selection))
     for amendment in data.get("amendment", []):
-        plot.at(amendment["day"], 21.2, zone, lambda a=amendment: stage.amend(a))
-    arrivals(plot, stage)
+        plot.at(amendment["day"], 21.2, zone, partial(stage.amend, amendment))
+
+
+def trade(plot: Plot, stage: Stage) -> None:
+    """Plan the founding seats, and the customers of old who are asked back."""
+    data, rng, zone = stage.data, stage.rng, stage.zone
+    plot.at(6, 21.5, zone, stage.seat_first)
+    for day in range(7, 22, 3):
+        plot.at(day, rng.uniform(10, 18), zone, stage.court)
+    if "customers" in data:
+        plot.at(9, 14.2, zone, partial(bring_customers, stage))
+        for day in (16, 47):
+            plot.at(day, 10.4, zone, partial(come_back, plot, stage, day))
+
+
+def everyday(plot: Plot, stage: Stage) -> None:
+    """Plan what happens on any day: care, pledges, new hosts, farewells, once a removal."""
+    data, rng, zone = stage.data, stage.rng, stage.zone
     for day in range(8, DAYS):
         for _ in range(rng.choice([0, 1, 1, 2])):
             plot.at(day, rng.uniform(9, 21), zone, stage.care)
@@ -111,6 +137,8 @@ def tell(plot: Plot, stage: Stage) -> None:
         plot.at(day, rng.uniform(10, 20), zone, stage.host)
     for day in sorted(rng.sample(range(30, DAYS - 1), 3)):
         plot.at(day, rng.uniform(8, 22), zone, stage.part)
+    if "removal" in data:
+        plot.at(63, 13.5, zone, stage.expel)
 
 
 def arrivals(plot: Plot, stage: Stage) -> None:
@@ -118,12 +146,19 @@ def arrivals(plot: Plot, stage: Stage) -> None:
     rng, zone = stage.rng, stage.zone
     coming = stage.data["size"] - 1 - len(stage.cast.written("operator"))
     for who in stage.cast.written("member"):
-        plot.at(6, 18.3, zone, lambda who=who: stage.invite(who, by=stage.owner) and None)
+        plot.at(6, 18.3, zone, partial(stage.invite, who))
         coming -= 1
     for _ in range(coming):
         day = 6 + (DAYS - 6) * rng.betavariate(1.6, 1.2)
         plot.at(day, rng.choice([rng.uniform(6, 9), rng.uniform(11.5, 14), rng.uniform(18, 23)]),
-                zone, lambda day=day: arrive(plot, stage, day))  # fmt: skip
+                zone, partial(arrive, plot, stage, day))  # fmt: skip
+
+
+def come_back(plot: Plot, stage: Stage, day: float) -> None:
+    """Some customers of old open their link in the days after they got it."""
+    for customer, code in invite_some(stage):
+        plot.at(day + 1 + stage.rng.expovariate(1 / 6), stage.rng.uniform(8, 22), stage.zone,
+                partial(stage.return_by, customer.name, code))  # fmt: skip
 
 
 def arrive(plot: Plot, stage: Stage, day: float) -> None:
@@ -133,6 +168,6 @@ def arrive(plot: Plot, stage: Stage, day: float) -> None:
         recent = [stage.owner, *stage.operators, *stage.members[-30:]]
         stage.invite(who, by=stage.rng.choice(recent))
         return
-    asked = stage.apply(who)
-    if getattr(asked, "state", "") == "waiting":
-        plot.at(day + 1, stage.rng.uniform(9, 20), stage.zone, lambda: stage.decide(asked))
+    asked = stage.knock(who)
+    if asked:
+        plot.at(day + 1, stage.rng.uniform(9, 20), stage.zone, partial(stage.decide, asked))
