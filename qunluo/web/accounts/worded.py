@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from allauth.account import forms as account
 from allauth.socialaccount import forms as social
 from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -47,6 +49,17 @@ class Login(Worded, account.LoginForm):  # type: ignore[misc]
 
 class Signup(Worded, account.SignupForm):  # type: ignore[misc]
     """Name, address and password."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a password like the address or the name, which allauth cannot see here."""
+        given: dict[str, Any] = super().clean()
+        if password := given.get("password1"):
+            someone = get_user_model()(name=given.get("name", ""), email=given.get("email"))
+            try:
+                validate_password(password, someone)
+            except forms.ValidationError as error:
+                self.add_error("password1", error)
+        return given
 
 
 class AddEmail(Worded, account.AddEmailForm):  # type: ignore[misc]
