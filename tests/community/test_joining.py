@@ -58,6 +58,8 @@ def test_bonding_elements_and_own_questions_are_asked_and_must_be_answered():
     )
     assert made.via == "questions"
     kept = Application.objects.get(person=who)
+    assert kept.asked["own-1"] == "What do you grow?"
+    assert kept.asked["hobby-1"]["zh"]
     assert (kept.state, kept.answers) == (
         "accepted", {"hobby-1": "as a child", "own-1": "Leeks"}
     )  # fmt: skip

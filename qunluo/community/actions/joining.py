@@ -75,6 +75,7 @@ def apply(
     asked = Application(
         community=community,
         person=actor,
+        asked={question.id: question.text for question in wanted.questions},
         answers=said,
         criterion_claim=claim,
         scope_warning=", ".join(words)[:200],

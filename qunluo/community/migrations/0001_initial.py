@@ -210,6 +210,7 @@ class Migration(migrations.Migration):
             name='Application',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked', models.JSONField(default=dict)),
                 ('answers', models.JSONField(default=dict)),
                 ('criterion_claim', models.TextField(blank=True)),
                 ('criterion_verified', models.BooleanField(default=False)),

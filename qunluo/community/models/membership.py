@@ -72,6 +72,7 @@ class Application(models.Model):
         "community.Community", models.CASCADE, related_name="applications"
     )
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    asked = models.JSONField(default=dict)  # {id: text}: the charter may ask otherwise tomorrow
     answers = models.JSONField(default=dict)
     criterion_claim = models.TextField(blank=True)
     criterion_verified = models.BooleanField(default=False)

@@ -48,7 +48,7 @@ def own_documents(person: "Person") -> "Documents":
             Application.objects.filter(**own)
             .order_by("pk")
             .values(
-                WHERE, "answers", "criterion_claim", "criterion_verified", "scope_warning",
+                WHERE, "asked", "answers", "criterion_claim", "criterion_verified", "scope_warning",
                 "label_claim", "rules_number", "state", "reason", "made_at", "decided_at",
             )
         ),

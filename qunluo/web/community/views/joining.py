@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qunluo.community import actions, queries
 from qunluo.community.errors import OutsideScope
+from qunluo.governance.queries import appealable, own_appeals
 from qunluo.kernel.errors import DomainError
-from qunluo.web.community.forms import JoinForm
+from qunluo.web.community.forms import AppealForm, JoinForm
 from qunluo.web.core.belonging import is_member
 from qunluo.web.core.forms import explain
 from qunluo.web.core.requests import PersonRequest, signed_in
@@ -79,8 +80,18 @@ def application(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     context = {
         "community": found.community,
         "application": found,
-        "asked": {q.id: q.text for q in queries.entry_terms(found.community).questions},
+        "asked": found.asked,
         "own": found.person_id == request.person.pk,
+        "appealable": found in appealable(request.person, found.community),
+        "appeal": next(
+            (
+                one
+                for one in own_appeals(request.person, found.community)
+                if one.application_id == found.pk
+            ),
+            None,
+        ),
+        "form": AppealForm(),
     }
     return show(request, "community/application.html", None, context)
 
