@@ -55,7 +55,6 @@ def seed_of(blueprint: Blueprint, language: str) -> Seed:
     return Seed(
         blueprint=blueprint.id,
         digest=blueprint.digest,
-        modules=written["purpose"]["modules"],
         spaces=[
             SpaceSeed(slug=space.slug, name=str(pick(space.name, language)), kind=space.kind)
             for space in blueprint.spaces

@@ -23,7 +23,6 @@ class Seed:
 
     blueprint: str
     digest: str = ""
-    modules: Sequence[str] = ()
     spaces: Sequence[SpaceSeed] = ()
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     suggested: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

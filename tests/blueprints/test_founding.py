@@ -14,9 +14,7 @@ ALL = list(blueprints())
 # What a blueprint of each kind must offer, beside what all offer.
 OWN_GATES = {
     "T03": "product_codes",
-    "T13": "gain_contract",
     "T14": "ideal_carrier",
-    "T19-mothers": "own_words",
 }
 
 

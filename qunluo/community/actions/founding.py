@@ -8,17 +8,17 @@ from django.db import IntegrityError, transaction
 from qunluo.community import events
 from qunluo.community.actions.grants import found_ownership
 from qunluo.community.actions.joining import admit
-from qunluo.community.errors import SlugInvalid, SlugTaken
+from qunluo.community.errors import SettingsInvalid, SlugInvalid, SlugTaken
 from qunluo.community.models import CharterDraft, Community, RulesVersion, Space
 from qunluo.community.ports import Seed
+from qunluo.community.rules import settings
+from qunluo.community.rules.behaviour import behaviour
 from qunluo.community.rules.charter import charter
 from qunluo.community.rules.founding import is_slug, slug_of
 from qunluo.community.rules.validate import clean_all
 from qunluo.kernel.clock import now
-from qunluo.kernel.errors import Invalid
 from qunluo.kernel.ids import short_code
 from qunluo.kernel.outbox import publish
-from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
 
 if TYPE_CHECKING:
@@ -39,9 +39,12 @@ def create_community(
 ) -> Community:
     """Found a private community with the actor as its first member and owner.
 
-    Without a slug one is made from the name. Invalid, SlugInvalid, SlugTaken.
+    Without a slug one is made from the name. SettingsInvalid, SlugInvalid, SlugTaken.
     """
-    name, sentence = _checked(name, sentence)
+    name, sentence = settings.tidy("name", name), settings.tidy("sentence", sentence)
+    said = {"name": name, "sentence": sentence, "language": language, "time_zone": time_zone}
+    if wrong := settings.faults(said):
+        raise SettingsInvalid(fields=wrong)
     seed = replace(
         seed,
         values=clean_all(charter(), seed.values, currency),
@@ -57,7 +60,7 @@ def create_community(
         selection=seed.selection,
         blueprint=seed.blueprint,
         blueprint_digest=seed.digest,
-        modules=list(seed.modules),
+        modules=list(behaviour(seed.values).modules),
         brand_colour=seed.brand_colour,
         founded_at=now(),
     )
@@ -93,18 +96,6 @@ def checked_slug(slug: str) -> str:
     if (free := free_slug(slug)) != slug:
         raise SlugTaken(slug=slug, free=free, fields={"slug": [SlugTaken.message]})
     return slug
-
-
-def _checked(name: str, sentence: str) -> tuple[str, str]:
-    name, sentence = " ".join(name.split()), " ".join(sentence.split())
-    fields: dict[str, list[str]] = {}
-    if not 2 <= len(name) <= 60:
-        fields["name"] = [_("A name has 2 to 60 characters.")]
-    if not 2 <= len(sentence) <= 200:
-        fields["sentence"] = [_("One sentence of 2 to 200 characters, please.")]
-    if fields:
-        raise Invalid(fields=fields)
-    return name, sentence
 
 
 def _insert(slug: str | None, **columns: object) -> Community:

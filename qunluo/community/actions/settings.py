@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import IntegrityError, transaction
 
@@ -20,8 +19,8 @@ from qunluo.community.models import Community
 from qunluo.community.queries.charter import current_charter
 from qunluo.community.queries.gates import require_open
 from qunluo.community.queries.permissions import require
+from qunluo.community.rules import settings as rules
 from qunluo.community.rules.gates import pushed_facts
-from qunluo.community.rules.validate import COLOUR
 from qunluo.kernel import media
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 
 # What each selection mode asks of the gates; choosing by invitation needs nothing.
 ACTS = {"open": "open_joining", "questions": "ask_questions", "vetting": "vet", "fee": "charge_fee"}
-LANGUAGES = {"zh-hans", "en"}
-SETTINGS = {"name", "sentence", "slug", "language", "time_zone", "brand_colour"}
 
 
 @write_tx
@@ -137,10 +134,9 @@ def update_settings(*, actor: "Person", community: Community, **changes: Any) ->
     """
     require(actor, community, "community.edit")
     _lock(community)
-    wrong = _wrong_settings(changes)
-    if wrong:
+    if wrong := rules.faults(changes):
         raise SettingsInvalid(fields=wrong)
-    clean = {name: _tidy(name, value) for name, value in changes.items()}
+    clean = {name: rules.tidy(name, value) for name, value in changes.items()}
     changed = {name: v for name, v in clean.items() if v != getattr(community, name)}
     if "slug" in changed:
         if community.published_at:
@@ -205,42 +201,3 @@ def _save(community: Community, actor: "Person", changed: Mapping[str, Any]) -> 
             community_id=community.pk, actor_id=actor.pk, changed=sorted(changed)
         )
     )
-
-
-def _tidy(name: str, value: str) -> str:
-    tidy = " ".join(value.split())
-    return tidy.lower() if name in {"brand_colour", "slug"} else tidy
-
-
-def _wrong_settings(changes: Mapping[str, Any]) -> dict[str, list[str]]:
-    wrong: dict[str, list[str]] = {}
-    for name, value in changes.items():
-        if name not in SETTINGS or not isinstance(value, str):
-            wrong[name] = [_("There is no such setting.")]
-        elif not CHECKS.get(name, lambda _value: True)(value.strip()):
-            wrong[name] = [WRONG[name]]
-    return wrong
-
-
-def _is_time_zone(value: str) -> bool:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return bool(value)
-
-
-CHECKS = {
-    "name": lambda value: 2 <= len(value) <= 60,
-    "sentence": lambda value: 2 <= len(value) <= 200,
-    "language": lambda value: value in LANGUAGES,
-    "time_zone": _is_time_zone,
-    "brand_colour": lambda value: bool(COLOUR.fullmatch(value.lower())),
-}
-WRONG = {
-    "name": _("A name has 2 to 60 characters."),
-    "sentence": _("One sentence of 2 to 200 characters, please."),
-    "language": _("Choose one of the languages of this installation."),
-    "time_zone": _("There is no such time zone."),
-    "brand_colour": _("Choose a colour, written like #2f6f4f."),
-}

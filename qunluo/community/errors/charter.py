@@ -43,7 +43,7 @@ class GateClosed(Conflict):
     """One or more gates hold an act back; `gates` lists the closed ones with their reasons."""
 
     code = "community.gate_closed"
-    message = _("Not yet: {count} things are still missing.")
+    message = _("Not yet. Still missing: {count}.")
     next_step = _("Each of them says what opens it. Nothing you wrote is lost.")
 
     def __init__(self, act: str = "", gates: Sequence[Any] = (), **context: Any) -> None:

@@ -67,11 +67,11 @@ def _has(rest: list[Any], facts: Facts) -> bool:
 
 
 def _count(rest: list[Any], facts: Facts) -> bool:
-    return len(facts.get(rest[0]) or "") >= rest[1]
+    return bool(len(facts.get(rest[0]) or "") >= rest[1])
 
 
 def _at_least(rest: list[Any], facts: Facts) -> bool:
-    return (facts.get(rest[0]) or 0) >= rest[1]
+    return bool((facts.get(rest[0]) or 0) >= rest[1])
 
 
 WORDS: dict[str, Callable[[Any, Facts], bool]] = {

@@ -74,7 +74,7 @@ def readiness(values: Values) -> Readiness:
 
 def _fits(verdict: Mapping[str, Any], count: Mapping[str, int]) -> bool:
     answered = sum(count.values())
-    return (
+    return bool(
         answered <= verdict.get("max_answered", 5)
         and count["no"] >= verdict.get("min_no", 0)
         and count["yes"] <= verdict.get("max_yes", 5)

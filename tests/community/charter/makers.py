@@ -67,7 +67,7 @@ def write_all(community, *, keep=("purpose", "axes", "carrier", "meaning", "rule
         draft = type(community.draft).objects.get(community=community).values
         if not step.asked(flat(draft)):
             continue
-        before = draft.get(step.id, {})
+        before = {} if step.id == "rules" and loose(draft) else draft.get(step.id, {})
         values = {
             f.id: own_answer(f, draft)
             for f in step.fields
@@ -78,6 +78,12 @@ def write_all(community, *, keep=("purpose", "axes", "carrier", "meaning", "rule
         assert not saved.problems, (step.id, saved.problems)
         assert not saved.missing, (step.id, saved.missing)
     return community
+
+
+def loose(values):
+    """Whether some rule rests on a value that is no longer there."""
+    known = values["meaning"]["values"]
+    return any(rule["value"] not in known for rule in values["rules"]["rules"])
 
 
 def flat(values):
