@@ -1,5 +1,6 @@
 """What every test stands on: an installation of its own, races and a clock that travels."""
 
+import atexit
 import hashlib
 import importlib
 import inspect
@@ -16,6 +17,7 @@ from typing import Any
 # Settings are read when Django is set up, which happens after this file was imported.
 ROOT = Path(__file__).parents[1]
 FOLDER = Path(tempfile.mkdtemp(prefix="qunluo-test-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 os.environ["QUNLUO_ENV"] = "test"
 os.environ["QUNLUO_DATA_DIR"] = str(FOLDER)
 os.environ["QUNLUO_SECRET_KEY"] = "for-the-tests-only-" + "0123456789abcdef" * 3

@@ -19,6 +19,8 @@ from qunluo.kernel.text import _
 HELP = _("Fill an installation with invented communities to look around in.")
 FILLED = "filled.json"
 SEED = 7
+# What the demo calls those whom one can sign in as.
+PARTS = (_("Owner"), _("Operator"), _("Member"), _("Owner (en)"))
 KEPT = {"secret-key", "running.lock"}
 
 
