@@ -5,7 +5,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,10 +139,17 @@ def _manifest(community: "Community", writer: _Writer) -> Row:
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        "software": f"qunluo {version('qunluo')}",
+        "software": _software(),
         "written_at": now().isoformat(),
         "slug": community.slug,
         "name": community.name,
         "files": writer.files,
         "media": writer.media,
     }
+
+
+def _software() -> str:
+    try:
+        return f"qunluo {version('qunluo')}"
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "qunluo"

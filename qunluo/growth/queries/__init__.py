@@ -40,6 +40,9 @@ from qunluo.growth.queries.imports import (
     row_errors,
     waiting_imports,
 )
+from qunluo.growth.queries.imports import (
+    folder as imports_folder,
+)
 from qunluo.growth.queries.invitations import (
     allowance_of,
     brought_by,
@@ -76,6 +79,7 @@ __all__ = [
     "get_import",
     "get_invitation",
     "imports",
+    "imports_folder",
     "invitation_by_code",
     "invitation_url",
     "invitations",

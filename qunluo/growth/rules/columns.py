@@ -14,6 +14,7 @@ DEFINITIONS = Path(__file__).parents[1] / "definitions" / "columns.toml"
 IDENTITY = ("external_id", "phone", "email")
 EXACT, PART = 2.0, 1.2
 SURE = 0.6
+ENOUGH = 5
 STRICT = {"email", "phone", "date", "money", "integer", "quantity"}
 Mapped = dict[str, int]
 
@@ -172,7 +173,8 @@ def _score(title: str, column: Column, values: list[str], *, headed: bool) -> fl
     named = _header_score(title, column) if title else 0.0
     fit = shapes.fit(column.shape, values)
     if named:
-        return 0.0 if column.shape in STRICT and fit < 0.3 else named + fit
+        belied = column.shape in STRICT and fit < 0.3 and sum(map(bool, values)) >= ENOUGH
+        return 0.0 if belied else named + fit
     told = shapes.telling(column.shape, values)
     if headed:
         return told / 2 if column.shape in {"email", "phone"} and told > 0.9 else 0.0

@@ -32,7 +32,7 @@ def detect(path: Path) -> str:
         raise NotATable
     if name := _utf16_without_mark(head):
         return name
-    if head.count(0) > len(head) // 100:
+    if head.count(0) > 8 + len(head) // 100:
         raise NotATable
     for name in ("utf-8", *_guesses(head)):
         if fits(path, name) is None:
