@@ -122,3 +122,11 @@ class ConfirmationWrong(Invalid):
     code = "api.confirmation_wrong"
     message = _("The handle or the password is not yours.")
     next_step = _("Type your own handle, and your password if you have one. Nothing was erased.")
+
+
+class StaffOnly(Forbidden):
+    """Only who runs the installation may see this."""
+
+    code = "api.staff_only"
+    message = _("Only the people who run this installation may do this.")
+    next_step = _("Ask them; communities have their own lists.")

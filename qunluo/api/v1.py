@@ -4,11 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
 from qunluo.api import (
+    blueprints,
     charter,
     community,
+    governance,
     grants,
     members,
     membership,
+    operations,
     people,
     problems,
     promises,
@@ -32,5 +35,17 @@ api = Api(
     docs_url=None,
     parser=StrictParser(),
 )
-for room in (people, community, charter, promises, membership, members, grants):
+ROOMS = (
+    people,
+    blueprints,
+    community,
+    charter,
+    promises,
+    membership,
+    members,
+    grants,
+    governance,
+    operations,
+)
+for room in ROOMS:
     api.add_router("", room.area.router)

@@ -1,0 +1,170 @@
+"""Who may do what through the API: every operation, as every kind of person.
+
+The columns are visitor, stranger, member, host, operator, owner of the farm. The path parameters
+come from the world; a row may name others ("ids") and a body. A number is the status expected.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Row:
+    """One operation: what each role is answered."""
+
+    statuses: str
+    body: Any = None
+    ids: dict = field(default_factory=dict)
+    query: str = ""
+    files: str = ""
+
+    def expected(self):
+        return [int(status) for status in self.statuses.split()]
+
+
+ANYBODY = "200 200 200 200 200 200"
+SIGNED_IN = "401 200 200 200 200 200"
+MEMBERS = "401 403 200 200 200 200"
+RUNNERS = "401 403 403 403 200 200"
+OWNER = "401 403 403 403 403 200"
+NOBODY = "401 403 403 403 403 403"
+REASON = {"rule_id": "r1", "reason": "Shouted again"}
+
+PEOPLE = {
+    "health": Row(ANYBODY),
+    "me": Row(SIGNED_IN),
+    "change_profile": Row(SIGNED_IN, {"intro": "Hello"}),
+    "set_picture": Row(SIGNED_IN, files="picture"),
+    "remove_picture": Row("401 204 204 204 204 204"),
+    "person": Row(ANYBODY),
+    "tokens": Row(SIGNED_IN),
+    "make_token": Row(NOBODY, {"name": "x", "scopes": ["read"]}),  # only with a session
+    "revoke_token": Row("401 404 404 404 404 204", ids={"token_id": "owners_token"}),
+    "own_data": Row(SIGNED_IN),
+    "erasure": Row(SIGNED_IN),
+    "erase_account": Row(NOBODY, {"handle": "X", "password": ""}),  # only with a session
+}
+BLUEPRINTS = {
+    "blueprints": Row(ANYBODY),
+    "blueprint": Row(ANYBODY),
+    "found_community": Row(
+        "401 201 201 201 201 201",
+        {"name": "New farm", "sentence": "We grow rice.", "blueprint": "T02", "language": "en"},
+    ),
+}
+COMMUNITIES = {
+    "communities": Row(ANYBODY),
+    "my_communities": Row(SIGNED_IN),
+    "community": Row(ANYBODY),
+    "change_settings": Row(RUNNERS, {"sentence": "Grow, cook and eat together."}),
+    "set_symbol": Row(RUNNERS, files="image"),
+    "remove_symbol": Row("401 403 403 403 204 204"),
+    "publish_community": Row(OWNER, {"note": ""}),
+    "unpublish_community": Row(OWNER),
+    "open_recruitment": Row(OWNER),
+    "close_recruitment": Row(OWNER),
+    "set_selection": Row(OWNER, {"selection": "invitation"}),
+    "gates": Row(RUNNERS),
+    "behaviour": Row(ANYBODY),
+    "roles": Row(ANYBODY),
+}
+CHARTER = {
+    "charter_form": Row(ANYBODY),
+    "draft": Row(RUNNERS),
+    "draft_step": Row(RUNNERS),
+    "save_step": Row(RUNNERS, {"values": {"intention": "To eat well."}}),
+    "charter": Row(ANYBODY),
+    "charter_preview": Row(RUNNERS),
+    "charter_versions": Row(ANYBODY),
+    "publish_charter": Row("401 403 403 403 403 409", {"note": "x"}),  # the farm's gates
+    "charter_version": Row(ANYBODY),
+    "charter_changes": Row(ANYBODY, query="newer=1"),
+}
+PROMISES = {
+    "rules": Row(ANYBODY),
+    "publish_rules": Row("401 403 403 403 409 409"),  # nothing changed
+    "goal": Row("404 404 404 404 404 404"),
+    "confirm_goal": Row("401 403 403 403 403 201"),
+    "amend_goal": Row("401 403 403 403 403 409"),
+    "change": Row(ANYBODY),
+    "pledge": Row(MEMBERS, {"action": "Cook at home", "count": 3}),
+    "withdraw_pledge": Row("401 403 204 204 204 204"),
+    "cofounding_offers": Row(RUNNERS),
+    "offer_cofounding": Row(
+        "401 403 403 403 403 201", {"terms": "We share it all.", "share_percent": 50}
+    ),
+    "withdraw_cofounding": Row("401 403 403 403 403 204"),
+    "cofounding_offer": Row(ANYBODY),
+    "accept_cofounding": Row("401 200 200 200 200 409", {"accepted_rules": 1}),
+}
+MEMBERSHIP = {
+    "terms": Row(ANYBODY),
+    "join": Row(SIGNED_IN, {"accepted_rules": 1}),
+    "own_membership": Row("401 404 200 200 200 200"),
+    "claim_label": Row("401 404 200 200 200 200", {"claim": "want"}),
+    "accept_rules": Row("401 404 200 200 200 200", {"accepted_rules": 1}),
+    "tag_oneself": Row("401 404 201 201 201 201", {"name": "cook"}),
+    "leave": Row("401 404 200 200 200 409", {"reason": ""}),
+    "permissions": Row(SIGNED_IN),
+    "permissions_of": Row(RUNNERS),
+    "applications": Row(RUNNERS),
+    "application": Row("401 404 404 404 200 200"),
+    "withdraw_application": Row("401 404 404 404 403 403"),  # only the applicant
+    "verify_application": Row("401 404 404 404 200 200", {"verified": True}),
+    "decide_application": Row("401 404 404 404 200 200", {"accept": True}),
+}
+MEMBERS_AREA = {
+    "members": Row(MEMBERS),
+    "member": Row("401 404 404 200 200 200"),  # the host hosts this member
+    "member_timeline": Row("401 404 404 200 200 200"),
+    "tag_member": Row("401 404 404 403 201 201", {"name": "cook"}),
+    "untag_member": Row("401 404 404 404 204 204"),
+    "tag_names": Row(RUNNERS),
+    "note_member": Row("401 404 404 201 201 201", {"text": "Called today."}),
+    "hosts": Row(RUNNERS),
+    "assign_host": Row("401 404 404 403 200 200", {"handle": None}),
+    "close_care": Row(MEMBERS),
+    "add_to_close_care": Row("401 404 404 204 204 204"),
+    "remove_from_close_care": Row("401 404 404 204 204 204"),
+    "segments": Row(RUNNERS),
+    "save_segment": Row("401 403 403 403 201 201", {"name": "Cooks", "filters": {"tag": "cook"}}),
+    "delete_segment": Row("401 404 404 404 204 204"),
+}
+GRANTS = {
+    "grants": Row(RUNNERS),
+    "give": Row(
+        "401 403 403 403 201 201", {"handle": "{target}", "kind": "role", "name": "host"}
+    ),
+    "revoke": Row("401 404 404 404 200 200", {"reason": "Season over"}),
+    "hand_over": Row("401 403 403 403 403 201", {"handle": "{target}"}),
+}
+GOVERNANCE = {
+    "measures": Row(RUNNERS),
+    "measures_of": Row("401 404 404 403 200 200"),
+    "measure": Row("401 404 404 404 200 200"),
+    "warn_member": Row("401 404 404 403 201 201", REASON),
+    "suspend_member": Row("401 404 404 403 201 201", {**REASON, "until": "{tomorrow}"}),
+    "remove_member": Row("401 404 404 403 201 201", REASON),
+    "own_decisions": Row(SIGNED_IN),
+    "appeal_measure": Row("401 404 404 404 409 409", {"text": "I did not."}),
+    "appeal_refusal": Row("401 404 404 404 409 409", {"text": "Please."}),
+    "appeals": Row(RUNNERS),
+    "appeal": Row("401 404 404 404 200 200"),
+    "decide_appeal": Row("401 404 404 404 200 403", {"grant": True, "reason": "Welcome"}),
+    "moderation": Row(ANYBODY),
+    "audit": Row(RUNNERS),
+}
+OPERATIONS = {
+    "dead_letters": Row(RUNNERS),
+    "replay_dead_letter": Row("401 403 403 403 204 204"),
+    "discard_dead_letter": Row("401 403 403 403 204 204"),
+    "all_dead_letters": Row(NOBODY),  # only who runs the installation
+    "replay_any_dead_letter": Row(NOBODY),
+    "worker": Row(NOBODY),
+}
+TABLE = {
+    **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
+    **GRANTS, **GOVERNANCE, **OPERATIONS,
+}  # fmt: skip
+# What a member of another community may do to this one: nothing that its visitors may not.
+STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

@@ -1,0 +1,96 @@
+"""Roles × operations: who is let in where, and what of a private community nobody outside sees."""
+
+import json
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from qunluo.api.area import OPERATIONS
+from qunluo.api.openapi import document
+from qunluo.kernel.clock import now
+from qunluo.people.queries import tokens_of
+from tests.api.table import STAFF_ONLY, TABLE
+from tests.api.world import ROLES
+
+pytestmark = pytest.mark.django_db
+PLACES = {
+    operation["operationId"]: (method, path)
+    for path, methods in document("en")["paths"].items()
+    for method, operation in methods.items()
+}
+
+
+def picture():
+    out = BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(out, "PNG")
+    out.seek(0)
+    out.name = "picture.png"
+    return out
+
+
+def knock(door, world, name, **other):
+    """Send the request of a row of the table."""
+    row, (method, path) = TABLE[name], PLACES[name]
+    ids = {**world.ids, "token_id": tokens_of(world.people.owner)[0].pk, **other}
+    path = path.removeprefix("/api/v1").format(**ids) + (f"?{row.query}" if row.query else "")
+    if row.files:
+        return getattr(door, method)(path, data={row.files: picture()})
+    body = None
+    if row.body is not None:
+        tomorrow = (now() + timedelta(days=1)).isoformat()
+        said = json.dumps(row.body).replace("{target}", world.people.target.handle)
+        body = json.loads(said.replace("{tomorrow}", tomorrow))
+    return getattr(door, method)(path, body)
+
+
+def test_every_operation_has_its_row():
+    assert set(OPERATIONS) - set(TABLE) == set(), "add a row to tests/api/table.py"
+    assert set(TABLE) - set(OPERATIONS) == set()
+
+
+@pytest.mark.req("API")
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", TABLE)
+def test_who_may(name, role, door, world):
+    response = knock(door(role), world, name)
+    expected = TABLE[name].expected()[ROLES.index(role)]
+    assert response.status_code == expected, response.content.decode()[:400]
+    if expected >= 400:
+        assert response["Content-Type"] == "application/problem+json"
+        assert response.json()["next_step"]
+    elif response.get("Content-Type") == "application/json":
+        response.json()
+
+
+@pytest.mark.parametrize("name", STAFF_ONLY)
+def test_who_runs_the_installation_sees_its_workings(name, door, world):
+    assert knock(door("staff"), world, name).status_code == STAFF_ONLY[name]
+
+
+BY_SLUG = [name for name, (_method, path) in PLACES.items() if "{slug}" in path]
+
+
+@pytest.mark.parametrize("role", ["visitor", "owner"])
+@pytest.mark.parametrize("name", BY_SLUG)
+def test_a_private_community_does_not_exist_for_others(name, role, door, world):
+    """Not even for the owner of another one."""
+    response = knock(door(role), world, name, slug=world.other.slug)
+    assert response.status_code in ({404} if role == "owner" else {401, 404})
+    assert world.other.name not in response.content.decode()
+
+
+BY_ID = [
+    name for name, (_method, path) in PLACES.items() if "_id}" in path and "{slug}" not in path
+]
+PUBLIC_IDS = {"blueprint"}
+
+
+@pytest.mark.parametrize("name", [name for name in BY_ID if name not in PUBLIC_IDS])
+def test_an_id_of_another_community_opens_nothing(name, door, world):
+    response = knock(door("other"), world, name)
+    assert response.status_code in {403, 404}, response.content.decode()[:400]
+    missing = knock(door("other"), world, name, **dict.fromkeys(world.ids, 2**40))
+    assert missing.status_code == response.status_code
+    assert missing.json()["code"] == response.json()["code"]

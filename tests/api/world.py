@@ -1,0 +1,112 @@
+"""One of everything, made by the real actions, and everybody who may knock at the door."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+
+from qunluo.community import actions
+from qunluo.community.models import Community
+from qunluo.governance import actions as governance
+from qunluo.kernel.clock import now
+from qunluo.kernel.models import EventRecord, ParkedEvent
+from qunluo.people.actions import issue_token
+from qunluo.people.models import Person
+from tests.community.makers import community, member, membership, person
+
+ROLES = ("visitor", "stranger", "member", "host", "operator", "owner")
+DAY = timedelta(days=1)
+
+
+@dataclass
+class World:
+    """What a request can be about, by the names of path parameters, and the tokens of everybody."""
+
+    people: SimpleNamespace
+    farm: Community
+    other: Community
+    ids: dict = field(default_factory=dict)
+    tokens: dict = field(default_factory=dict)
+
+
+def token_of(who, *scopes):
+    """The secret of a fresh token; without scopes it may do everything."""
+    return issue_token(actor=who, name="test", scopes=scopes or ["write"], days=30)[1]
+
+
+def build():
+    """A published farm with vetting and rules, its people, and one of each thing in it."""
+    farm = community(person("Owner"), selection="vetting", values=VALUES, stage="private")
+    actions.publish_charter(actor=farm.owner, community=farm, note="First")
+    Community.objects.filter(pk=farm.pk).update(stage="published", published_at=now())
+    farm.refresh_from_db()
+    other = community(person("Neighbour"), stage="private")
+    cast = SimpleNamespace(owner=farm.owner, other=other.owner, stranger=person("Stranger"))
+    cast.operator = member(farm, "Operator", role="operator")
+    cast.host = member(farm, "Host", role="host")
+    cast.member = member(farm, "Member")
+    cast.target = member(farm, "Target")
+    cast.applicant, cast.refused = person("Applicant"), person("Refused")
+    cast.staff = person("Staff")
+    Person.objects.filter(pk=cast.staff.pk).update(is_staff=True)
+    world = World(cast, farm, other)
+    world.ids = {"slug": farm.slug, "handle": cast.target.handle, **_belonging(farm, cast)}
+    world.ids |= {"step": "intention", "number": 1, "blueprint_id": "T02", **_letter(farm)}
+    everybody = {"member", "host", "operator", "owner", "stranger", "staff", "other"}
+    world.tokens = {name: token_of(getattr(cast, name)) for name in everybody}
+    return world
+
+
+def _belonging(farm, cast):
+    target = membership(cast.target, farm)
+    waiting = _asked(farm, cast.applicant)
+    refused = _asked(farm, cast.refused)
+    actions.decide_application(actor=cast.owner, application=refused, accept=False, reason="Full")
+    actions.assign_host(actor=cast.owner, membership=target, host=cast.host)
+    tag = actions.tag_member(actor=cast.owner, membership=target, name="baker")
+    actions.note_member(actor=cast.host, membership=target, text="Likes rye.")
+    segment = actions.save_segment(
+        actor=cast.owner, community=farm, name="Bakers", filters={"tag": "baker"}
+    )
+    badge = actions.grant(
+        actor=cast.owner, community=farm, person=cast.target, kind="badge", name="baker",
+        source="test",
+    )  # fmt: skip
+    measure = governance.warn_member(
+        actor=cast.operator, membership=target, rule_id="r1", reason="Shouted"
+    )
+    appeal = governance.file_appeal(
+        actor=cast.refused, text="I am a farmer too.", application=refused
+    )
+    offer = actions.offer_cofounding(
+        actor=cast.owner, community=farm, terms="We share the work and the harvest.",
+        share_percent=40,
+    )  # fmt: skip
+    return {
+        "member_id": target.pk, "application_id": waiting.pk, "tag_id": tag.pk,
+        "segment_id": segment.pk, "grant_id": badge.pk, "measure_id": measure.pk,
+        "appeal_id": appeal.pk, "offer_id": offer.pk, "code": offer.code,
+        "refused_id": refused.pk,
+    }  # fmt: skip
+
+
+def _asked(farm, who):
+    return actions.apply(actor=who, community=farm, accepted_rules=1)
+
+
+def _letter(farm):
+    """A delivery of the farm that was given up."""
+    event = EventRecord.objects.filter(community_id=farm.pk).order_by("pk").first()
+    dead = ParkedEvent.objects.create(
+        reaction="tests.stubborn", event=event, community_id=farm.pk, stream=farm.pk,
+        state="dead", attempts=8, next_try_at=now(), error="ValueError: broken", parked_at=now(),
+    )  # fmt: skip
+    return {"letter_id": dead.pk}
+
+
+VALUES = {
+    "intention": {"intention": "We want the people who eat to know the people who grow."},
+    "goal": {"metric": "members", "target": 100, "due_on": "2031-01-01"},
+    "change": {"statement": "Eat what grows near you.", "acts": ["Cook at home", "Buy it here"]},
+    "meaning": {"values": ["kindness", "trust"]},
+    "rules": {"rules": [{"title": "Be kind", "text": "No insults.", "value": "kindness"}]},
+}
