@@ -1,5 +1,6 @@
 """What people fill in to find, join and leave."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -97,3 +98,25 @@ class LeaveForm(forms.Form):
         required=False,
         max_length=200,
     )
+
+
+class AppealForm(forms.Form):
+    """Why a decision was wrong, in one's own words."""
+
+    text = forms.CharField(
+        label=_("Why was this wrong?"),
+        help_text=_("In your own words. Somebody who did not take the decision reads it."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=2000,
+    )
+
+
+class PledgeForm(forms.Form):
+    """A counted act for the change that is wanted."""
+
+    action = forms.ChoiceField(label=_("I pledge"))
+    count = forms.IntegerField(label=_("How many"), min_value=1, initial=1)
+
+    def __init__(self, *args: Any, acts: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["action"].choices = [(act, act) for act in acts]  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qunluo.web.community.views import charter, door, joining, membership, people
+from qunluo.web.community.views import charter, decisions, door, joining, membership, people
 
 app_name = "community"
 urlpatterns = [
@@ -17,6 +17,14 @@ urlpatterns = [
     path("c/<slug:slug>/join/", joining.join, name="join"),
     path("c/<slug:slug>/application/<int:pk>/", joining.application, name="application"),
     path("c/<slug:slug>/application/<int:pk>/withdraw/", joining.withdraw, name="withdraw"),
+    path(
+        "c/<slug:slug>/application/<int:pk>/appeal/",
+        decisions.appeal_refusal,
+        name="appeal_refusal",
+    ),
+    path("c/<slug:slug>/decisions/", decisions.decisions, name="decisions"),
+    path("c/<slug:slug>/decisions/<int:pk>/", decisions.decision, name="decision"),
+    path("c/<slug:slug>/pledge/", membership.pledge, name="pledge"),
     path("c/<slug:slug>/rules/", membership.rules, name="rules"),
     path("c/<slug:slug>/label/", membership.label, name="label"),
     path("c/<slug:slug>/may/", membership.may, name="may"),

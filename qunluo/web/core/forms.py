@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from qunluo.kernel.errors import DomainError
@@ -29,3 +30,8 @@ def explain(form: forms.Form, error: DomainError) -> None:
     if not placed:
         message, next_step = error.say(_)
         form.add_error(None, f"{message} {next_step}".strip())
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent, be it empty, or None for a form that was only opened."""
+    return request.POST if request.method == "POST" else None

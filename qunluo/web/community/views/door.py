@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from qunluo.community import actions, queries
 from qunluo.people.queries import profile_for
+from qunluo.web.community.forms import PledgeForm
 from qunluo.web.core.belonging import is_member, may
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import show
@@ -69,6 +70,7 @@ def _home(request: PersonRequest, community: "Community") -> dict[str, Any]:
     actions.mark_active(membership=member)
     charter = queries.public_charter(community)
     values = charter.values if charter else {}
+    change = queries.change_wanted(community)
     cards = queries.members(community, viewer=request.person, limit=FACES).items
     others = [card for card in cards if card.person.pk != request.person.pk]
     return {
@@ -81,6 +83,10 @@ def _home(request: PersonRequest, community: "Community") -> dict[str, Any]:
         "newcomers": others[:NEWCOMERS],
         "offering": [card for card in others if card.offers][:NEWCOMERS],
         "rules_state": queries.rules_state(member),
+        "change": change,
+        "pledge": queries.pledge_of(request.person, community),
+        "pledge_form": PledgeForm(acts=change.acts if change else ()),
+        "goal": queries.operating_goal(community),
         "waiting": queries.waiting_count(community)
         if may(request, community, "members.admit")
         else 0,

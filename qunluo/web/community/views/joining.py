@@ -14,7 +14,7 @@ from qunluo.governance.queries import appealable, own_appeals
 from qunluo.kernel.errors import DomainError
 from qunluo.web.community.forms import AppealForm, JoinForm
 from qunluo.web.core.belonging import is_member
-from qunluo.web.core.forms import explain
+from qunluo.web.core.forms import explain, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 
@@ -31,7 +31,7 @@ def join(request: PersonRequest, slug: str) -> HttpResponse:
     if waiting := queries.waiting_application(request.person, community):
         return redirect("community:application", slug=slug, pk=waiting.pk)
     terms, rules = queries.entry_terms(community), queries.current_rules(community)
-    form = JoinForm(request.POST or None, terms=terms, rules=rules)
+    form = JoinForm(posted(request), terms=terms, rules=rules)
     outside = ""
     if request.method == "POST" and request.person.is_authenticated and form.is_valid():
         made, outside = _ask(request, community, form, rules.number if rules else 0)

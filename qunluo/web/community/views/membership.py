@@ -1,4 +1,6 @@
-"""Being a member: the rules, the label, what one may do, and leaving."""
+"""Being a member: the rules, the label, a pledge, what one may do, and leaving."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -7,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qunluo.community import actions, queries
-from qunluo.web.community.forms import LeaveForm
-from qunluo.web.core.forms import carry_out
+from qunluo.governance.queries import moderation_counts
+from qunluo.kernel.errors import Invalid
+from qunluo.web.community.forms import LeaveForm, PledgeForm
+from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 
@@ -28,6 +32,7 @@ def rules(request: PersonRequest, slug: str) -> HttpResponse:
         "community": community,
         "rules": queries.current_rules(community),
         "state": queries.rules_state(member) if member else None,
+        "counts": moderation_counts(community),
     }
     return show(request, "community/rules.html", None, context)
 
@@ -50,6 +55,27 @@ def label(request: PersonRequest, slug: str) -> HttpResponse:
     return redirect("community:home", slug=slug)
 
 
+@require_POST
+@signed_in
+def pledge(request: PersonRequest, slug: str) -> HttpResponse:
+    """Pledge a counted act, or take the pledge back."""
+    community = queries.get_community(slug, viewer=request.person)
+    asked: dict[str, Any] = {"actor": request.person, "community": community}
+    if "withdraw" in request.POST:
+        actions.withdraw_pledge(**asked)
+        messages.success(request, _("Your pledge is taken back."))
+        return redirect("community:home", slug=slug)
+    change = queries.change_wanted(community)
+    form = PledgeForm(request.POST, acts=change.acts if change else ())
+    if not form.is_valid():
+        raise Invalid(
+            fields={name: [str(line) for line in said] for name, said in form.errors.items()}
+        )
+    actions.pledge(**asked, **form.cleaned_data)
+    messages.success(request, _("Your pledge counts. Thank you."))
+    return redirect("community:home", slug=slug)
+
+
 @require_GET
 def may(request: PersonRequest, slug: str) -> HttpResponse:
     """Explain what the viewer may do here, why, and who could change it."""
@@ -68,7 +94,7 @@ def leave(request: PersonRequest, slug: str) -> HttpResponse:
     """Say what leaving means, offer the own data first, and let go without fuss."""
     community = queries.get_community(slug, viewer=request.person)
     member = queries.get_membership(request.person, community)
-    form = LeaveForm(request.POST or None)
+    form = LeaveForm(posted(request))
     if request.method == "POST" and form.is_valid():
         said = {"actor": request.person, "membership": member, **form.cleaned_data}
         if carry_out(form, lambda: actions.leave(**said)):

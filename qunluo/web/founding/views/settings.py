@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from qunluo.community import actions, queries
 from qunluo.kernel.errors import Invalid
-from qunluo.web.core.forms import carry_out
+from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 from qunluo.web.founding.forms import SettingsForm
@@ -24,7 +24,7 @@ def settings(request: PersonRequest, slug: str) -> HttpResponse:
     queries.require(request.person, community, "community.edit")
     now = {name: getattr(community, name) for name in FIELDS}
     fixed = community.published_at is not None
-    form = SettingsForm(request.POST or None, initial=now, fixed=fixed)
+    form = SettingsForm(posted(request), initial=now, fixed=fixed)
     if request.method == "POST" and form.is_valid():
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
         asked = {"actor": request.person, "community": community, **changed}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qunluo.community import actions, queries
-from qunluo.web.core.forms import carry_out
+from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 from qunluo.web.founding.forms import OfferForm
@@ -19,7 +19,7 @@ def offers(request: PersonRequest, slug: str) -> HttpResponse:
     """Show the open offers, and make one."""
     community = queries.get_community(slug, viewer=request.person)
     queries.require(request.person, community, "grants.manage")
-    form = OfferForm(request.POST or None)
+    form = OfferForm(posted(request))
     if request.method == "POST" and form.is_valid():
         asked = {"actor": request.person, "community": community, **form.cleaned_data}
         if carry_out(form, lambda: actions.offer_cofounding(**asked)):
