@@ -7,6 +7,7 @@ process of its own on a new, empty database, so that no figure depends on the on
 import importlib
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -48,8 +49,8 @@ def measure(name: str, url: str) -> list[Row]:
         url = url or f"sqlite:///{folder}/qunluo.sqlite3"
         surroundings = {k: v for k, v in os.environ.items() if not k.startswith("QUNLUO_")}
         surroundings |= {
-            # As in production, but for a key that nobody has to invent.
-            "QUNLUO_ENV": "demo",
+            "QUNLUO_ENV": "production",
+            "QUNLUO_SECRET_KEY": secrets.token_urlsafe(50),
             "QUNLUO_DATA_DIR": folder,
             "QUNLUO_DATABASE_URL": url,
             "QUNLUO_LOG_LEVEL": "WARNING",

@@ -19,6 +19,7 @@ UNFIT = 78  # the child cannot run with these settings: starting it again would 
 PATIENCE = 15.0  # seconds that a child has to finish what it does
 LONGEST_PAUSE = 30.0
 HEALTHY = 60.0  # seconds after which a child counts as well again
+SERVER_ERROR = 500
 PR_SET_PDEATHSIG = 1
 PARENT = "QUNLUO_PARENT"
 
@@ -44,12 +45,12 @@ def port_taken(host: str, port: int) -> bool:
 
 
 def answers(url: str) -> bool:
-    """Tell whether a web server answers, whatever it says."""
+    """Tell whether a web server answers, and not with an error of its own."""
     try:
         with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
             return True
-    except urllib.error.HTTPError:
-        return True
+    except urllib.error.HTTPError as error:
+        return error.code < SERVER_ERROR
     except OSError:
         return False
 
@@ -109,7 +110,7 @@ class Household:
                 if not self._ready and not self.stopping and answers(url):
                     self._ready = True
                     console.line("{welcome}", welcome=welcome)
-                time.sleep(0.1)
+                time.sleep(0.2)
         finally:
             self._stop()
         return self.status

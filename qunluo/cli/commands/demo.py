@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import unicodedata
 from importlib import import_module
 from pathlib import Path
 
@@ -116,11 +117,21 @@ def empty(folder: Path) -> None:
 
 def welcome(url: str, told: dict[str, object]) -> str:
     """The addresses and logins, as the last thing that is printed."""
-    lines = ["", console.say(_("Qunluo is ready: {url} (Ctrl-C stops it)"), url=url), ""]
     logins = told["logins"]
     assert isinstance(logins, list)  # noqa: S101 - we wrote the file ourselves
-    for who, email, password, where in logins:
-        lines.append(
-            f"  {console.say(who):<10} {email:<28} {password:<14} {url.rstrip('/')}{where}"
-        )
+    rows = [
+        (console.say(part), email, password, url.rstrip("/") + page)
+        for part, email, password, page in logins
+    ]
+    # A Chinese character takes two columns of a terminal.
+    wide = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    lines = ["", console.say(_("Qunluo is ready: {url} (Ctrl-C stops it)"), url=url), ""]
+    for row in rows:
+        cells = (f"{cell}{' ' * (w - columns(cell))}" for cell, w in zip(row, wide, strict=True))
+        lines.append(f"  {'  '.join(cells)}".rstrip())
     return "\n".join(lines)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
