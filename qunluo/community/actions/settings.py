@@ -10,7 +10,6 @@ from qunluo.community.actions.charter import new_version
 from qunluo.community.actions.founding import checked_slug
 from qunluo.community.errors import (
     CommunityClosed,
-    FactUnknown,
     SettingsInvalid,
     SlugFixed,
     SlugTaken,
@@ -160,9 +159,9 @@ def set_symbol(*, actor: "Person", community: Community, image: bytes | None) ->
 
 @write_tx
 def push_fact(*, community: Community, fact: str, value: bool) -> None:
-    """Tell a community a fact that its gates read; called by higher rooms. FactUnknown."""
+    """Tell a community a fact that its gates read; called by higher rooms."""
     if fact not in pushed_facts():
-        raise FactUnknown(fact=fact)
+        raise ValueError(f"The fact {fact!r} is not declared in gates.toml.")
     _lock(community)
     if bool(community.facts.get(fact)) == value:
         return

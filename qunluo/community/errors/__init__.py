@@ -3,7 +3,6 @@
 from qunluo.community.errors.charter import (
     CommunityNotFound,
     DraftMovedOn,
-    FactUnknown,
     GateClosed,
     GoalIncomplete,
     GoalLocked,
@@ -68,7 +67,6 @@ __all__ = [
     "CommunityNotFound",
     "CriterionNotVerified",
     "DraftMovedOn",
-    "FactUnknown",
     "FeeNotPossible",
     "GateClosed",
     "GoalIncomplete",

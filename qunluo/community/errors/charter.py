@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from qunluo.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from qunluo.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from qunluo.kernel.text import _, pick
 
 
@@ -142,13 +142,6 @@ class OfferOwn(Conflict):
     code = "community.offer_own"
     message = _("You made this offer yourself.")
     next_step = _("Send the link to the person you want to found with.")
-
-
-class FactUnknown(DomainError):
-    """Code tried to push a fact that gates.toml does not declare."""
-
-    code, status = "community.fact_unknown", 500
-    message = _("The fact “{fact}” is not declared.")
 
 
 class SettingsInvalid(Invalid):

@@ -102,6 +102,7 @@ from qunluo.community.queries.saved_segments import (
 from qunluo.community.queries.together import (
     Change,
     Pledged,
+    breadth_of,
     change_wanted,
     cofounding_offer,
     cofounding_offers,
@@ -136,6 +137,7 @@ __all__ = [
     "applications",
     "as_moments",
     "behaviour_of",
+    "breadth_of",
     "blockers",
     "change_wanted",
     "charter_diff",

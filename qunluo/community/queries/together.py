@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Sum
 
 from qunluo.community.errors import OfferGone
-from qunluo.community.models import CofounderOffer, Community, OperatingGoal, Pledge
+from qunluo.community.models import CofounderOffer, Community, MemberTag, OperatingGoal, Pledge
 from qunluo.community.queries.joining import declared_values
 from qunluo.community.queries.permissions import require
+from qunluo.community.rules.breadth import Breadth, breadth
 from qunluo.kernel.clock import now
 
 if TYPE_CHECKING:
@@ -59,6 +60,14 @@ def change_wanted(community: Community) -> Change | None:
 def pledge_of(person: "Person", community: Community) -> Pledge | None:
     """Return what a person has pledged, or None."""
     return Pledge.objects.filter(community=community, person=person, withdrawn_at=None).first()
+
+
+def breadth_of(community: Community) -> Breadth:
+    """Return how widely the tags of active members are spread (F11)."""
+    held = MemberTag.objects.filter(community=community, membership__status="active")
+    counts = held.values("name").annotate(times=Count("pk")).values_list("times", flat=True)
+    people = held.values("membership").distinct().count()
+    return breadth(counts, people)
 
 
 def operating_goal(community: Community) -> OperatingGoal | None:

@@ -209,7 +209,7 @@ def test_the_fee_waits_for_the_books_and_opens_when_they_exist():
 @pytest.mark.django_db
 def test_a_fact_that_is_not_declared_cannot_be_pushed():
     community = fresh("T14")
-    with pytest.raises(Exception, match="not declared"):
+    with pytest.raises(ValueError, match="not declared"):
         actions.push_fact(community=community, fact="fact.rich", value=True)
 
 
