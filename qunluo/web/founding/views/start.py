@@ -6,13 +6,10 @@ from django.views.decorators.http import require_http_methods
 
 from qunluo.blueprints.actions import found_community
 from qunluo.blueprints.queries import blueprints
-from qunluo.growth.actions import create_invitation
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import show
 from qunluo.web.founding.forms import StartForm
-
-FIRST_PLACES = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,7 +21,6 @@ def start(request: PersonRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = carry_out(form, lambda: found_community(actor=request.person, **form.cleaned_data))
         if made is not None:
-            create_invitation(actor=request.person, community=made, max_uses=FIRST_PLACES)
             return redirect("founding:guide", slug=made.slug)
     context = {"form": form, "blueprints": blueprints()}
     return show(request, "founding/start.html", None, context, status=422 if form.errors else 200)
