@@ -96,13 +96,19 @@ def encode(value: Any) -> Any:
 
 
 def restore(name: str, data: dict[str, Any], **meta: Any) -> Event:
-    """Return the event as it was published; `meta` is community_id, actor_id, person_id, id, at."""
+    """Return the event as it was published; `meta` is community_id, actor_id, person_id, id, at.
+
+    What no longer fits its class comes back as an UnknownEvent, so that one bad row stops nobody.
+    """
     cls = REGISTRY.get(name)
     if cls is None:
         return UnknownEvent(was=name, payload=data, **meta)
-    decoders = _decoders(name)
-    own = {key: decode(data[key]) for key, decode in decoders.items() if key in data}
-    return cls(**own, **meta)
+    try:
+        decoders = _decoders(name)
+        own = {key: decode(data[key]) for key, decode in decoders.items() if key in data}
+        return cls(**own, **meta)
+    except (TypeError, ValueError, ArithmeticError):
+        return UnknownEvent(was=name, payload=data, **meta)
 
 
 @cache

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from qunluo.kernel import events
 from qunluo.kernel.clock import now
+from qunluo.kernel.delivery.registry import REACTIONS
 from qunluo.kernel.errors import NotFound
 from qunluo.kernel.events import Event
 from qunluo.kernel.models import EventRecord, ParkedEvent, ReactionCursor, ScheduledJob, WorkerBeat
@@ -77,15 +78,10 @@ def dead_letters(
         found = found.filter(pk__lt=before)
     return [
         DeadLetter(
-            row.pk, row.reaction, to_event(row.event), row.attempts, row.error, row.parked_at
+            row.pk, row.reaction, row.event.to_event(), row.attempts, row.error, row.parked_at
         )
         for row in found.order_by("-pk")[:limit]
     ]
-
-
-def to_event(record: EventRecord) -> Event:
-    """Return the event that a row of the log holds."""
-    return events.restore(**{column: getattr(record, column) for column in COLUMNS})
 
 
 @dataclass(frozen=True)
@@ -101,21 +97,28 @@ class WorkerState:
 
 
 def worker_state(*, within: timedelta = timedelta(seconds=60)) -> WorkerState:
-    """Return whether a worker lives, how many events are undelivered, parked or dead."""
+    """Return whether a worker lives, and how many deliveries are due, parked or dead."""
     seen = WorkerBeat.objects.order_by("-seen_at").values_list("seen_at", flat=True).first()
-    slowest = ReactionCursor.objects.order_by("xid", "event_id").first()
-    behind = EventRecord.objects.filter(imported=False)
-    if slowest:
-        behind = behind.filter(Q(xid__gt=slowest.xid) | Q(xid=slowest.xid, pk__gt=slowest.event_id))
     failing = ScheduledJob.objects.filter(attempts__gt=0).order_by("name", "key")
     return WorkerState(
         alive=bool(seen and seen > now() - within),
         seen_at=seen,
-        behind=behind.count(),
+        behind=sum(_behind(cursor) for cursor in ReactionCursor.objects.all()),
         waiting=ParkedEvent.objects.filter(state=ParkedEvent.State.WAITING).count(),
         dead=ParkedEvent.objects.filter(state=ParkedEvent.State.DEAD).count(),
         failing_jobs=tuple(str(job) for job in failing),
     )
+
+
+def _behind(cursor: ReactionCursor) -> int:
+    """Return how many events a reaction has still to get."""
+    reaction = REACTIONS.get(cursor.reaction)
+    if reaction is None:
+        return 0
+    later = Q(xid__gt=cursor.xid) | Q(xid=cursor.xid, pk__gt=cursor.event_id)
+    return EventRecord.objects.filter(
+        later, xid__gte=cursor.xid, name__in=reaction.events, imported=False
+    ).count()
 
 
 def _newest(found: "QuerySet[EventRecord]", before: int | None, limit: int) -> list[Event]:

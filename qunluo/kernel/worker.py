@@ -9,11 +9,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import close_old_connections, connection
 
 from qunluo.kernel.clock import now
 from qunluo.kernel.delivery import Courier, origin
-from qunluo.kernel.errors import Busy
 from qunluo.kernel.models import WorkerBeat
 from qunluo.kernel.outbox import CHANNEL
 from qunluo.kernel.schedule import runner
@@ -42,14 +41,14 @@ def run(stop: threading.Event) -> None:
 
 
 def _again_and_again(loop: Loop, stop: threading.Event) -> None:
-    """Run a loop; when the database fails it, wait a little longer each time and start again."""
+    """Run a loop; after an error wait a little longer each time and start it again."""
     pause = 0.1
     while not stop.is_set():
         began = time.monotonic()
         try:
             loop(stop)
-        except (DatabaseError, InterfaceError, Busy):
-            log.exception("The worker lost the database and tries again in %.1f s.", pause)
+        except Exception:
+            log.exception("The worker stumbled and tries again in %.1f s.", pause)
             connection.close()
             stop.wait(pause)
             pause = 0.1 if time.monotonic() - began > 60 else min(pause * 2, 30)
@@ -67,6 +66,7 @@ def _deliveries(stop: threading.Event) -> None:
         moment = time.monotonic()
         if moment - beaten > BEAT:
             beat(started)
+            runner.renew()
             beaten = moment
         if moment - tidied > TIDY:
             courier.tidy()

@@ -42,6 +42,14 @@ def test_a_dead_letter_is_listed_for_its_community_only(dead):
     assert queries.worker_state().dead == 1
 
 
+def test_the_state_of_the_work_counts_what_is_due(dead):
+    assert queries.worker_state().behind == 0
+    happen(3)
+    assert queries.worker_state().behind == 1
+    Courier().turn()
+    assert (queries.worker_state().behind, queries.worker_state().waiting) == (0, 1)
+
+
 def test_a_replay_runs_it_once_and_is_in_the_audit_log(dead):
     dead.broken = False
     actions.replay_dead_letter(actor=OPERATOR, letter=dead.id)

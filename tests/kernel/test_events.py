@@ -56,6 +56,13 @@ def test_an_event_whose_class_is_gone_still_reads():
     assert (back.was, back.payload, back.id) == ("gone.away", {"a": 1}, 4)
 
 
+def test_an_event_that_no_longer_fits_its_class_stops_nobody():
+    for data in ({}, {"text": "x"}, {**ALL.data(), "day": "tomorrow"}, {**ALL.data(), "price": 5}):
+        back = events.restore(ALL.name, data)
+        assert isinstance(back, UnknownEvent)
+        assert back.payload == data
+
+
 def test_two_events_cannot_share_a_name_and_none_goes_without():
     with pytest.raises(TypeError, match="named kernel_test.happened"):
 

@@ -269,3 +269,51 @@ def test_strict_raises_what_a_job_raises():
         t.move(timedelta(hours=1))
         with pytest.raises(ValueError, match="loud"):
             schedule.run_due(strict=True)
+
+
+def test_a_changed_rhythm_or_zone_moves_the_coming_due_time(settings):
+    def planned():
+        return ScheduledJob.objects.get().due_at.isoformat()
+
+    def at(hour):
+        def morning():
+            pass
+
+        every(at=hour)(morning)
+
+    settings.TIME_ZONE = "Asia/Shanghai"
+    with travel(MAY):
+        at("20:00")
+        runner.ensure()
+        assert planned() == "2024-05-01T12:00:00+00:00"
+        at("21:30")
+        runner.ensure()
+        assert planned() == "2024-05-01T13:30:00+00:00"
+        settings.TIME_ZONE = "UTC"
+        runner.ensure()
+        assert planned() == "2024-05-01T21:30:00+00:00"
+    with travel(MAY + timedelta(days=3)):
+        at("07:00")
+        runner.ensure()
+        assert planned() == "2024-05-01T21:30:00+00:00", "a missed time is still made good"
+
+
+def test_a_living_worker_keeps_a_job_however_long_it_takes():
+    ran = []
+
+    @every(hours=1, atomic=False)
+    def slow():
+        ran.append(1)
+        if len(ran) > 1:
+            return
+        for _beat in range(10):
+            clock.move(runner.LEASE / 2)
+            runner.renew()
+            assert schedule.run_due() == 0
+
+    with travel(MAY) as clock:
+        runner.ensure()
+        clock.move(timedelta(hours=1))
+        assert schedule.run_due() == 1
+    assert ran == [1]
+    assert ScheduledJob.objects.get().lent_to is None

@@ -11,7 +11,6 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.delivery.registry import Reaction
 from qunluo.kernel.events import Event
 from qunluo.kernel.models import EventRecord, ParkedEvent
-from qunluo.kernel.queries import to_event
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
@@ -58,7 +57,7 @@ def retry_one(reaction: Reaction, attempt: Attempt) -> bool:
     row = waiting.filter(pk__in=heads, next_try_at__lte=now()).order_by("next_try_at", "pk").first()
     if row is None:
         return False
-    error = attempt(reaction, to_event(EventRecord.objects.get(pk=row.event_id)))
+    error = attempt(reaction, EventRecord.objects.get(pk=row.event_id).to_event())
     row.attempts += 1
     if error is None:
         row.state, row.settled_at = State.DONE, now()

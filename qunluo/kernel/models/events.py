@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from qunluo.kernel.events import Event, restore
+
 
 class EventRecord(models.Model):
     """One fact, written once; triggers refuse every change.
@@ -40,3 +42,15 @@ class EventRecord(models.Model):
     def __str__(self) -> str:
         """Return id and name."""
         return f"{self.pk} {self.name}"
+
+    def to_event(self) -> Event:
+        """Return the event that this row holds."""
+        return restore(
+            self.name,
+            self.data,
+            id=self.pk,
+            at=self.at,
+            community_id=self.community_id,
+            actor_id=self.actor_id,
+            person_id=self.person_id,
+        )

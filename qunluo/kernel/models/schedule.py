@@ -12,7 +12,8 @@ class ScheduledJob(models.Model):
     time_zone = models.CharField(max_length=60)
     due_at = models.DateTimeField()
     next_try_at = models.DateTimeField()
-    # A job that runs outside a transaction is lent to one worker until then.
+    # A job that runs outside a transaction is lent to one run of one worker until then.
+    lent_to = models.UUIDField(null=True)
     lent_until = models.DateTimeField(null=True)
     last_due_at = models.DateTimeField(null=True)
     last_run_at = models.DateTimeField(null=True)

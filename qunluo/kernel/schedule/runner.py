@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -18,8 +19,9 @@ from qunluo.kernel.tx import write_tx
 log = logging.getLogger(__name__)
 BATCH = 100
 LONGEST_WAIT = timedelta(hours=1)
-# A worker that dies in a job outside a transaction holds it for so long.
-LEASE = timedelta(minutes=15)
+# A worker that dies in a job outside a transaction holds it for so long; a living one renews.
+LEASE = timedelta(minutes=2)
+_lent: set[UUID] = set()
 
 
 @write_tx
@@ -42,20 +44,31 @@ def cancel(function: Callable[..., None], key: object) -> None:
     ScheduledJob.objects.filter(name=job_name(function), key=str(key)).delete()
 
 
+@write_tx
 def ensure() -> None:
-    """Plan the jobs of the installation that have no row yet, in its own time zone."""
+    """Plan the jobs of the installation, and again those whose rhythm or zone has changed."""
     known = set(ScheduledJob.objects.filter(key="").values_list("name", flat=True))
-    missing = [job for job in JOBS.values() if not job.keyed and job.name not in known]
-    if not missing:
+    zone = settings.TIME_ZONE
+    missing = []
+    for job in JOBS.values():
+        if not job.keyed and job.name not in known:
+            due = job.rhythm.after(now(), ZoneInfo(zone))
+            missing.append(ScheduledJob(name=job.name, time_zone=zone, due_at=due, next_try_at=due))
+    ScheduledJob.objects.bulk_create(missing, ignore_conflicts=True)
+    for row in ScheduledJob.objects.filter(name__in=list(JOBS), attempts=0, due_at__gt=now()):
+        _replan(row, JOBS[row.name])
+
+
+def _replan(row: ScheduledJob, job: Job) -> None:
+    """Move a coming due time that the rhythm, or the zone of the installation, no longer has."""
+    name = row.time_zone if job.keyed else settings.TIME_ZONE
+    zone = ZoneInfo(name)
+    if name == row.time_zone and job.rhythm.latest(row.due_at, zone) == row.due_at:
         return
-    rows = []
-    for job in missing:
-        due = job.rhythm.after(now(), ZoneInfo(settings.TIME_ZONE))
-        rows.append(
-            ScheduledJob(name=job.name, time_zone=settings.TIME_ZONE, due_at=due, next_try_at=due)
-        )
-    with write_tx():
-        ScheduledJob.objects.bulk_create(rows, ignore_conflicts=True)
+    due = job.rhythm.after(now(), zone)
+    ScheduledJob.objects.filter(pk=row.pk, due_at=row.due_at).update(
+        time_zone=name, due_at=due, next_try_at=due
+    )
 
 
 def run_due(*, strict: bool = False) -> int:
@@ -69,6 +82,13 @@ def run_due(*, strict: bool = False) -> int:
         if not done:
             break
     return ran
+
+
+def renew() -> None:
+    """Keep the jobs that this process is running, however long they take."""
+    if running := list(_lent):
+        with write_tx():
+            ScheduledJob.objects.filter(lent_to__in=running).update(lent_until=now() + LEASE)
 
 
 def next_due() -> datetime | None:
@@ -119,21 +139,25 @@ def _run_outside(pk: int, job: Job, strict: bool) -> bool:  # noqa: FBT001 -- pr
         row = _claim(pk)
         if row is None:
             return False
+        run = row.lent_to = uuid4()
         row.lent_until = now() + LEASE
-        row.save(update_fields=["lent_until"])
+        row.save(update_fields=["lent_to", "lent_until"])
     due = _current_due(row, job)
     failure = None
+    _lent.add(run)
     try:
         _call(job, row.key, due)
     except Exception as error:
         if strict:
             raise
         failure = error
+    finally:
+        _lent.discard(run)
     with write_tx():
-        # The row may be gone (cancelled) or lent again (we took longer than the lease).
-        mine = ScheduledJob.objects.filter(pk=pk, lent_until=row.lent_until)
+        # The row may be gone (cancelled) or lent again (we were silent for longer than the lease).
+        mine = ScheduledJob.objects.filter(pk=pk, lent_to=run)
         if current := mine.select_for_update().first():
-            current.lent_until = None
+            current.lent_to = current.lent_until = None
             if failure is None:
                 _settle(current, job, due)
             else:
