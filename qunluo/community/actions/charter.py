@@ -265,6 +265,9 @@ def _follow(community: Community, draft: CharterDraft) -> None:
     """Keep the columns that queries need in step with the draft of what is switched on and seen."""
     colour = draft.values.get("identity", {}).get("colour") or community.brand_colour
     modules = list(behaviour.behaviour(draft.values).modules)
-    if (community.brand_colour, community.modules) != (colour, modules):
-        community.brand_colour, community.modules = colour, modules
-        community.save(update_fields=["brand_colour", "modules"])
+    # An uploaded picture stays; otherwise the sign of the charter is the symbol.
+    mark = draft.values.get("identity", {}).get("mark", "")
+    symbol = community.symbol if "/" in community.symbol else mark
+    if (community.brand_colour, community.modules, community.symbol) != (colour, modules, symbol):
+        community.brand_colour, community.modules, community.symbol = colour, modules, symbol
+        community.save(update_fields=["brand_colour", "modules", "symbol"])

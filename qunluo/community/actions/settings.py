@@ -14,7 +14,7 @@ from qunluo.community.errors import (
     SlugFixed,
     SlugTaken,
 )
-from qunluo.community.models import Community
+from qunluo.community.models import CharterDraft, Community
 from qunluo.community.queries.charter import current_charter
 from qunluo.community.queries.gates import require_open
 from qunluo.community.queries.permissions import require
@@ -148,12 +148,18 @@ def update_settings(*, actor: "Person", community: Community, **changes: Any) ->
 
 @write_tx
 def set_symbol(*, actor: "Person", community: Community, image: bytes | None) -> Community:
-    """Set the community's symbol from a picture, or take it away; NotAPicture, PictureTooLarge."""
+    """Set the symbol from a picture, or return to the charter's sign.
+
+    NotAPicture, PictureTooLarge.
+    """
     require(actor, community, "community.edit")
     _lock(community)
     old = community.symbol
-    _save(community, actor, {"symbol": media.store_image(image, "symbol") if image else ""})
-    media.delete(old)
+    values = CharterDraft.objects.values_list("values", flat=True).get(community=community)
+    mark = values.get("identity", {}).get("mark", "")
+    _save(community, actor, {"symbol": media.store_image(image, "symbol") if image else mark})
+    if "/" in old:
+        media.delete(old)
     return community
 
 

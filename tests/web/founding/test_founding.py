@@ -377,3 +377,15 @@ def test_an_offer_can_be_withdrawn(owner, field):
     client.post(f"{path}{link.group(1)}/withdraw/")
     assert browser(makers.person("Grace")).get(link.group(0)).status_code == 409
     assert "Withdrawn" in client.get(path).text
+
+
+@pytest.mark.req("F22")
+def test_the_sign_of_the_charter_is_the_symbol_until_there_is_a_picture(owner, field):
+    client = browser(owner)
+    client.post(f"/c/{field.slug}/guide/identity/", {"mark": "🌾", "colour": "#225588"})
+    assert "🌾</text>" in client.get(f"/c/{field.slug}/").text
+    client.post(f"/c/{field.slug}/settings/symbol/", {"symbol": picture()})
+    client.post(f"/c/{field.slug}/guide/identity/", {"mark": "🌻", "colour": "#225588"})
+    assert "🌻</text>" not in client.get(f"/c/{field.slug}/").text
+    client.post(f"/c/{field.slug}/settings/symbol/", {"remove": "1"})
+    assert "🌻</text>" in client.get(f"/c/{field.slug}/").text
