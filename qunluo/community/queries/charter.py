@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from qunluo.community.errors import StepUnknown
@@ -162,13 +162,19 @@ def charter_version(community: Community, number: int) -> CharterVersion:
     return found
 
 
-def charter_diff(community: Community, older: int, newer: int) -> list[FieldChange]:
-    """Return what changed between two versions, public fields only; 0 is the empty charter."""
+def charter_diff(
+    community: Community, older: int, newer: int, language: str = ""
+) -> list[FieldChange]:
+    """Return what changed between two versions, public fields only; 0 is the empty charter.
+
+    With a language, the pieces of each change are in the words of its readers.
+    """
     before = charter_version(community, older).values if older else {}
     after = charter_version(community, newer).values
     public = {field.path for step in charter().steps for field in step.fields
               if step.public and field.public}  # fmt: skip
-    return [change for change in diff(before, after) if change.path in public]
+    changes = [change for change in diff(before, after) if change.path in public]
+    return [_spoken(change, language) for change in changes] if language else changes
 
 
 def public_charter(community: Community, number: int | None = None) -> PublicCharter | None:
@@ -202,6 +208,15 @@ def laid_out(number: int, values: Values) -> PublicCharter:
         if step.public
     ]
     return PublicCharter(number, values, parts, tuple(s for s in sections if s.fields))
+
+
+def _spoken(change: FieldChange, language: str) -> FieldChange:
+    field = charter().field(change.path)
+    before, after = (
+        say(field, value, language) if filled(value) else None
+        for value in (change.before, change.after)
+    )
+    return replace(change, said=(before, after))
 
 
 def _filled(fields: list[Field], facts: Mapping[str, Any]) -> tuple[tuple[Field, Any], ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -23,11 +23,15 @@ class Piece:
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A field whose value differs; `before` or `after` is None when it was not filled in."""
+    """A field whose value differs; `before` or `after` is None when it was not filled in.
+
+    `said` holds both values in a reader's words, when they were asked for.
+    """
 
     path: str
     before: Any
     after: Any
+    said: tuple[Any, Any] | None = field(default=None, compare=False)
 
     @property
     def kind(self) -> str:
@@ -39,9 +43,10 @@ class FieldChange:
     @property
     def pieces(self) -> list[Piece]:
         """Return the change word by word; lists and rows are compared entry by entry."""
-        if isinstance(self.before, list) or isinstance(self.after, list):
-            return _entries(self.before or [], self.after or [])
-        return words(_plain(self.before), _plain(self.after))
+        before, after = self.said or (self.before, self.after)
+        if isinstance(before, list) or isinstance(after, list):
+            return _entries(before or [], after or [])
+        return words(_plain(before), _plain(after))
 
 
 def diff(before: Values, after: Values) -> list[FieldChange]:

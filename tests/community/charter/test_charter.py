@@ -123,6 +123,20 @@ def test_versions_follow_each_other_and_the_history_is_public():
         queries.charter_version(community, 3)
 
 
+def test_changes_are_told_in_the_words_of_the_reader():
+    community = ready("T14")
+    actions.publish_charter(actor=community.owner, community=community)
+    save(community, "purpose", purpose="learn", modules=["talk"])
+    save(community, "business", tiers=[{"name": "友人", "price": "300", "gets": "全部"}])
+    actions.publish_charter(actor=community.owner, community=community)
+    told = {
+        c.path: "".join(piece.text for piece in c.pieces if piece.op == "new")
+        for c in queries.charter_diff(community, 1, 2, "zh-hans")
+    }
+    assert "学习成长" in told["purpose.purpose"]
+    assert told["business.tiers"] == "友人 · ¥300.00 · 全部"
+
+
 def test_nothing_new_makes_no_new_version():
     community = ready("T14")
     actions.publish_charter(actor=community.owner, community=community)

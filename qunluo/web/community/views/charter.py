@@ -41,7 +41,7 @@ def changes(request: PersonRequest, slug: str, older: int, newer: int) -> HttpRe
         "community": community,
         "older": older,
         "newer": queries.charter_version(community, newer),
-        "changes": queries.charter_diff(community, older, newer),
+        "changes": queries.charter_diff(community, older, newer, request.LANGUAGE_CODE),
         "form": queries.charter_form(),
     }
     return show(request, "community/charter_changes.html", None, context)
