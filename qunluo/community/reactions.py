@@ -1,8 +1,20 @@
-"""What the community room does after something has happened."""
+"""What the community room does after something has happened, and what it answers to people."""
 
 from qunluo.community import actions, queries
-from qunluo.community.events import MemberJoined
+from qunluo.community.events import ApplicationAccepted, ApplicationRefused, MemberJoined
 from qunluo.kernel.delivery import reacts_to
+from qunluo.kernel.text import _
+from qunluo.people.ports import neighbours, own_data
+
+own_data.contribute(
+    "community",
+    export=queries.own_documents,
+    erase=actions.erase,
+    blocks=queries.blockers,
+    keeps=queries.KEEPS,
+    holds=_("Your memberships, applications, roles, tags and pledges, and notes about you"),
+)
+neighbours.answered_by(queries.share_a_community)
 
 
 @reacts_to(MemberJoined)
@@ -10,3 +22,27 @@ def give_newcomers_a_host(event: MemberJoined) -> None:
     """Find a host for whoever has just joined, when the community has hosts (P03)."""
     if membership := queries.find_membership(event.membership_id):
         actions.welcome(membership=membership)
+
+
+@reacts_to(ApplicationAccepted, ApplicationRefused)
+def tell_the_applicant(event: ApplicationAccepted | ApplicationRefused) -> None:
+    """Write to an applicant what was decided, with the reason of a refusal (P22)."""
+    found = queries.find_application(event.application_id)
+    if found is None:
+        return
+    here = queries.membership_of(found.person, found.community)
+    slug = found.community.slug
+    if isinstance(event, ApplicationRefused):
+        path = f"/c/{slug}/application/{found.pk}/"
+        words = {"reason": found.reason}
+        actions.write_to(
+            found.person_id, found.community, "application_refused", path=path, words=words
+        )
+    elif here:
+        actions.write_to(
+            found.person_id,
+            found.community,
+            "application_accepted",
+            path=f"/c/{slug}/",
+            words={"number": here.number},
+        )

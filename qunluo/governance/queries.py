@@ -61,11 +61,32 @@ def get_measure(pk: int, *, viewer: "Viewer") -> Measure:
     return found
 
 
-def own_measures(person: "Viewer", community: "Community") -> list[Measure]:
-    """Return what was decided about oneself, newest first, each with its appeal if there is one."""
+def find_measure(pk: int) -> Measure | None:
+    """Return a measure, for the software's own reactions; doors use get_measure."""
+    return Measure.objects.select_related(*SHOWN).filter(pk=pk).first()
+
+
+def last_measure(membership_id: int, kind: str) -> Measure | None:
+    """Return the latest measure of a kind about a membership, or None."""
+    found = Measure.objects.filter(membership_id=membership_id, kind=kind)
+    return found.select_related(*SHOWN).order_by("-pk").first()
+
+
+def find_appeal(pk: int) -> Appeal | None:
+    """Return an appeal, for the software's own reactions; doors use get_appeal."""
+    return Appeal.objects.select_related(*JUDGED).filter(pk=pk).first()
+
+
+def own_measures(person: "Viewer", community: "Community | None" = None) -> list[Measure]:
+    """Return what was decided about oneself, newest first, each with its appeal if there is one.
+
+    Without a community those of all, so that nobody needs to see a private one to appeal.
+    """
     if person is None or person.pk is None:
         return []
-    found = Measure.objects.filter(community=community, person_id=person.pk)
+    found = Measure.objects.filter(person_id=person.pk)
+    if community is not None:
+        found = found.filter(community=community)
     return list(found.select_related(*SHOWN).order_by("-pk"))
 
 
@@ -118,11 +139,13 @@ def get_appeal(pk: int, *, viewer: "Viewer") -> Appeal:
     return found
 
 
-def own_appeals(person: "Viewer", community: "Community") -> list[Appeal]:
-    """Return the appeals that a person filed in a community, newest first."""
+def own_appeals(person: "Viewer", community: "Community | None" = None) -> list[Appeal]:
+    """Return the appeals that a person filed, in one community or in all, newest first."""
     if person is None or person.pk is None:
         return []
-    found = Appeal.objects.filter(community=community, person_id=person.pk)
+    found = Appeal.objects.filter(person_id=person.pk)
+    if community is not None:
+        found = found.filter(community=community)
     return list(found.select_related(*JUDGED).order_by("-pk"))
 
 
@@ -141,6 +164,14 @@ def decider_of(appeal: Appeal) -> int | None:
 def against(appeal: Appeal) -> str:
     """Return what an appeal is against: warning, suspension, removal or refusal."""
     return str(appeal.measure.kind) if appeal.measure else "refusal"
+
+
+def judges_of(appeal: Appeal) -> list[int]:
+    """Return the ids of everybody who may judge an appeal."""
+    able = communities.roles_with(permission_to_judge(appeal))
+    holders = communities.holders(appeal.community, able)
+    ids = holders.values_list("person_id", flat=True).order_by("person_id").distinct()
+    return [pk for pk in ids if pk not in {appeal.person_id, decider_of(appeal)}]
 
 
 def may_judge(person: "Person", appeal: Appeal) -> bool:

@@ -37,6 +37,12 @@ from qunluo.community.actions.leaving import (
     reinstate,
     suspend,
 )
+from qunluo.community.actions.letters import (
+    write_to,
+)
+from qunluo.community.actions.own_data import (
+    erase,
+)
 from qunluo.community.actions.record import (
     add_to_close_care,
     assign_host,
@@ -84,6 +90,7 @@ __all__ = [
     "decide_application",
     "delete_segment",
     "end_membership",
+    "erase",
     "expire_due_grants",
     "found_ownership",
     "grant",
@@ -116,4 +123,5 @@ __all__ = [
     "withdraw_application",
     "withdraw_cofounding",
     "withdraw_pledge",
+    "write_to",
 ]

@@ -33,6 +33,7 @@ from qunluo.community.queries.joining import (
     applications,
     declared_values,
     entry_terms,
+    find_application,
     get_application,
     label_reach,
     last_application,
@@ -57,6 +58,7 @@ from qunluo.community.queries.membership import (
     share_a_community,
 )
 from qunluo.community.queries.own_data import (
+    KEEPS,
     blockers,
     own_documents,
     sole_ownerships,
@@ -75,6 +77,7 @@ from qunluo.community.queries.permissions import (
     require,
     require_member,
     require_to_give,
+    roles_with,
     standing,
 )
 from qunluo.community.queries.record import (
@@ -120,6 +123,7 @@ __all__ = [
     "CountedSegment",
     "Explanation",
     "Guide",
+    "KEEPS",
     "MemberCard",
     "MemberRecord",
     "Moment",
@@ -137,8 +141,8 @@ __all__ = [
     "applications",
     "as_moments",
     "behaviour_of",
-    "breadth_of",
     "blockers",
+    "breadth_of",
     "change_wanted",
     "charter_diff",
     "charter_form",
@@ -156,6 +160,7 @@ __all__ = [
     "declared_values",
     "entry_terms",
     "explain_permissions",
+    "find_application",
     "find_membership",
     "gates",
     "get_application",
@@ -191,6 +196,7 @@ __all__ = [
     "require_open",
     "require_to_give",
     "roles",
+    "roles_with",
     "rules_state",
     "say_value",
     "segment_members_count",

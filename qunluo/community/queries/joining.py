@@ -62,6 +62,11 @@ def last_application(
     )
 
 
+def find_application(pk: int) -> Application | None:
+    """Return an application, for the software's own reactions; doors use get_application."""
+    return Application.objects.select_related("community", "person").filter(pk=pk).first()
+
+
 def get_application(pk: int, *, viewer: "Person | AnonymousUser | None") -> Application:
     """Return an application for its applicant or for who may decide; ApplicationNotFound."""
     found = Application.objects.select_related("community", "person").filter(pk=pk).first()

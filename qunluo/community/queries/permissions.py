@@ -147,6 +147,11 @@ def givers_of(role: rules.Role, community: Community) -> list[str]:
     return list(dict.fromkeys(names))[:NAMES_SHOWN]
 
 
+def roles_with(permission: str) -> list[str]:
+    """Return the names of the roles that bring a permission."""
+    return [role.name for role in rules.roles_allowing(permission)]
+
+
 def holders(community: Community, roles: Iterable[str]) -> "QuerySet[Grant]":
     """Return the live grants of some roles in a community, held by active members."""
     return Grant.objects.filter(

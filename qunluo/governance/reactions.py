@@ -1,0 +1,83 @@
+"""What governance does after a decision, and what it answers to people."""
+
+from pathlib import Path
+
+from qunluo.community.actions import write_to
+from qunluo.community.events import MemberRemoved, MemberSuspended
+from qunluo.governance import actions, queries
+from qunluo.governance.events import AppealDismissed, AppealFiled, AppealGranted, MemberWarned
+from qunluo.kernel.delivery import reacts_to
+from qunluo.kernel.text import _
+from qunluo.people.ports import own_data
+
+LETTERS = Path(__file__).parent / "definitions" / "letters.toml"
+
+own_data.contribute(
+    "governance",
+    export=queries.own_documents,
+    erase=actions.erase,
+    keeps=[_("That a rule was applied to somebody, for the public count, without a name.")],
+    holds=_("What was decided about you under the rules, and your appeals"),
+)
+
+
+@reacts_to(MemberWarned, MemberSuspended, MemberRemoved)
+def tell_the_member(event: MemberWarned | MemberSuspended | MemberRemoved) -> None:
+    """Write to a member what was decided about them, why, and how to appeal (O01)."""
+    if isinstance(event, MemberWarned):
+        measure = queries.find_measure(event.measure_id)
+    else:
+        kind = "removal" if isinstance(event, MemberRemoved) else "suspension"
+        measure = queries.last_measure(event.membership_id, kind)
+    if measure is None:
+        return
+    write_to(
+        measure.person_id,
+        measure.community,
+        measure.kind,
+        path=f"/c/{measure.community.slug}/decisions/{measure.pk}/",
+        words={
+            "rule": measure.rule_title,
+            "reason": measure.reason,
+            "until": f"{measure.until:%Y-%m-%d}" if measure.until else "",
+        },
+        letters=LETTERS,
+    )
+
+
+@reacts_to(AppealFiled)
+def tell_the_judges(event: AppealFiled) -> None:
+    """Write to everybody who may judge an appeal that one waits."""
+    appeal = queries.find_appeal(event.appeal_id)
+    if appeal is None or appeal.state != "waiting":
+        return
+    for person_id in queries.judges_of(appeal):
+        write_to(
+            person_id,
+            appeal.community,
+            "appeal_filed",
+            path=f"/c/{appeal.community.slug}/desk/",
+            words={"person": appeal.person.name},
+            letters=LETTERS,
+        )
+
+
+@reacts_to(AppealGranted, AppealDismissed)
+def tell_the_appellant(event: AppealGranted | AppealDismissed) -> None:
+    """Write to who appealed what came of it."""
+    appeal = queries.find_appeal(event.appeal_id)
+    if appeal is None:
+        return
+    part = (
+        f"decisions/{appeal.measure_id}"
+        if appeal.measure_id
+        else (f"application/{appeal.application_id}")
+    )
+    write_to(
+        appeal.person_id,
+        appeal.community,
+        "appeal_granted" if isinstance(event, AppealGranted) else "appeal_dismissed",
+        path=f"/c/{appeal.community.slug}/{part}/",
+        words={"reason": appeal.reason},
+        letters=LETTERS,
+    )
