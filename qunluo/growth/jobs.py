@@ -3,10 +3,11 @@
 from qunluo.growth.actions.exports import run_waiting_exports
 from qunluo.growth.actions.imports.running import run_waiting_imports
 from qunluo.growth.actions.tidying import tidy
+from qunluo.growth.queries.imports import waiting_imports
 from qunluo.kernel.schedule import every
 
 
-@every(seconds=2, atomic=False)
+@every(seconds=2, atomic=False, when=waiting_imports)
 def run_imports() -> None:
     """Run the imports that people have asked for."""
     run_waiting_imports()

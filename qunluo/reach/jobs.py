@@ -4,7 +4,7 @@ from qunluo.kernel.schedule import every
 from qunluo.reach import actions
 
 
-@every(minutes=1)
+@every(minutes=1, atomic=False)
 def send_waiting_mail() -> None:
     """Try the mails whose time has come."""
     actions.send_due()

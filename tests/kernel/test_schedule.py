@@ -317,3 +317,22 @@ def test_a_living_worker_keeps_a_job_however_long_it_takes():
         assert schedule.run_due() == 1
     assert ran == [1]
     assert ScheduledJob.objects.get().lent_to is None
+
+
+@pytest.mark.parametrize("atomic", [True, False])
+def test_a_job_that_waits_for_work_writes_nothing_until_there_is_some(atomic):
+    waiting, ran = [], []
+
+    @every(seconds=5, atomic=atomic, when=lambda: waiting)
+    def look(due):
+        ran.append(due)
+
+    with travel(MAY) as t:
+        runner.ensure()
+        before = ScheduledJob.objects.values().get()
+        t.move(timedelta(minutes=1))
+        assert schedule.run_due() == 0
+        assert ScheduledJob.objects.values().get() == before
+        waiting.append(1)
+        assert schedule.run_due() == 1
+    assert ran == [MAY + timedelta(minutes=1)]

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from qunluo.cli import catalogs, console
+from qunluo.kernel.delivery import ensure_cursors
 from qunluo.kernel.text import _
 
 HELP = _("Bring the database and the static files up to date; safe to run again.")
@@ -58,3 +59,5 @@ def bring_up_to_date() -> None:
         call_command("migrate", interactive=False, verbosity=0)
     if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
         call_command("createcachetable", verbosity=0, stdout=io.StringIO())
+    # A reaction that is new in this version gets the events from now on.
+    ensure_cursors()

@@ -23,6 +23,7 @@ class Job:
     keyed: bool
     atomic: bool
     takes: frozenset[str]
+    when: Callable[[], object] | None = None
 
 
 JOBS: dict[str, Job] = {}
@@ -39,6 +40,7 @@ def every(
     catch_up: CatchUp = "latest",
     keyed: bool = False,
     atomic: bool = True,
+    when: Callable[[], object] | None = None,
 ) -> Callable[[Do], Do]:
     """Run the decorated function again and again: every(minutes=10), every(at="06:20").
 
@@ -46,7 +48,8 @@ def every(
     runs once, or each of them with catch_up="each". The function may take `due` (aware datetime)
     and `key`. A keyed job runs for what `plan(job, key, zone)` names, in that zone; others run
     once for the installation. With atomic=False it runs outside a transaction, for slow work such
-    as sending mail: at least once instead of exactly once.
+    as sending mail: at least once instead of exactly once. With `when` a due job waits until that
+    returns something true, and writes nothing meanwhile: for jobs that look often and find little.
     """
     rhythm = _rhythm(timedelta(hours=hours, minutes=minutes, seconds=seconds), at, on, day)
 
@@ -56,7 +59,7 @@ def every(
         if known and known.function.__module__ != function.__module__:
             raise TypeError(f"Two jobs are named {name}.")
         takes = frozenset(inspect.signature(function).parameters) & {"due", "key"}
-        JOBS[name] = Job(name, function, rhythm, catch_up, keyed, atomic, takes)
+        JOBS[name] = Job(name, function, rhythm, catch_up, keyed, atomic, takes, when)
         return function
 
     return register

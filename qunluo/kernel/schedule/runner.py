@@ -109,9 +109,18 @@ def _run(pk: int, *, strict: bool) -> bool:
     """Run one due time of one job; False when another worker has it."""
     name = ScheduledJob.objects.filter(pk=pk).values_list("name", flat=True).first()
     job = JOBS.get(name or "")
-    if job is None:
+    if job is None or _waits(job):
         return False
     return _run_inside(pk, job, strict) if job.atomic else _run_outside(pk, job, strict)
+
+
+def _waits(job: Job) -> bool:
+    """Return whether a job has nothing to do; one that cannot say so runs, and fails on record."""
+    try:
+        return job.when is not None and not job.when()
+    except Exception:
+        log.exception("Job %s could not tell whether it has work.", job.name)
+        return False
 
 
 @write_tx
