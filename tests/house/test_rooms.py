@@ -15,7 +15,7 @@ FURNITURE = {
 DATA = {"definitions", "locale"}
 # The kernel is the ground: each of its modules is one idea that every room may use.
 KERNEL = FURNITURE | {
-    "apps", "clock", "definitions", "delivery", "errors", "events", "guards", "idempotency", "ids",
+    "apps", "archive", "clock", "definitions", "delivery", "errors", "events", "guards", "idempotency", "ids",
     "media", "money", "outbox", "paging", "ratelimit", "schedule", "text", "tx", "worker",
 }  # fmt: skip
 # The demo lives among the blueprints because it is one: data and actions that found communities.

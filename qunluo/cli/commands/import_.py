@@ -23,10 +23,11 @@ from qunluo.growth.queries import (
     FilePreview,
     community_at,
     errors_csv,
+    known_columns,
     look_at,
+    reason_of,
     row_errors,
 )
-from qunluo.growth.rules import cells, columns
 from qunluo.kernel.errors import Invalid, NotFound
 from qunluo.kernel.text import _, pick
 from qunluo.people.queries import find_person_by_email
@@ -188,8 +189,8 @@ def _mapping(said: list[str]) -> dict[str, str]:
     found = {}
     for text in said:
         name, equals, column = text.partition("=")
-        if not equals or name.strip() not in columns.columns():
-            raise BadMapping(text=text, names=", ".join(columns.columns()))
+        if not equals or name.strip() not in known_columns():
+            raise BadMapping(text=text, names=", ".join(known_columns()))
         found[name.strip()] = column.strip()
     return found
 
@@ -209,7 +210,7 @@ def _show(preview: FilePreview) -> None:
         encoding=preview.table.sheet or preview.table.encoding,
         count=preview.width,
     )
-    known = columns.columns()
+    known = known_columns()
     for index, title in enumerate(preview.titles):
         holds = preview.holds(index)
         label = pick(known[holds].label, console.language()) if holds else "–"
@@ -245,11 +246,11 @@ def _complain(job: "CustomerImport", path: Path | None) -> None:
             _("  {file}, line {line}: {column} {value}: {reason}"),
             file=job.orders_filename if error.file == "orders" else job.filename,
             line=error.line,
-            column=pick(columns.columns()[error.column].label, console.language())
+            column=pick(known_columns()[error.column].label, console.language())
             if error.column
             else "",
             value=error.value,
-            reason=gettext(cells.REASONS[error.code]),
+            reason=gettext(reason_of(error.code)),
         )
     if job.errors_count > SHOWN_ERRORS and path is None:
         console.complain(_("  … --errors OUT.csv writes all of them into a file."))

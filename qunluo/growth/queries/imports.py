@@ -235,3 +235,13 @@ def _plan(preview: FilePreview) -> FilePlan:
         sheet=preview.table.sheet,
         month_first=preview.month_first,
     )
+
+
+def known_columns() -> dict[str, columns.Column]:
+    """Return what a column of an uploaded table may hold, by name."""
+    return columns.columns()
+
+
+def reason_of(code: str) -> str:
+    """Return the marked sentence for the code of a refused row."""
+    return cells.REASONS.get(code, code)
