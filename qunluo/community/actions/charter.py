@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 
 from qunluo.community import events
+from qunluo.community.actions.grants import lock
 from qunluo.community.errors import (
     DraftMovedOn,
     GoalIncomplete,
@@ -27,6 +28,7 @@ from qunluo.community.queries.charter import current_charter, step_token
 from qunluo.community.queries.gates import require_open
 from qunluo.community.queries.membership import current_rules
 from qunluo.community.queries.permissions import require
+from qunluo.community.queries.together import operating_goal
 from qunluo.community.rules import behaviour
 from qunluo.community.rules.charter import Field, Step, charter
 from qunluo.community.rules.diff import diff
@@ -98,6 +100,8 @@ def publish_charter(*, actor: "Person", community: Community, note: str = "") ->
     A public community keeps what its gates asked for: GateClosed. NothingToPublish.
     """
     require(actor, community, "community.publish")
+    lock(community)
+    community.refresh_from_db(fields=["stage"])
     if community.stage == Community.Stage.PUBLISHED:
         require_open(community, "publish")
     version = new_version(actor, community, note)
@@ -245,12 +249,12 @@ def _with_presets(
 def _keep_goal(
     community: Community, step: str, before: Mapping[str, Any], kept: Mapping[str, Any]
 ) -> None:
-    if step == "goal" and before != kept and hasattr(community, "goal"):
+    if step == "goal" and before != kept and operating_goal(community):
         raise _locked(community)
 
 
 def _locked(community: Community) -> GoalLocked:
-    goal = OperatingGoal.objects.filter(community=community).first()
+    goal = operating_goal(community)
     return GoalLocked(date=goal.confirmed_at.date().isoformat() if goal else "-")
 
 

@@ -11,6 +11,7 @@ from qunluo.community.models import CharterDraft, CharterVersion, Community
 from qunluo.community.queries.gates import gates
 from qunluo.community.queries.joining import declared_values
 from qunluo.community.queries.permissions import require
+from qunluo.community.queries.together import operating_goal
 from qunluo.community.rules.behaviour import Behaviour, behaviour
 from qunluo.community.rules.charter import (
     Charter,
@@ -136,7 +137,7 @@ def step_page(community: Community, viewer: "Person", step_id: str) -> StepPage:
         token=step_token(own),
         previous=asked[place - 1] if place > 0 else None,
         following=asked[place + 1] if 0 <= place < len(asked) - 1 else None,
-        locked=step_id == "goal" and hasattr(community, "goal"),
+        locked=step_id == "goal" and operating_goal(community) is not None,
     )
 
 

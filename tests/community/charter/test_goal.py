@@ -15,7 +15,6 @@ def confirmed():
     community = fresh("T14")
     save(community, "goal", **GOAL)
     actions.confirm_goal(actor=community.owner, community=community)
-    community.refresh_from_db()
     return community
 
 
