@@ -46,6 +46,6 @@ class ModerationCounts:
         return {
             "en": f"Measures of the last {self.days} days by the rule they cite, those that an "
             f"appeal undid included; the community has {self.members} members now.",
-            "zh": f"最近 {self.days} 天依据各条规则采取的措施，包括后来经申诉撤销的；"
+            "zh": f"最近 {self.days} 天依据各条规矩采取的措施，包括后来经申诉撤销的；"
             f"社群现有成员 {self.members} 人。",
         }

@@ -255,7 +255,7 @@ def test_the_audit_log_tells_every_operator_act_in_both_languages():
     chinese = " ".join(line["zh"] for line in told)
     assert "Wang gave Mei the role: host." in english
     assert "Wang removed Mei under rule r1 (rules version 1)." in english
-    assert "Wang依据规则 r1（第 1 版）移除了Mei。" in chinese
+    assert "Wang依据规矩 r1（第 1 版）移除了Mei。" in chinese
     page = queries.audit(farm, viewer=farm.owner, limit=1)
     assert queries.audit(farm, viewer=farm.owner, before=page[0].id, limit=1) != page
     for viewer, error in (
