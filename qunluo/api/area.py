@@ -44,6 +44,7 @@ class Shape:
     keyed: bool = False
     rates: tuple[Rate, ...] = ()
     media: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,18 @@ class Area:
         self.router = Router(tags=[tag])
 
     def read(
-        self, path: str, response: Any, *, scope: str, public: bool = False, media: str = ""
+        self,
+        path: str,
+        response: Any,
+        *,
+        scope: str,
+        public: bool = False,
+        media: str = "",
+        rate: Rate | None = None,
     ) -> Callable[[F], F]:
         """Declare a GET; a public one also answers visitors."""
-        return self._declare("GET", path, {200: response}, Shape(scope, public, media=media))
+        shape = Shape(scope, public, media=media, rates=(rate,) if rate else ())
+        return self._declare("GET", path, {200: response}, shape)
 
     def write(
         self,
@@ -90,13 +99,15 @@ class Area:
         public: bool = False,
         rate: Rate | None = None,
         keyed: bool = True,
+        gone: bool = False,
     ) -> Callable[[F], F]:
         """Declare a POST, PUT, PATCH or DELETE, with its own limit beside that on all writes.
 
         `keyed` says whether it takes an idempotency key: not when the answer is secret or a file.
+        `gone` says that what it is about may be over (410).
         """
         rates = (WRITES, rate) if rate else (WRITES,)
-        shape = Shape(scope, public, writes=True, keyed=keyed, rates=rates)
+        shape = Shape(scope, public, writes=True, keyed=keyed, rates=rates, gone=gone)
         return self._declare(method, path, {status: response}, shape)
 
     def _declare(
@@ -127,7 +138,9 @@ def _refusals(shape: Shape, path: str) -> dict[int, Any]:
     """Return the problems that the operation may answer with; a bad token is one everywhere."""
     codes = [400, 401, 403, 422, 503]
     codes += [404] if "{" in path else []
-    codes += [409, 413, 429] if shape.writes else []
+    codes += [409, 413] if shape.writes else []
+    codes += [429] if shape.rates else []
+    codes += [410] if shape.gone else []
     return dict.fromkeys(sorted(codes), problems.Problem)
 
 

@@ -8,7 +8,14 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 from ninja.utils import check_csrf
 
-from qunluo.api.errors import CsrfMissing, ProofNeeded, ScopeMissing, SessionNeeded, TokenRefused
+from qunluo.api.errors import (
+    CsrfMissing,
+    ProofNeeded,
+    ScopeMissing,
+    SessionNeeded,
+    StaffOnly,
+    TokenRefused,
+)
 from qunluo.environment import env
 from qunluo.people import actions
 
@@ -86,6 +93,12 @@ def require_proof(request: HttpRequest) -> None:
             _proven(request)
         except ReauthenticationRequired:
             raise ProofNeeded from None
+
+
+def require_staff(request: HttpRequest) -> None:
+    """Refuse whoever does not run the installation; StaffOnly."""
+    if not cast("Caller", request).person.is_staff:
+        raise StaffOnly
 
 
 @reauthentication_required(app="qunluo")  # type: ignore[untyped-decorator]

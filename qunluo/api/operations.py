@@ -7,9 +7,8 @@ from ninja import Query, Status
 from pydantic import Field
 
 from qunluo.api.area import Area
-from qunluo.api.caller import Caller
+from qunluo.api.caller import Caller, require_staff
 from qunluo.api.community import SlugPath, community_of
-from qunluo.api.errors import StaffOnly
 from qunluo.api.shapes import Id, Listing, Paging, Shown, by_number, number_after
 from qunluo.community import queries as communities
 from qunluo.kernel import actions, queries
@@ -81,7 +80,7 @@ def discard_dead_letter(request: Caller, slug: SlugPath, letter_id: Id) -> Statu
 @area.read("/operations/dead-letters", Listing[DeadLetter], scope="desk:read")
 def all_dead_letters(request: Caller, paging: Query[Paging]) -> dict[str, Any]:
     """List the failed deliveries of the installation."""
-    _require_staff(request)
+    require_staff(request)
     return _letters(request, None, paging)
 
 
@@ -94,7 +93,7 @@ def all_dead_letters(request: Caller, paging: Query[Paging]) -> dict[str, Any]:
 )
 def replay_any_dead_letter(request: Caller, letter_id: Id) -> Status[None]:
     """Try any delivery once more."""
-    _require_staff(request)
+    require_staff(request)
     actions.replay_dead_letter(actor=request.person, letter=letter_id)
     return Status(204, None)
 
@@ -102,7 +101,7 @@ def replay_any_dead_letter(request: Caller, letter_id: Id) -> Status[None]:
 @area.read("/operations/worker", WorkerState, scope="desk:read")
 def worker(request: Caller) -> Any:
     """Show the state of background work."""
-    _require_staff(request)
+    require_staff(request)
     return queries.worker_state()
 
 
@@ -111,11 +110,6 @@ def _operated(request: Caller, slug: str) -> int:
     found = community_of(request, slug)
     communities.require(request.person, found, OPERATE)
     return found.pk
-
-
-def _require_staff(request: Caller) -> None:
-    if not request.person.is_staff:
-        raise StaffOnly
 
 
 def _letters(request: Caller, community_id: int | None, paging: Paging) -> dict[str, Any]:

@@ -27,6 +27,7 @@ TITLES = {
     404: _("Not found"),
     405: _("Method not allowed"),
     409: _("Conflict"),
+    410: _("Over"),
     413: _("Too large"),
     422: _("Not accepted"),
     429: _("Too many requests"),
