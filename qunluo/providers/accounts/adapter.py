@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from qunluo.kernel.clock import now
 from qunluo.kernel.ratelimit import limit
 from qunluo.people import actions as people
-from qunluo.people import queries, rules
+from qunluo.people import queries
 from qunluo.reach import actions as reach
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
-        **{name: gettext_lazy(said) for name, said in rules.SIGN_IN.items()},
+        **{name: gettext_lazy(said) for name, said in queries.SIGN_IN.items()},
     }
 
     def save_user(
@@ -105,7 +105,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_reauthentication_methods(self, user: "Person | AnonymousUser") -> list[dict[str, Any]]:
         """Return allauth's methods with our words."""
         return [
-            {**method, "description": _(rules.SIGN_IN[method["id"]])}
+            {**method, "description": _(queries.SIGN_IN[method["id"]])}
             for method in super().get_reauthentication_methods(user)
         ]
 
@@ -143,7 +143,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         user = super().populate_user(request, sociallogin, data)
         full = " ".join(filter(None, (data.get("first_name"), data.get("last_name"))))
         name = data.get("name") or full or data.get("username") or ""
-        user.name = rules.clean_text(str(name))[: rules.LENGTHS["name"]]
+        user.name = queries.clean_text(str(name))[: queries.LENGTHS["name"]]
         return user
 
     def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: "SocialLogin") -> bool:
@@ -180,12 +180,12 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": gettext_lazy(rules.SIGN_IN["incorrect_code"]),
+        "incorrect_code": gettext_lazy(queries.SIGN_IN["incorrect_code"]),
     }
 
     def generate_authenticator_name(self, user: "Person", type: Any) -> str:
         """Offer a name for a new passkey."""
-        return _(rules.SIGN_IN["passkey"])
+        return _(queries.SIGN_IN["passkey"])
 
     def _get_user_identifier(self, user: "Person") -> str:
         return queries.address_of(user) or user.name

@@ -52,7 +52,7 @@ class Signup(Worded, account.SignupForm):  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a password like the address or the name, which allauth cannot see here."""
-        given: dict[str, Any] = super().clean()
+        given: dict[str, Any] = super().clean() or {}
         if password := given.get("password1"):
             someone = get_user_model()(name=given.get("name", ""), email=given.get("email"))
             try:

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from qunluo.kernel.errors import DomainError
-from qunluo.people.rules import AUDIENCES, LENGTHS, SCOPES, TOKEN_DAYS, VISIBLE
+from qunluo.people.queries import AUDIENCES, LENGTHS, SCOPES, TOKEN_DAYS, VISIBLE
 from qunluo.web.me.zones import zone_choices
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from qunluo.people import queries
-from qunluo.people.rules import AUDIENCES
 from qunluo.reach import actions as reach
 from qunluo.reach import queries as mail
 from qunluo.web.core.emblem import portrait
@@ -24,7 +23,7 @@ def profile(request: PersonRequest, handle: str) -> HttpResponse:
     if handle != person.handle:
         return redirect("people:profile", handle=person.handle)
     seen = queries.profile_for(person, request.person)
-    context = {"seen": seen, "audiences": AUDIENCES}
+    context = {"seen": seen, "audiences": queries.AUDIENCES}
     response = show(request, "me/public.html", None, context)
     response["X-Robots-Tag"] = "noindex"  # people are found by their communities, not by engines
     return response

@@ -9,13 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from qunluo.kernel.errors import Invalid
 from qunluo.people import actions, queries
-from qunluo.people.rules import SCOPES
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 from qunluo.web.me.confirmed import confirmed
 from qunluo.web.me.forms import TokenForm, take
 
-LABELS = {scope.name: scope.label for scope in SCOPES}
+LABELS = {scope.name: scope.label for scope in queries.SCOPES}
 
 
 @never_cache

@@ -1,26 +1,17 @@
 """Who people are, and what a viewer may see of them."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialAccount
-from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from qunluo.kernel import media
-from qunluo.kernel.clock import now
 from qunluo.people import rules
-from qunluo.people.errors import PersonNotFound, TokenNotFound
-from qunluo.people.models import ApiToken, Person
-from qunluo.people.ports import neighbours, own_data
-
-if TYPE_CHECKING:
-    from qunluo.people.ports import Blocker
+from qunluo.people.errors import PersonNotFound
+from qunluo.people.models import Person
+from qunluo.people.ports import neighbours
 
 Viewer = Person | AnonymousUser | None
 
@@ -144,87 +135,3 @@ def address_of(person: Person) -> str:
 def addresses_of(person: Person) -> list[str]:
     """Return every address of the person, proven or only claimed."""
     return list(EmailAddress.objects.filter(user_id=person.pk).values_list("email", flat=True))
-
-
-def tokens_of(person: Person) -> QuerySet[ApiToken]:
-    """Return the person's tokens that were not revoked, newest first."""
-    return ApiToken.objects.filter(person=person, revoked_at=None)
-
-
-def get_token(pk: int, *, viewer: Person) -> ApiToken:
-    """Return one of the viewer's own tokens, or raise TokenNotFound."""
-    try:
-        return tokens_of(viewer).get(pk=pk)
-    except ApiToken.DoesNotExist:
-        raise TokenNotFound from None
-
-
-def person_by_token(secret: str) -> Person | None:
-    """Return whom a live token speaks for, or None."""
-    token = token_by_secret(secret)
-    return token.person if token else None
-
-
-def token_by_secret(secret: str) -> ApiToken | None:
-    """Return the live token (with its person and scopes) for a secret, or None."""
-    if not secret.startswith(rules.TOKEN_PREFIX):
-        return None
-    return (
-        ApiToken.objects.select_related("person")
-        .filter(
-            Q(expires_at=None) | Q(expires_at__gt=now()),
-            digest=rules.digest(secret),
-            revoked_at=None,
-            person__is_active=True,
-            person__erased_at=None,
-        )
-        .first()
-    )
-
-
-def erasure_blockers(person: Person) -> list["Blocker"]:
-    """Return why the account may not be erased yet; empty when it may."""
-    return [blocker for room in own_data for blocker in room.blocks(person)]
-
-
-def erasure_keeps() -> list[str]:
-    """Return, as marked texts, which records stay after an erasure and why."""
-    return [text for room in own_data for text in room.keeps]
-
-
-@dataclass(frozen=True)
-class Access:
-    """How a person gets in."""
-
-    address: str
-    confirmed: bool
-    password: bool
-    passkeys: int
-    app: bool
-    recovery_codes: int
-    houses: int
-    sessions: int
-    tokens: int
-
-
-def access_of(person: Person) -> Access:
-    """Return how the person gets in, and what else is open in their name."""
-    email = email_state(person)
-    locks = Counter(Authenticator.objects.filter(user_id=person.pk).values_list("type", flat=True))
-    codes = Authenticator.objects.filter(user_id=person.pk, type="recovery_codes").first()
-    return Access(
-        address=str(email["address"]),
-        confirmed=bool(email["confirmed"]),
-        password=person.has_usable_password(),
-        passkeys=locks["webauthn"],
-        app=bool(locks["totp"]),
-        recovery_codes=len(codes.wrap().get_unused_codes()) if codes else 0,
-        houses=SocialAccount.objects.filter(user_id=person.pk).count(),
-        sessions=UserSession.objects.filter(user_id=person.pk).count(),
-        tokens=tokens_of(person).count(),
-    )
-
-
-def own_documents() -> list[str]:
-    """Return, as marked texts, what the archive of one's own data holds."""
-    return [rules.OWN_DATA_HOLDS, *(room.holds for room in own_data if room.holds)]
