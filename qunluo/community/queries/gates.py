@@ -24,8 +24,9 @@ def gates(community: Community) -> list[GateState]:
     A reason that the draft would already settle says so.
     """
     draft = CharterDraft.objects.get(community=community)
-    written = _facts(community, draft, draft.values)
-    declared = _facts(community, draft, declared_values(community))
+    standing = _standing(community)
+    written = standing | _from_charter(draft, draft.values)
+    declared = standing | _from_charter(draft, declared_values(community))
     return [_state(gate, written, declared) for gate in rules.gates().gates]
 
 
@@ -58,20 +59,25 @@ def _state(gate: Gate, written: dict[str, Any], declared: dict[str, Any]) -> Gat
     return replace(state, reasons=tuple(reasons))
 
 
-def _facts(community: Community, draft: CharterDraft, values: Values) -> dict[str, Any]:
+def _standing(community: Community) -> dict[str, Any]:
+    """Return the facts that are the same whichever charter is read."""
     in_force = current_rules(community)
-    facts = flatten(values)
-    known_values = set(facts.get("meaning.values") or ())
-    asked = joining.terms(joining.QUESTIONS, values).questions
     return {
         **{name: bool(community.facts.get(name)) for name in rules.pushed_facts()},
-        **facts,
         "community.stage": str(community.stage),
         "rules.published": in_force.number if in_force else 0,
+        "goal.confirmed": OperatingGoal.objects.filter(community=community).exists(),
+    }
+
+
+def _from_charter(draft: CharterDraft, values: Values) -> dict[str, Any]:
+    facts = flatten(values)
+    known_values = set(facts.get("meaning.values") or ())
+    return {
+        **facts,
         "rules.without_value": sum(
             rule.get("value") not in known_values for rule in facts.get("rules.rules") or ()
         ),
-        "goal.confirmed": OperatingGoal.objects.filter(community=community).exists(),
         "blueprint.unedited": unedited(values, draft.blueprint_values, draft.key_fields),
-        "questions.count": len(asked),
+        "questions.count": len(joining.terms(joining.QUESTIONS, values).questions),
     }

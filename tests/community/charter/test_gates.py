@@ -223,3 +223,10 @@ def test_a_blueprint_left_as_it_is_cannot_be_published_even_with_trifles_changed
     assert state.id == "own_words"
     assert [r.fix_step for r in state.reasons] == ["intention"]
     assert "你为什么要开始" in state.reasons[0].text["zh"]
+
+
+@pytest.mark.django_db
+def test_looking_at_every_gate_takes_few_queries(django_assert_max_num_queries):
+    community = ready("T14")
+    with django_assert_max_num_queries(5):
+        queries.gates(community)
