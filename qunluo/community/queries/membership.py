@@ -54,6 +54,12 @@ def communities_visible_to(
     return Community.objects.filter(public | Exists(own))
 
 
+def open_doors(limit: int = 6) -> list[Community]:
+    """Return the public communities with the most people."""
+    published = Community.objects.filter(stage=Community.Stage.PUBLISHED)
+    return list(published.order_by("-member_count", "pk")[:limit])
+
+
 def get_community(slug: str, viewer: "Person | AnonymousUser | None") -> Community:
     """Return a community that the viewer may see; CommunityNotFound otherwise."""
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
+from qunluo.kernel import media
 from qunluo.web.core import emblem, theme
 
 SCALE = 4  # drawn larger and scaled down, for smooth edges
@@ -90,7 +91,11 @@ def icon(size: int) -> bytes:
 
 @lru_cache(maxsize=128)
 def community_icon(name: str, symbol: str, colour: str, size: int) -> bytes:
-    """Return a community's app icon: its sign in its ring on its colour."""
+    """Return a community's app icon: its picture, or its sign in its ring on its colour."""
+    if "/" in symbol:
+        with media.open(symbol) as kept:
+            picture = Image.open(kept).convert("RGB")
+        return _png(picture.resize((size, size), Image.Resampling.LANCZOS))
     fill, text = _fill(colour)
     side = size * SCALE
     image = Image.new("RGB", (side, side), fill)

@@ -1,6 +1,7 @@
 """Pictures drawn from what is known: a community's emblem, a person's portrait, contour lines."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from math import cos, pi, sin, sqrt
 
@@ -82,20 +83,30 @@ def contours(text: str, lines: int = 9) -> Markup:
     )
 
 
-def emblem(name: str, symbol: str = "", size: int = 48, picture: str = "") -> Markup:
+@lru_cache(maxsize=256)
+def seal_colours(colour: str) -> tuple[str, str]:
+    """Return ground and sign of a seal in a brand colour."""
+    told = theme.tokens(colour, theme.LIGHT)
+    return told["brand"], told["on-brand"]
+
+
+def emblem(name: str, symbol: str, colour: str, size: int = 48, picture: str = "") -> Markup:
     """Return a community's seal in its brand colour, or its picture when it has one."""
     if picture:
         return Markup('<img class="emblem" src="{}" alt="" width="{}" height="{}">').format(
             picture, size, size
         )
+    ground, ink = seal_colours(colour)
     return Markup(
         '<svg class="emblem" width="{size}" height="{size}" viewBox="0 0 48 48" aria-hidden="true">'
-        '<rect class="emblem-ground" width="48" height="48" rx="13"/>'
-        '<path class="emblem-ring" d="{ring}"/>'
-        '<text x="24" y="24" dy=".355em" text-anchor="middle" font-size="{points}">{glyph}</text>'
-        "</svg>"
+        '<rect width="48" height="48" rx="13" fill="{ground}"/>'
+        '<path d="{ring}" fill="none" stroke="{ink}" stroke-opacity=".45" stroke-width=".9"/>'
+        '<text x="24" y="24" dy=".355em" text-anchor="middle" font-size="{points}" fill="{ink}">'
+        "{glyph}</text></svg>"
     ).format(
         size=size,
+        ground=ground,
+        ink=ink,
         ring=ring(seed_of(name), 19.5, 0.06, (24, 24)),
         points=22 if len(glyph(symbol, name)) == 1 else 16,
         glyph=glyph(symbol, name),
@@ -141,7 +152,7 @@ def gathering(name: str, people: Sequence[str], symbol: str = "", picture: str =
     """
     seed = seed_of(name)
     people = people[:MOST_DOTS]
-    step = min(33.0, 168 / sqrt(len(people) + 3))
+    step = min(33.0, 168 / sqrt(len(people) + 5))
     rings = "".join(
         f'<path d="{ring(seed, 52 + 37 * i, 0.05 + 0.012 * i, (200, 200))}"/>' for i in range(6)
     )
@@ -157,8 +168,8 @@ def gathering(name: str, people: Sequence[str], symbol: str = "", picture: str =
 
 def _dots(people: Sequence[str], step: float, turned: int) -> str:
     return "".join(
-        f'<circle cx="{200 + step * sqrt(i + 3) * cos(i * GOLDEN + turned):.1f}" '
-        f'cy="{200 + step * sqrt(i + 3) * sin(i * GOLDEN + turned):.1f}" '
+        f'<circle cx="{200 + step * sqrt(i + 5) * cos(i * GOLDEN + turned):.1f}" '
+        f'cy="{200 + step * sqrt(i + 5) * sin(i * GOLDEN + turned):.1f}" '
         f'r="{step * (0.47 - 0.15 * i / (len(people) + 8)):.1f}" '
         f'fill="{portrait_colours(person)[0]}"/>'
         for i, person in enumerate(people)

@@ -29,7 +29,12 @@ LANDING_DOTS = [str(number) for number in range(47)]
 def home(request: PersonRequest) -> HttpResponse:
     """Show strangers what this is, and people their communities."""
     if not request.person.is_authenticated:
-        return show(request, "core/landing.html", None, {"doors": [], "seeds": LANDING_DOTS})
+        return show(
+            request,
+            "core/landing.html",
+            None,
+            {"doors": queries.open_doors(), "seeds": LANDING_DOTS},
+        )
     mine = queries.communities_of(request.person)
     return show(request, "core/mine.html", None, {"communities": mine})
 

@@ -74,7 +74,7 @@ class StartForm(forms.Form):
 class SettingsForm(forms.Form):
     """Name, address and look of a community."""
 
-    name = forms.CharField(label=_("Name"), min_length=2, max_length=60)
+    name = forms.CharField(label=_("Name of the community"), min_length=2, max_length=60)
     sentence = forms.CharField(label=_("One sentence"), min_length=2, max_length=200)
     slug = forms.CharField(
         label=_("Address"),

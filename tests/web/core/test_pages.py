@@ -23,12 +23,13 @@ from qunluo.kernel.errors import Conflict, Invalid, TooMany
 from qunluo.people.actions import register_person
 from qunluo.web.core import drawing, errors, links, show
 from qunluo.web.core.middleware import DomainErrorMiddleware, preferred_language
+from tests.community import makers
 
 CSS_BUDGET, JS_BUDGET = 40_000, 60_000
 
 
 @pytest.fixture
-def visitor():
+def visitor(db):
     """A browser that prefers English."""
     return Client(headers={"accept-language": "en"})
 
@@ -66,7 +67,7 @@ def test_the_browser_chooses_the_language(header, language):
     assert preferred_language(header) == language
 
 
-def test_chinese_and_english_pages_differ_and_say_their_language(client):
+def test_chinese_and_english_pages_differ_and_say_their_language(db, client):
     chinese = client.get("/", headers={"accept-language": "zh-CN"})
     english = client.get("/", headers={"accept-language": "en"})
     assert '<html lang="zh-Hans"' in chinese.text
@@ -89,7 +90,7 @@ def test_a_language_switch_never_leads_elsewhere(visitor, target):
     assert answer["Location"] == "/"
 
 
-def test_a_person_keeps_their_language_on_a_new_device(db, visitor):
+def test_a_person_keeps_their_language_on_a_new_device(visitor):
     person = register_person(name="小林", email="lin@example.org", password="long enough 1")
     visitor.force_login(person)
     visitor.post("/language/", {"language": "en", "next": "/"})
@@ -107,7 +108,7 @@ def test_the_appearance_can_be_chosen_and_given_back_to_the_device(visitor):
     assert "data-theme=" not in visitor.get("/").text
 
 
-def test_people_without_a_community_are_told_how_to_begin(db, visitor):
+def test_people_without_a_community_are_told_how_to_begin(visitor):
     visitor.force_login(register_person(name="Ada", language="en"))
     page = visitor.get("/").text
     assert "You are not in a community yet" in page
@@ -297,7 +298,7 @@ def test_a_theme_is_cached_for_ever_under_its_colour(visitor):
     assert visitor.get("/theme/zzzzzz.css").status_code == 404
 
 
-def test_the_health_address_answers_while_the_database_does(db, visitor):
+def test_the_health_address_answers_while_the_database_does(visitor):
     assert visitor.get("/healthz").content == b"ok"
 
 
@@ -305,7 +306,7 @@ def test_robots_stay_out_of_what_belongs_to_people(visitor):
     assert "Disallow: /me/" in visitor.get("/robots.txt").text
 
 
-def test_unknown_media_are_not_found(db, visitor):
+def test_unknown_media_are_not_found(visitor):
     assert visitor.get("/media/avatar/ab/none.webp").status_code == 404
     assert visitor.get("/media/../secret-key").status_code == 404
 
@@ -355,3 +356,24 @@ def test_pages_ask_only_for_files_that_exist(visitor):
     page = visitor.get("/").text
     for path in re.findall(r'(?:href|src)="/static/([^"]+)"', page):
         assert finders.find(path), path
+
+
+def test_the_landing_page_names_the_open_doors_of_this_installation(visitor):
+    made = makers.community()
+    hidden = makers.community(stage="private")
+    page = visitor.get("/").text
+    assert f'href="/c/{made.slug}/"' in page
+    assert f'href="/c/{hidden.slug}/"' not in page
+
+
+def test_a_community_can_be_installed_as_an_app_of_its_own(visitor):
+    made = makers.community()
+    told = visitor.get(f"/c/{made.slug}/manifest.webmanifest").json()
+    assert told["name"] == made.name
+    assert told["start_url"] == f"/c/{made.slug}/"
+    icon = Image.open(BytesIO(visitor.get(told["icons"][0]["src"]).content))
+    assert icon.width == 192
+    assert Image.open(BytesIO(visitor.get(f"/c/{made.slug}/card.png").content)).width == 1200
+    hidden = makers.community(stage="private")
+    for path in ("manifest.webmanifest", "icon-192.png", "card.png"):
+        assert visitor.get(f"/c/{hidden.slug}/{path}").status_code == 404

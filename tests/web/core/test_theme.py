@@ -115,7 +115,7 @@ def test_a_sign_is_the_chosen_one_or_the_first_character():
 
 @given(name=st.text(max_size=60), symbol=st.text(max_size=6))
 def test_no_name_breaks_out_of_a_drawing(name, symbol):
-    for drawn in (emblem.emblem(name, symbol), emblem.portrait(name, name, 40, name)):
+    for drawn in (emblem.emblem(name, symbol, "#ffcc00"), emblem.portrait(name, name, 40, name)):
         assert "<script" not in drawn
         assert drawn.count("<svg") == 1
     assert emblem.gathering(name, [name], symbol).count("<circle") == 2
