@@ -1,7 +1,13 @@
 """What the community room does after something has happened, and what it answers to people."""
 
 from qunluo.community import actions, queries
-from qunluo.community.events import ApplicationAccepted, ApplicationRefused, MemberJoined
+from qunluo.community.events import (
+    ApplicationAccepted,
+    ApplicationRefused,
+    GrantExpired,
+    GrantRevoked,
+    MemberJoined,
+)
 from qunluo.kernel.delivery import reacts_to
 from qunluo.kernel.text import _
 from qunluo.people.ports import neighbours, own_data
@@ -22,6 +28,13 @@ def give_newcomers_a_host(event: MemberJoined) -> None:
     """Find a host for whoever has just joined, when the community has hosts (P03)."""
     if membership := queries.find_membership(event.membership_id):
         actions.welcome(membership=membership)
+
+
+@reacts_to(GrantRevoked, GrantExpired)
+def release_members_of_former_hosts(event: GrantRevoked | GrantExpired) -> None:
+    """Free the members of whoever stepped down as a host, so that somebody else can take them."""
+    if held := queries.find_grant(event.grant_id):
+        actions.release_members_of(community=held.community, person=held.person)
 
 
 @reacts_to(ApplicationAccepted, ApplicationRefused)

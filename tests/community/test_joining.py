@@ -350,3 +350,14 @@ def test_two_ccos_cannot_be_seated_at_once(race):
     outcome = race(2, seat)
     assert outcome.winners == 1
     assert isinstance(outcome.errors[0], errors.SeatTaken)
+
+
+def test_nobody_is_accepted_into_a_closed_community():
+    farm = community(selection="vetting")
+    asked = actions.apply(actor=person(), community=farm)
+    Community.objects.filter(pk=farm.pk).update(stage="closed")
+    asked = Application.objects.get(pk=asked.pk)
+    with pytest.raises(errors.CommunityClosed):
+        actions.decide_application(actor=farm.owner, application=asked, accept=True)
+    asked.refresh_from_db()
+    assert asked.state == "waiting"

@@ -65,3 +65,24 @@ def test_the_worker_gives_newcomers_a_host():
     drain()
     assert membership(who, farm).host == host
     assert "host is now" in queries.timeline(membership(who, farm))[0].sentence["en"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_members_of_a_host_who_steps_down_are_free_for_another():
+    farm = community()
+    host, who = member(farm, role="host"), member(farm)
+    here = membership(who, farm)
+    actions.assign_host(actor=farm.owner, membership=here, host=host)
+    actions.add_to_close_care(actor=host, membership=here)
+    badge = actions.grant(
+        actor=farm.owner, community=farm, person=host, kind="badge", name="x", source="x"
+    )
+    actions.revoke_grant(actor=farm.owner, grant=badge, reason="x")
+    drain()
+    assert membership(who, farm).host == host
+    held = queries.grants(farm, viewer=farm.owner).items
+    (role,) = [one for one in held if one.name == "host"]
+    actions.revoke_grant(actor=host, grant=role, reason="")
+    drain()
+    assert membership(who, farm).host is None
+    assert queries.close_care(host, farm).left == 20

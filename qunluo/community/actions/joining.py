@@ -118,16 +118,15 @@ def decide_application(
 ) -> Application:
     """Accept (the applicant becomes a member) or refuse with a reason that they will read.
 
-    ReasonMissing, CriterionNotVerified, AlreadyEnded, OwnApplication, PermissionMissing.
+    ReasonMissing, CriterionNotVerified, AlreadyEnded, OwnApplication, CommunityClosed,
+    PermissionMissing.
     """
     _check_decider(actor, application)
     reason = reason.strip()
     if not accept and not reason:
         raise ReasonMissing(fields={"reason": [_("Please give a reason.")]})
-    if accept and entry_terms(application.community).criterion:
-        application.refresh_from_db(fields=["criterion_verified"])
-        if not application.criterion_verified:
-            raise CriterionNotVerified
+    if accept:
+        _check_acceptable(application)
     if not _settle(application, State.ACCEPTED if accept else State.REFUSED, actor, reason):
         raise AlreadyEnded
     if accept:
@@ -142,6 +141,7 @@ def decide_application(
 def accept_after_appeal(*, actor: "Person", application: Application) -> Membership:
     """Let somebody in whose refusal was overturned; governance calls this with its decision."""
     require(actor, application.community, "members.admit")
+    _check_welcome(application.person, application.community)
     changed = Application.objects.filter(pk=application.pk, state=State.REFUSED).update(
         state=State.ACCEPTED, decided_at=now(), decided_by=actor
     )
@@ -326,6 +326,14 @@ def _check_decider(actor: "Person", application: Application) -> None:
     require(actor, application.community, "members.admit")
     if application.person_id == actor.pk:
         raise OwnApplication
+
+
+def _check_acceptable(application: Application) -> None:
+    _check_welcome(application.person, application.community)
+    if entry_terms(application.community).criterion:
+        application.refresh_from_db(fields=["criterion_verified"])
+        if not application.criterion_verified:
+            raise CriterionNotVerified
 
 
 def _settle(

@@ -31,6 +31,7 @@ from qunluo.community.queries.permissions import (
     permissions_of,
     require,
     require_member,
+    standing,
 )
 from qunluo.community.queries.record import NOTES, may_open
 from qunluo.community.rules import record as rules
@@ -131,6 +132,18 @@ def welcome(*, membership: Membership) -> int | None:
     chosen = membership.inviter_id if membership.inviter_id in ids else _least_busy(membership, ids)
     _set_host(membership, chosen, None)
     return chosen
+
+
+@write_tx
+def release_members_of(*, community: Community, person: "Person") -> int:
+    """Let go of the members of somebody who hosts no more; return how many had them as host."""
+    if rules.HOSTING in standing(person, community).allowed_by_roles:
+        return 0
+    CloseCare.objects.filter(community=community, host=person).delete()
+    hosted = list(Membership.objects.filter(community=community, host=person))
+    for membership in hosted:
+        _set_host(membership, None, None)
+    return len(hosted)
 
 
 @write_tx

@@ -40,7 +40,12 @@ class Standing:
     @property
     def permissions(self) -> frozenset[str]:
         """Return what the person may do; nothing while suspended."""
-        return frozenset() if self.suspended_until else rules.permissions_from(self.roles)
+        return frozenset() if self.suspended_until else self.allowed_by_roles
+
+    @property
+    def allowed_by_roles(self) -> frozenset[str]:
+        """Return what the roles bring, suspended or not."""
+        return rules.permissions_from(self.roles)
 
 
 @dataclass(frozen=True)
@@ -175,6 +180,11 @@ def grants(
     require(viewer, community, GIVE)
     held = Grant.objects.filter(live_grants(), community=community)
     return page(held.select_related("person", "granted_by"), ["-id"], after, limit)
+
+
+def find_grant(pk: int) -> Grant | None:
+    """Return a grant, for the software's own reactions; doors use get_grant."""
+    return Grant.objects.select_related("community", "person").filter(pk=pk).first()
 
 
 def get_grant(pk: int, *, viewer: "Person | AnonymousUser | None") -> Grant:
