@@ -227,6 +227,22 @@ def batch_results(batch: InviteBatch) -> dict[str, int]:
     return found.aggregate(invited=Count("pk"), came=Count("pk", filter=Q(used__gt=0)))
 
 
+def get_batch(community: "Community", pk: int, *, viewer: "Person") -> InviteBatch:
+    """Return a batch of invitations; CustomerNotFound when there is none."""
+    require(viewer, community, "customers.import")
+    found = InviteBatch.objects.filter(community=community).select_related("by")
+    try:
+        return found.get(pk=pk)
+    except InviteBatch.DoesNotExist:
+        raise CustomerNotFound from None
+
+
+def batch_links(batch: InviteBatch) -> "QuerySet[Invitation]":
+    """Return the personal invitations of a batch with their customers, to hand out."""
+    found = Invitation.objects.filter(batch=batch, customer__isnull=False)
+    return found.select_related("customer").order_by("-customer__amount_minor", "pk")
+
+
 def last_import_at(community: "Community") -> datetime | None:
     """Return when customers were last brought in."""
     found = Customer.objects.filter(community=community).order_by("-added_at")

@@ -10,10 +10,12 @@ from qunluo.growth.errors import ContactNotFound
 from qunluo.growth.models import FoundingContact
 from qunluo.growth.rules import founding as rules
 from qunluo.kernel.paging import Page, page
+from qunluo.people.queries import person_card
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
     from qunluo.people.models import Person
+    from qunluo.people.queries import Card
 
 MANAGE = "invitations.manage"
 
@@ -66,6 +68,17 @@ def get_contact(community: "Community", pk: int, *, viewer: "Person") -> Foundin
         return _told(FoundingContact.objects.filter(community=community)).get(pk=pk)
     except FoundingContact.DoesNotExist:
         raise ContactNotFound from None
+
+
+def seats(community: "Community", kind: str = FoundingContact.List.FOUNDING) -> "list[Card | None]":
+    """Return the hundred seats in order, each with who sits there or None."""
+    taken = dict(
+        FoundingContact.objects.filter(community=community, list=kind, seat__isnull=False)
+        .exclude(person=None)
+        .values_list("seat", "person_id")
+    )
+    cards = person_card(pk for pk in taken.values() if pk)
+    return [cards.get(taken.get(seat) or 0) for seat in range(1, rules.SEATS + 1)]
 
 
 def seat_of(

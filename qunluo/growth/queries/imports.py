@@ -33,8 +33,8 @@ SHOWN_ERRORS = 50
 class FileChoices:
     """What the person said about one file; what is left out is guessed.
 
-    `mapping` says for a column of ours which of theirs (its header or its number from 1) holds
-    it, or "" for none.
+    `mapping` says for a column of ours which of theirs (its header, or its number from 1, surely
+    a number with #) holds it, or "" for none.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -122,6 +122,25 @@ def plan_of(job: CustomerImport, choices: Choices) -> ImportPlan:
         consent_source=choices.consent_source[:160],
         all_or_nothing=choices.all_or_nothing,
     )
+
+
+def choices_of(plan: ImportPlan) -> Choices:
+    """Return the choices that lead to a plan again, to show or change them."""
+    return Choices(
+        customers=_choices(plan.customers),
+        orders=_choices(plan.orders) if plan.orders else FileChoices(),
+        region=plan.region,
+        currency=plan.currency,
+        source=plan.source,
+        consent=plan.consent,
+        consent_source=plan.consent_source,
+        all_or_nothing=plan.all_or_nothing,
+    )
+
+
+def last_choices(job: CustomerImport) -> Choices:
+    """Return what was chosen when the upload was last tried, or nothing."""
+    return choices_of(ImportPlan.restored(job.options)) if job.options else Choices()
 
 
 def phone_region(community: "Community") -> str:
@@ -224,6 +243,17 @@ def _date_order(rows: list[list[str]], mapping: dict[str, int]) -> bool | None:
     if not any(cells.OTHER_DAY.fullmatch(value) for value in dates):
         return False
     return cells.month_comes_first(dates)
+
+
+def _choices(file: FilePlan) -> FileChoices:
+    held = {name: f"#{index + 1}" for name, index in file.mapping.items()}
+    return FileChoices(
+        mapping=dict.fromkeys(columns.columns(), "") | held,
+        encoding=file.encoding,
+        delimiter=file.delimiter,
+        sheet=file.sheet,
+        month_first=file.month_first,
+    )
 
 
 def _plan(preview: FilePreview) -> FilePlan:

@@ -126,7 +126,7 @@ def check(mapping: Mapping[str, int], *, orders_only: bool = False) -> None:
 
 
 def corrected(guessed: Guess, said: Mapping[str, str], width: int) -> Mapped:
-    """Return the mapping as corrected by {"name": "列名" or "2" or ""}; UnknownColumn."""
+    """Return the mapping as corrected by {"name": "列名", "2", "#2" or ""}; UnknownColumn."""
     mapping = dict(guessed.mapping)
     for name, column in said.items():
         if name not in columns():
@@ -141,6 +141,8 @@ def corrected(guessed: Guess, said: Mapping[str, str], width: int) -> Mapped:
 def _index_of(column: str, header: Sequence[str], width: int) -> int:
     if not column:
         return -1
+    if column.startswith("#") and column[1:].isdecimal() and 1 <= int(column[1:]) <= width:
+        return int(column[1:]) - 1
     wanted = normal(column)
     for index, cell in enumerate(header):
         if normal(cell) == wanted:
