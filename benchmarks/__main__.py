@@ -88,6 +88,7 @@ def main() -> int:
     """Print a table; 1 when a bar is missed."""
     if sys.argv[1:2] == ["--one"]:
         return one(*sys.argv[2:])
+    postgres.end_politely()
     missed = 0
     print(f"{'':2}{'database':<11}{'what':<58}{'value':>12}  {'bar':>12}")
     with databases() as found:

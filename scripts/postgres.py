@@ -3,10 +3,12 @@
 The cluster is new, lives in a temporary folder, listens on a socket only and forgets everything.
 """
 
+import ctypes
 import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +26,10 @@ ROOM = [
     "listen_addresses=",
     "log_min_messages=fatal",
 ]
+
+
+FAST = signal.SIGINT  # the fast shutdown: open connections are closed
+PR_SET_PDEATHSIG = 1
 
 
 class NoPostgres(Exception):
@@ -51,6 +57,17 @@ def owner() -> str | None:
     raise NoPostgres("PostgreSQL cannot run as root, and there is no user postgres or nobody.")
 
 
+def end_with_parent() -> None:
+    """Leave no server behind when the script that started it is killed (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, FAST)
+
+
+def end_politely() -> None:
+    """Let SIGTERM clean up as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 @contextmanager
 def cluster() -> Iterator[str]:
     """Start a cluster; yield the value for QUNLUO_DATABASE_URL; stop and delete it afterwards."""
@@ -73,7 +90,8 @@ def cluster() -> Iterator[str]:
         options = [part for option in HASTE + ROOM for part in ("-c", option)]
         server = subprocess.Popen(
             [where / "postgres", "-D", data, "-k", folder, *options],
-            user=user, cwd=folder, stdin=subprocess.DEVNULL, process_group=0,
+            user=user, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, process_group=0, preexec_fn=end_with_parent,
         )  # fmt: skip
         wait_for(where, folder, server)
         subprocess.run(
@@ -82,8 +100,7 @@ def cluster() -> Iterator[str]:
         yield f"postgres://qunluo@{quote(str(folder), safe='')}/qunluo"
     finally:
         if server:
-            server.terminate()
-            server.send_signal(2)  # the fast shutdown: open connections are closed
+            server.send_signal(FAST)
             try:
                 server.wait(20)
             except subprocess.TimeoutExpired:
@@ -109,6 +126,7 @@ def wait_for(where: Path, folder: Path, server: "subprocess.Popen[bytes]") -> No
 
 def main() -> int:
     """Run a command with QUNLUO_DATABASE_URL set."""
+    end_politely()
     try:
         with cluster() as url:
             surroundings = {**os.environ, "QUNLUO_DATABASE_URL": url}

@@ -80,9 +80,13 @@ class Outcome:
             command, cwd=ROOT, env=surroundings, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
         ) as process:  # fmt: skip
-            for row in process.stdout or []:
-                print(row, end="", flush=True)
-                last = row if " in " in row and CLOSING.search(row) else last
+            try:
+                for row in process.stdout or []:
+                    print(row, end="", flush=True)
+                    last = row if " in " in row and CLOSING.search(row) else last
+            except (KeyboardInterrupt, SystemExit):
+                process.terminate()
+                raise
         for number, what in CLOSING.findall(last):
             self.counts[what.rstrip("s")] += int(number)
         if process.returncode:
@@ -103,6 +107,7 @@ class Outcome:
 
 def main() -> int:
     """Run every part, whatever the earlier ones came to."""
+    postgres.end_politely()
     began = time.monotonic()
     if said := provide():
         sys.stderr.write(f"{said}\n")
