@@ -82,8 +82,9 @@ def show_desk(
 
 
 def role_labels() -> dict[str, str]:
-    """Return what each role is called in the reader's language."""
-    return {name: pick(role.label, get_language()) for name, role in queries.roles().items()}
+    """Return what each role, and the badge of the first hundred, is called for the reader."""
+    labels = {name: pick(role.label, get_language()) for name, role in queries.roles().items()}
+    return {**labels, "founding100": _("First hundred")}
 
 
 def _here(path: str, href: str, name: str) -> bool:
