@@ -2,16 +2,15 @@
 
 import logging
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db.models import Q
 
 from qunluo.community.queries import require
 from qunluo.growth import events
 from qunluo.growth.actions.archives import export_community
 from qunluo.growth.models import CommunityExport
+from qunluo.growth.queries.archives import exports_folder
 from qunluo.kernel.clock import now
 from qunluo.kernel.ids import token
 from qunluo.kernel.outbox import publish
@@ -26,14 +25,8 @@ log = logging.getLogger(__name__)
 State = CommunityExport.State
 KEPT = timedelta(days=7)
 LEASE = timedelta(minutes=15)
+folder = exports_folder
 BROKE = _("Writing the archive broke off. Ask for it again.")
-
-
-def folder() -> Path:
-    """Return where archives wait to be fetched, readable by this installation only."""
-    path = Path(settings.DATA_DIR) / "exports"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
 
 
 @write_tx
@@ -67,7 +60,7 @@ def _write(pk: int) -> bool:
     if not taken:
         return False
     export = CommunityExport.objects.select_related("community").get(pk=pk)
-    path = folder() / f"{token(18)}.zip"
+    path = exports_folder() / f"{token(18)}.zip"
     try:
         export_community(export.community, path)
     except Exception:

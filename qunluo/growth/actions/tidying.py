@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from qunluo.growth.actions.exports import folder as exports_folder
 from qunluo.growth.actions.imports.running import clear
 from qunluo.growth.models import CommunityExport, CustomerImport, RowError
+from qunluo.growth.queries.archives import exports_folder
 from qunluo.kernel.clock import now
 from qunluo.kernel.tx import write_tx
 

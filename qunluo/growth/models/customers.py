@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from qunluo.kernel.money import Money
+
 
 class Customer(models.Model):
     """A customer of the community's people, known from outside; `person` once they joined (M11).
@@ -134,6 +136,11 @@ class PastOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.amount_minor} {self.currency}"
+
+    @property
+    def money(self) -> Money:
+        """Return what was paid."""
+        return Money(self.amount_minor, self.currency)
 
     @property
     def quantity(self) -> Decimal:

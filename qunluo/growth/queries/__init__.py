@@ -3,9 +3,12 @@
 from qunluo.growth.queries.archives import (
     community_at,
     exports,
+    exports_folder,
     get_export,
+    open_export,
 )
 from qunluo.growth.queries.customers import (
+    CustomerRecord,
     batch_links,
     batch_results,
     count_customers,
@@ -23,6 +26,7 @@ from qunluo.growth.queries.customers import (
     spent,
     state_of_customer,
     today_in,
+    why_left_out,
 )
 from qunluo.growth.queries.founding import (
     contacts,
@@ -45,6 +49,7 @@ from qunluo.growth.queries.imports import (
     phone_region,
     reason_of,
     row_errors,
+    safe_cell,
     waiting_imports,
 )
 from qunluo.growth.queries.imports import (
@@ -60,9 +65,16 @@ from qunluo.growth.queries.invitations import (
     invitations,
     policy_of,
     state_of,
+    who_came_by,
 )
 
 __all__ = [
+    "CustomerRecord",
+    "open_export",
+    "exports_folder",
+    "who_came_by",
+    "safe_cell",
+    "why_left_out",
     "Choices",
     "FileChoices",
     "FilePreview",

@@ -1,8 +1,10 @@
 """Archives of communities, and communities by their address for the command line."""
 
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.apps import apps
+from django.conf import settings
 
 from qunluo.community.queries import require
 from qunluo.growth.errors import ExportNotFound
@@ -14,6 +16,13 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 KEPT_DAYS = 7
+
+
+def exports_folder() -> Path:
+    """Return where archives wait to be fetched, readable by this installation only."""
+    path = Path(settings.DATA_DIR) / "exports"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
 
 
 def community_at(slug: str) -> "Community | None":
@@ -36,3 +45,11 @@ def get_export(community: "Community", pk: int, *, viewer: "Person") -> Communit
     if ready := found.filter(state=CommunityExport.State.READY).first():
         return ready
     raise ExportNotFound(days=KEPT_DAYS)
+
+
+def open_export(export: CommunityExport) -> BinaryIO:
+    """Return the archive, opened for reading; ExportNotFound."""
+    try:
+        return (exports_folder() / export.file).open("rb")
+    except OSError:
+        raise ExportNotFound(days=KEPT_DAYS) from None

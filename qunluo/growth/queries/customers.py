@@ -271,3 +271,8 @@ def customers_behind(digest: str, community_id: int | None) -> dict[int, list[in
         if digest in [digest_of(a) for a in (email, as_address(phone)) if a]:
             behind.setdefault(home, []).append(pk)
     return behind
+
+
+def why_left_out(reason: str) -> str:
+    """Return the marked words for why somebody was not written to."""
+    return rules.LEFT_OUT.get(reason, reason)

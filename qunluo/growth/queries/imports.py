@@ -275,3 +275,8 @@ def known_columns() -> dict[str, columns.Column]:
 def reason_of(code: str) -> str:
     """Return the marked sentence for the code of a refused row."""
     return cells.REASONS.get(code, code)
+
+
+def safe_cell(text: str) -> str:
+    """Return a text as a spreadsheet may show it, without running it as a formula."""
+    return cells.safe(text)

@@ -129,3 +129,8 @@ def channels(community: "Community", *, viewer: "Person", days: int = 90) -> lis
     ).values_list("channel")
     found = made.annotate(places=Sum("max_uses"), brought=Sum("used")).order_by("-brought")
     return [ChannelTally(*row) for row in found]
+
+
+def who_came_by(invitation: Invitation) -> list[int]:
+    """Return the ids of the persons who came by an invitation, in order."""
+    return list(invitation.uses.order_by("pk").values_list("person_id", flat=True))

@@ -1,0 +1,1 @@
+"""Views of growth, one module per page or kind of page."""
