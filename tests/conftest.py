@@ -32,12 +32,15 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 import django  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 
 from qunluo.cli import catalogs  # noqa: E402
 
 # The conftest of a room may import its models, earlier than pytest-django would set up Django.
 django.setup()
+# Still argon2, only cheap: a suite hashes thousands of passwords.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
 
 
 def pytest_configure(config):
