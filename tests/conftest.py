@@ -34,6 +34,7 @@ import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.db import connection, connections  # noqa: E402
+from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
 from qunluo.cli import catalogs  # noqa: E402
 
@@ -107,15 +108,33 @@ def django_db_keepdb(django_db_modify_db_settings):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_keepdb, django_db_blocker):
-    """Keep the freshly migrated database for the next run."""
-    if connection.vendor == "sqlite" and not django_db_keepdb:
-        fresh = FOLDER / "template.sqlite3"
-        with django_db_blocker.unblock(), sqlite3.connect(fresh) as copy:
-            connection.ensure_connection()
-            connection.connection.backup(copy)
-        copy.close()
-        shutil.move(fresh, _template())
+def django_db_setup(
+    django_test_environment, django_db_modify_db_settings, django_db_keepdb, django_db_blocker
+):
+    """Make the one database, also for stories that never ask for `db`; keep it for the next run."""
+    with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=0,
+            interactive=False,
+            aliases={"default"},
+            serialized_aliases=set(),
+            keepdb=django_db_keepdb,
+        )
+        if connection.vendor == "sqlite" and not django_db_keepdb:
+            _keep(FOLDER / "template.sqlite3")
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
+
+
+def _keep(fresh):
+    """Put a copy of the freshly migrated database where the next run finds it."""
+    with sqlite3.connect(fresh) as copy:
+        connection.ensure_connection()
+        connection.connection.backup(copy)
+    copy.close()
+    shutil.move(fresh, _template())
 
 
 @dataclass
