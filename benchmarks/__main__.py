@@ -48,6 +48,8 @@ def measure(name: str, url: str) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="qunluo-bench-") as folder:
         url = url or f"sqlite:///{folder}/qunluo.sqlite3"
         surroundings = {k: v for k, v in os.environ.items() if not k.startswith("QUNLUO_")}
+        # An installation has its bytecode, whatever the shell of a developer asks for.
+        surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
         surroundings |= {
             "QUNLUO_ENV": "production",
             "QUNLUO_SECRET_KEY": secrets.token_urlsafe(50),

@@ -14,7 +14,7 @@ RESOLVE = [
 
 def main() -> int:
     """Write both locks; the tests run with the very versions that people get."""
-    uv = shutil.which("uv")
+    uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
     if uv is None:
         sys.stderr.write("Locking needs uv: pip install uv, then run the same command again.\n")
         return 1
