@@ -2,12 +2,17 @@
 const NAME = "qunluo-1";
 const KEPT = ["/offline/"];
 
+// The stylesheets have other names in every version, so the page itself says which it needs.
+async function keep() {
+  const cache = await caches.open(NAME);
+  await cache.addAll(KEPT.map((path) => new Request(path, { cache: "reload" })));
+  const text = await (await cache.match(KEPT[0])).text();
+  const sheets = [...text.matchAll(/rel="stylesheet" href="([^"]+)"/g)].map((found) => found[1]);
+  await cache.addAll(sheets);
+}
+
 self.addEventListener("install", (event) => {
-  event.waitUntil(
-    caches.open(NAME)
-      .then((cache) => cache.addAll(KEPT.map((path) => new Request(path, { cache: "reload" }))))
-      .then(() => self.skipWaiting()),
-  );
+  event.waitUntil(keep().then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => {
