@@ -17,7 +17,7 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.errors import Invalid
 from qunluo.kernel.ids import short_code
 from qunluo.kernel.outbox import publish
-from qunluo.kernel.text import _
+from qunluo.kernel.text import _, pick
 from qunluo.kernel.tx import write_tx
 from qunluo.reach.actions import send_email
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 EMAIL, LINK = "email", "link"
 TEMPLATE = "growth/mail/invitation"
 CHUNK = 500
+FRIEND = {"en": "friend", "zh": "朋友"}
 
 
 @write_tx
@@ -177,7 +178,7 @@ def _write(batch: InviteBatch, customer: Customer, code: str) -> None:
         template=TEMPLATE,
         context={
             "subject": batch.subject,
-            "text": batch.text.replace("{name}", customer.name or _("friend")),
+            "text": batch.text.replace("{name}", customer.name or pick(FRIEND, community.language)),
             "url": url,
             "community": community.name,
             "sentence": community.sentence,

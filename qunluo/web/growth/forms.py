@@ -46,7 +46,7 @@ class AcceptForm(forms.Form):
             )
         if rules:
             self.fields["accepted_rules"] = forms.BooleanField(
-                label=gettext("I have read the rules and will keep them"),
+                label=gettext("I have read what this community stands for, and will keep its rules"),
                 error_messages={"required": gettext("Please accept the rules.")},
             )
 

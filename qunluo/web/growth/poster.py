@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from qunluo.web.core import drawing, emblem, theme
 
 WIDTH, HEIGHT, MARGIN = 1080, 1440, 88
-CODE = 320
+CODE = 360
 
 
 def qr(link: str, kind: str) -> bytes:
@@ -35,7 +35,7 @@ def poster(
     _seal(image, name, symbol, colour)
     points = 104 if len(drawing.lines_of(name, 104, WIDTH - 2 * MARGIN, 9)) == 1 else 80
     y = _write(draw, drawing.lines_of(name, points, WIDTH - 2 * MARGIN, 2), points, 330, ink)
-    y = _write(draw, drawing.lines_of(sentence, 44, WIDTH - 2 * MARGIN, 4), 44, y + 28, ink)
+    y = _write(draw, drawing.lines_of(sentence, 52, WIDTH - 2 * MARGIN, 4), 52, y + 32, ink)
     foot = HEIGHT - MARGIN - CODE
     draw.line(
         [(MARGIN, foot - 56), (WIDTH - MARGIN, foot - 56)], fill=_blend(fill, ink, 0.4), width=2
