@@ -361,3 +361,16 @@ def test_nobody_is_accepted_into_a_closed_community():
         actions.decide_application(actor=farm.owner, application=asked, accept=True)
     asked.refresh_from_db()
     assert asked.state == "waiting"
+
+
+@pytest.mark.req("F09")
+def test_a_newcomer_is_recorded_with_the_charter_they_read(db):
+    farm = makers.community()
+    assert makers.membership(makers.member(farm, "Before"), farm).charter_number == 0
+    CharterVersion.objects.create(
+        community=farm,
+        number=3,
+        values={"meaning": {"mission": "Eat together"}},
+        published_at=now(),
+    )
+    assert makers.membership(makers.member(farm, "After"), farm).charter_number == 3

@@ -24,6 +24,7 @@ from qunluo.community.errors import (
     RulesNotAccepted,
 )
 from qunluo.community.models import Application, Community, Membership
+from qunluo.community.queries.charter import current_charter
 from qunluo.community.queries.joining import (
     entry_terms,
     last_application,
@@ -199,7 +200,7 @@ def join(
     Call it inside write_tx. The counter moves in the same savepoint as the row, so no number is
     lost; whoever comes second waits for the community's row and then meets the unique constraint.
     """
-    at = now()
+    at, charter = now(), current_charter(community)
     try:
         with write_tx():
             Community.objects.filter(pk=community.pk).update(
@@ -214,6 +215,7 @@ def join(
                 inviter=inviter,
                 label_claim=label_claim,
                 rules_number=rules_number,
+                charter_number=charter.number if charter else 0,
                 joined_at=at,
                 last_active_on=at.date(),
             )

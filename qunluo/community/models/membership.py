@@ -35,6 +35,7 @@ class Membership(models.Model):
     )
     label_claim = models.CharField(max_length=6, blank=True)  # have | want (F04)
     rules_number = models.PositiveIntegerField(default=0)
+    charter_number = models.PositiveIntegerField(default=0)  # read and shared on joining (F09)
     joined_at = models.DateTimeField()
     last_active_on = models.DateField()
     suspended_until = models.DateTimeField(null=True, blank=True)

@@ -41,6 +41,7 @@ def own_documents(person: "Person") -> "Documents":
             .order_by("pk")
             .values(
                 WHERE, "community__name", "number", "status", "via", "label_claim", "rules_number",
+                "charter_number",
                 "joined_at", "last_active_on", "suspended_until", "ended_at", "ended_reason",
             )
         ),
