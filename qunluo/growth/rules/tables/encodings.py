@@ -30,7 +30,7 @@ def detect(path: Path) -> str:
             return name
     if head.startswith(BINARY):
         raise NotATable
-    if name := _utf16_without_mark(head):
+    if (name := _utf16_without_mark(head)) and fits(path, name) is None:
         return name
     if head.count(0) > 8 + len(head) // 100:
         raise NotATable
@@ -54,8 +54,8 @@ def fits(path: Path, encoding: str) -> int | None:
             chunk = file.read(CHUNK)
             try:
                 decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                return done + error.start
+            except UnicodeError as error:  # a missing mark of UTF-16 has no position
+                return done + getattr(error, "start", 0)
             if not chunk:
                 return None
             done += len(chunk)
