@@ -4,7 +4,7 @@ from threading import Barrier
 import pytest
 
 from qunluo.community import actions, errors, queries
-from qunluo.community.models import Application, Community, Membership
+from qunluo.community.models import Application, CharterVersion, Community, Membership
 from qunluo.kernel.clock import now, travel
 from qunluo.kernel.models import EventRecord
 from tests.community.makers import RULES, community, member, membership, person, publish_rules
@@ -364,13 +364,10 @@ def test_nobody_is_accepted_into_a_closed_community():
 
 
 @pytest.mark.req("F09")
-def test_a_newcomer_is_recorded_with_the_charter_they_read(db):
-    farm = makers.community()
-    assert makers.membership(makers.member(farm, "Before"), farm).charter_number == 0
+def test_a_newcomer_is_recorded_with_the_charter_they_read():
+    farm = community()
+    assert membership(member(farm, "Before"), farm).charter_number == 0
     CharterVersion.objects.create(
-        community=farm,
-        number=3,
-        values={"meaning": {"mission": "Eat together"}},
-        published_at=now(),
+        community=farm, number=3, values={"meaning": {"mission": "Eat well"}}, published_at=now()
     )
-    assert makers.membership(makers.member(farm, "After"), farm).charter_number == 3
+    assert membership(member(farm, "After"), farm).charter_number == 3

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('via', models.CharField(choices=[('founding', 'founding'), ('open', 'open'), ('questions', 'questions'), ('vetting', 'vetting'), ('invitation', 'invitation'), ('fee', 'fee'), ('import', 'import')], max_length=12)),
                 ('label_claim', models.CharField(blank=True, max_length=6)),
                 ('rules_number', models.PositiveIntegerField(default=0)),
+                ('charter_number', models.PositiveIntegerField(default=0)),
                 ('joined_at', models.DateTimeField()),
                 ('last_active_on', models.DateField()),
                 ('suspended_until', models.DateTimeField(blank=True, null=True)),
