@@ -164,9 +164,7 @@ def test_a_blocker_stops_everything_and_says_what_to_do(rooms):
     assert erased == []
     who.refresh_from_db()
     assert who.is_active
-    assert queries.erasure_keeps() == [
-        "Receipts, for ten years: the tax law."
-    ]
+    assert queries.erasure_keeps() == ["Receipts, for ten years: the tax law."]
 
 
 def test_a_room_that_fails_takes_the_whole_erasure_back(rooms):

@@ -132,6 +132,12 @@ def test_cards_come_in_one_query(django_assert_num_queries):
     assert cards[people[0].pk].url == f"/p/{people[0].handle}/"
 
 
+@pytest.mark.parametrize("handle", ["", "\0", "A\0B", "../..", "' OR 1=1", "é" * 500])
+def test_a_handle_that_cannot_be_one_is_not_found(handle):
+    with pytest.raises(PersonNotFound):
+        queries.get_person(handle=handle)
+
+
 def test_an_unknown_or_erased_handle_is_not_found():
     with pytest.raises(PersonNotFound):
         queries.get_person(handle="NOBODY22")

@@ -66,6 +66,8 @@ def picture_url(person: Person | Card) -> str:
 
 def get_person(*, handle: str | None = None, pk: int | None = None) -> Person:
     """Return a person who has not erased their account, or raise PersonNotFound."""
+    if handle is not None and not handle.isalnum():
+        raise PersonNotFound  # PostgreSQL would choke on some of what a URL can carry
     wanted = Q(handle=handle.upper()) if handle is not None else Q(pk=pk)
     try:
         return Person.objects.get(wanted, erased_at=None)

@@ -35,7 +35,7 @@ def default_visibility() -> dict[str, str]:
 
 def normal_email(email: str | None) -> str | None:
     """Return the address as it is compared and stored, or None."""
-    return (email or "").strip().lower() or None
+    return (email or "").replace("\0", "").strip().lower() or None
 
 
 def clean_text(value: str, *, lines: bool = False) -> str:
