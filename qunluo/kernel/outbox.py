@@ -16,9 +16,9 @@ CHANNEL = "qunluo_events"
 COLUMNS = "uid, name, community_id, actor_id, person_id, data, at, audit, imported, xid"
 SQLITE = f"INSERT INTO kernel_eventrecord ({COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,0)"  # noqa: S608
 # The notice to listeners leaves with the commit, once per transaction.
-POSTGRES = f"""WITH event AS (INSERT INTO kernel_eventrecord ({COLUMNS})
-VALUES (%s,%s,%s,%s,%s,%s::jsonb,%s,%s,%s,pg_current_xact_id()::text::bigint) RETURNING id)
-SELECT id, pg_notify('{CHANNEL}', '') FROM event"""  # noqa: S608
+POSTGRES = f"""INSERT INTO kernel_eventrecord ({COLUMNS})
+VALUES (%s,%s,%s,%s,%s,%s::jsonb,%s,%s,%s,pg_current_xact_id()::text::bigint)
+RETURNING id, pg_notify('{CHANNEL}', '')"""  # noqa: S608
 
 
 class NotInTransaction(RuntimeError):

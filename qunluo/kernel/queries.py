@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from qunluo.kernel import events
 from qunluo.kernel.clock import now
+from qunluo.kernel.delivery import log
 from qunluo.kernel.delivery.registry import REACTIONS
 from qunluo.kernel.errors import NotFound
 from qunluo.kernel.events import Event
@@ -115,10 +116,7 @@ def _behind(cursor: ReactionCursor) -> int:
     reaction = REACTIONS.get(cursor.reaction)
     if reaction is None:
         return 0
-    later = Q(xid__gt=cursor.xid) | Q(xid=cursor.xid, pk__gt=cursor.event_id)
-    return EventRecord.objects.filter(
-        later, xid__gte=cursor.xid, name__in=reaction.events, imported=False
-    ).count()
+    return log.count(log.Place(cursor.xid, cursor.event_id), reaction.events)
 
 
 def _newest(found: "QuerySet[EventRecord]", before: int | None, limit: int) -> list[Event]:
