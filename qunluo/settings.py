@@ -149,7 +149,13 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_RATE_LIMITS = {} if env.flag("NO_RATE_LIMITS") else {"login_failed": "10/m/ip,5/5m/key"}
+# A whole hall signs up through one address when the QR code is on the wall.
+ACCOUNT_RATE_LIMITS = (
+    False
+    if env.flag("NO_RATE_LIMITS")
+    else {"login_failed": "10/m/ip,5/5m/key", "signup": "60/m/ip"}
+)
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600  # seconds
 ACCOUNT_FORMS = {
     name: f"qunluo.web.accounts.worded.{form}"
     for name, form in {

@@ -69,6 +69,9 @@ def test_the_archive_holds_everything_and_explains_itself(rooms):
     assert read("people/email_addresses.json")[0]["email"] == "lin@example.org"
     assert read("people/api_tokens.json")[0]["prefix"] == token.prefix
     assert read("people/sessions.json")[0]["ip"] == "192.0.2.7"
+    history = [(event["event"], event["by_me"]) for event in read("people/history.json")]
+    assert ("people.person_registered", True) in history
+    assert ("people.token_issued", True) in history
     assert read("market/orders.json") == [{"buyer": who.pk, "total": "12.00"}]
     assert set(read("manifest.json")["documents"]) == {
         name.removesuffix(".json")

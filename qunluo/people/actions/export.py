@@ -14,7 +14,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from qunluo.kernel import media
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import NotFound
+from qunluo.kernel.events import Event
 from qunluo.kernel.outbox import publish
+from qunluo.kernel.queries import events_about
 from qunluo.kernel.tx import write_tx
 from qunluo.people import rules
 from qunluo.people.errors import AccountErased
@@ -33,6 +35,7 @@ def _own_documents(person: Person) -> dict[str, object]:
         return list(query.order_by("pk").values(*fields))
 
     return {
+        "history": _history(person),
         "profile": {field: getattr(person, field) for field in PROFILE},
         "email_addresses": rows(
             EmailAddress.objects.filter(user_id=person.pk), "email", "verified", "primary"
@@ -63,6 +66,20 @@ def _own_documents(person: Person) -> dict[str, object]:
             "last_seen_at",
         ),  # fmt: skip
     }
+
+
+def _history(person: Person) -> list[dict[str, object]]:
+    """Return every event by or about the person; of others it holds numbers only."""
+    found: list[Event] = []
+    while page := events_about(person.pk, None, before=found[-1].id if found else None, limit=500):
+        found += page
+    return [
+        {
+            "at": event.at, "event": event.name, "community_id": event.community_id,
+            "by_me": event.actor_id == person.pk, "data": event.data(),
+        }
+        for event in found
+    ]  # fmt: skip
 
 
 def export_person(*, actor: Person) -> bytes:

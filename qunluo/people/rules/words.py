@@ -19,8 +19,8 @@ SIGN_IN = {
     "passkey": _("This device"),
 }
 OWN_DATA_HOLDS = _(
-    "Your profile and picture, your addresses, devices, linked accounts "
-    "and tokens (without secrets)"
+    "Your profile and picture, your addresses, devices, linked accounts and tokens (without "
+    "secrets), and everything that you did here or that was done concerning you"
 )
 
 EXPORT_README = """\

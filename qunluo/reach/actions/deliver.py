@@ -112,7 +112,7 @@ def _compose(delivery: Delivery) -> EmailMultiAlternatives:
         [delivery.to],
         headers=headers,
     )
-    if html:
+    if html and "console" not in settings.EMAIL_BACKEND:  # a console cannot show it
         mail.attach_alternative(html, "text/html")
     return mail
 
