@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from ninja.decorators import decorate_view
 
-from qunluo.api import problems
 from qunluo.api.caller import Guard, address_of, identify
 from qunluo.api.errors import KeyNotTaken
 from qunluo.api.once import HEADER, answer_once
@@ -44,7 +43,7 @@ class Shape:
     keyed: bool = False
     rates: tuple[Rate, ...] = ()
     media: str = ""
-    gone: bool = False
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,7 @@ class Declared:
     name: str
     shape: Shape
     texts: Mapping[str, Any]
+    refusals: tuple[int, ...]
 
     def summary(self, language: str) -> str:
         """Return what it does in a few words."""
@@ -83,9 +83,13 @@ class Area:
         public: bool = False,
         media: str = "",
         rate: Rate | None = None,
+        also: tuple[int, ...] = (),
     ) -> Callable[[F], F]:
-        """Declare a GET; a public one also answers visitors."""
-        shape = Shape(scope, public, media=media, rates=(rate,) if rate else ())
+        """Declare a GET; a public one also answers visitors.
+
+        `media` is the kind of file it answers with, `also` what else it may refuse with.
+        """
+        shape = Shape(scope, public, media=media, rates=(rate,) if rate else (), also=also)
         return self._declare("GET", path, {200: response}, shape)
 
     def write(
@@ -99,15 +103,15 @@ class Area:
         public: bool = False,
         rate: Rate | None = None,
         keyed: bool = True,
-        gone: bool = False,
+        also: tuple[int, ...] = (),
     ) -> Callable[[F], F]:
         """Declare a POST, PUT, PATCH or DELETE, with its own limit beside that on all writes.
 
         `keyed` says whether it takes an idempotency key: not when the answer is secret or a file.
-        `gone` says that what it is about may be over (410).
+        `also` names what else it may refuse with.
         """
         rates = (WRITES, rate) if rate else (WRITES,)
-        shape = Shape(scope, public, writes=True, keyed=keyed, rates=rates, gone=gone)
+        shape = Shape(scope, public, writes=True, keyed=keyed, rates=rates, also=also)
         return self._declare(method, path, {status: response}, shape)
 
     def _declare(
@@ -117,12 +121,13 @@ class Area:
             name = view.__name__
             if name in OPERATIONS:
                 raise TypeError(f"Two operations are named {name}.")
-            OPERATIONS[name] = declared = Declared(name, shape, TEXTS[self.room][name])
+            declared = Declared(name, shape, TEXTS[self.room][name], _refusals(shape, path))
+            OPERATIONS[name] = declared
             add = self.router.api_operation(
                 [method],
                 path,
                 auth=Guard(shape.scope, public=shape.public),
-                response=response | _refusals(shape, path),
+                response=response,
                 operation_id=name,
                 summary=declared.summary("en"),
                 description=declared.about("en"),
@@ -134,14 +139,13 @@ class Area:
         return register
 
 
-def _refusals(shape: Shape, path: str) -> dict[int, Any]:
+def _refusals(shape: Shape, path: str) -> tuple[int, ...]:
     """Return the problems that the operation may answer with; a bad token is one everywhere."""
-    codes = [400, 401, 403, 422, 503]
-    codes += [404] if "{" in path else []
-    codes += [409, 413] if shape.writes else []
-    codes += [429] if shape.rates else []
-    codes += [410] if shape.gone else []
-    return dict.fromkeys(sorted(codes), problems.Problem)
+    codes = {400, 401, 403, 422, 503, *shape.also}
+    codes |= {404} if "{" in path else set()
+    codes |= {404, 409, 413} if shape.writes else set()
+    codes |= {429} if shape.rates else set()
+    return tuple(sorted(codes))
 
 
 def _guarded(shape: Shape) -> Callable[[Callable[..., HttpResponse]], Any]:

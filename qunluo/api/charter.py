@@ -11,7 +11,7 @@ from qunluo.api.area import Area
 from qunluo.api.caller import Caller
 from qunluo.api.community import Gate, PublishNote, SlugPath, community_of, show_gate
 from qunluo.api.people import PersonCard, card
-from qunluo.api.shapes import Given, Shown
+from qunluo.api.shapes import Given, Shown, Whole
 from qunluo.api.texts import picked
 from qunluo.community import actions, queries
 from qunluo.kernel.errors import NotFound
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 area = Area("charter", "Charter")
 StepName = Annotated[str, Path(max_length=40, pattern=r"^[a-z_]+$")]
-Number = Annotated[int, Path(ge=1, le=1_000_000)]
+Number = Annotated[Whole, Path(ge=1, le=1_000_000)]
 
 
 class FormChoice(Shown):
@@ -222,8 +222,8 @@ class CharterChange(Shown):
 class Between(Shown):
     """Two versions to compare; 0 is the empty charter."""
 
-    older: int = Field(0, ge=0, le=1_000_000)
-    newer: int = Field(ge=1, le=1_000_000)
+    older: Whole = Field(0, ge=0, le=1_000_000)
+    newer: Whole = Field(ge=1, le=1_000_000)
 
 
 @area.read("/charter-form", list[FormChapter], scope="communities:read", public=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ninja import Query, Status
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from qunluo.api.area import Area, Rate
 from qunluo.api.caller import Caller
@@ -13,7 +13,7 @@ from qunluo.api.community import SlugPath, community_of
 from qunluo.api.invitations import INVITATIONS, Invitation, show_invitation
 from qunluo.api.members import Moment, show_moment
 from qunluo.api.people import PersonCard, card
-from qunluo.api.shapes import Given, Id, Listing, Paging, Shown, listing
+from qunluo.api.shapes import Day, Given, Id, Listing, Paging, Shown, listing
 from qunluo.community import queries as communities
 from qunluo.growth import actions, queries
 from qunluo.kernel.money import Money
@@ -123,6 +123,8 @@ class CustomerFilters(Given):
 class CustomerPage(CustomerFilters, Paging):
     """Which customers, and which part of the list."""
 
+    model_config = ConfigDict(strict=False)
+
 
 class CustomerWish(Given):
     """A customer put down by hand."""
@@ -153,8 +155,12 @@ class OrderWish(Given):
 
     amount_minor: int = Field(ge=0, le=10**12)
     currency: str | None = Field(None, pattern="^[A-Z]{3}$")
-    on: date | None = Field(None, description=_("Today if missing."))
-    quantity: Decimal = Field(Decimal(1), gt=0, le=10**9, max_digits=12, decimal_places=3)
+    on: Day | None = Field(None, description=_("Today if missing."))
+    quantity: str = Field(
+        "1",
+        pattern=r"^[0-9]{1,9}(\.[0-9]{1,3})?$",
+        description=_("A decimal number with at most three decimals."),
+    )
     item: str = Field("", max_length=200)
 
 
@@ -355,7 +361,7 @@ def add_past_order(
         customer=found,
         amount=Money(wish.amount_minor, wish.currency or home.currency),
         on=wish.on,
-        quantity=wish.quantity,
+        quantity=Decimal(wish.quantity),
         item=wish.item,
     )
     return Status(201, _order(made))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ninja import Query, Status
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from qunluo.api.area import Area
 from qunluo.api.caller import Caller
@@ -67,7 +67,7 @@ class ContactTold(Contact):
     outreach: "list[Outreach]"
 
 
-class ListChoice(Given):
+class ListChoice(BaseModel):
     """Which of the two lists."""
 
     list: str = Field("founding", pattern=LISTS, description=_("founding or kol."))

@@ -180,7 +180,11 @@ def invitation(request: Caller, invitation_id: Id) -> dict[str, Any]:
 
 
 @area.write(
-    "POST", "/invitations/{invitation_id}/revoke", Invitation, scope="invitations:write", gone=True
+    "POST",
+    "/invitations/{invitation_id}/revoke",
+    Invitation,
+    scope="invitations:write",
+    also=(410,),
 )
 def revoke_invitation(request: Caller, invitation_id: Id) -> dict[str, Any]:
     """Take an invitation back."""
@@ -226,7 +230,7 @@ def invitation_code(request: Caller, code: Code) -> dict[str, Any]:
     Membership,
     scope="communities:write",
     rate=JOINS,
-    gone=True,
+    also=(410,),
 )
 def accept_invitation(request: Caller, code: Code, accepted: Acceptance) -> dict[str, Any]:
     """Come in by an invitation."""

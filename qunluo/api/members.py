@@ -1,10 +1,10 @@
 """Looking after members: directory, record, tags, notes, hosts, close care, segments."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ninja import Query, Status
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from qunluo.api.area import Area
 from qunluo.api.caller import Caller
@@ -19,7 +19,18 @@ from qunluo.api.membership import (
     show_membership,
 )
 from qunluo.api.people import PersonCard, Profile, card, show_profile
-from qunluo.api.shapes import Given, Id, Listing, Paging, Shown, by_number, listing, number_after
+from qunluo.api.shapes import (
+    Day,
+    Given,
+    Id,
+    Listing,
+    Paging,
+    Shown,
+    Whole,
+    by_number,
+    listing,
+    number_after,
+)
 from qunluo.api.texts import picked
 from qunluo.community import actions, queries
 from qunluo.kernel.text import _
@@ -55,9 +66,9 @@ class Filters(Given):
     host: str = Field("", description=_("The handle of their host, or none."))
     label: str = Field("", description=_("have, want or none."))
     rules: str = Field("", description=_("outdated: has not accepted the current rules."))
-    joined_after: date | None = None
-    joined_before: date | None = None
-    dormant_days: int | None = Field(
+    joined_after: Day | None = None
+    joined_before: Day | None = None
+    dormant_days: Whole | None = Field(
         None, ge=1, le=3650, description=_("Not here for at least so many days.")
     )
 
@@ -131,6 +142,8 @@ class SegmentWish(Given):
 
 class DirectoryPage(Filters, Paging):
     """Which members, and which part of the list."""
+
+    model_config = ConfigDict(strict=False)
 
 
 @area.read("/communities/{slug}/members", Listing[Member], scope="members:read")

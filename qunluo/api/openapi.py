@@ -1,5 +1,6 @@
 """The OpenAPI document: what django-ninja knows, and what the operations say of themselves."""
 
+import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from qunluo.api.area import OPERATIONS, Declared
 from qunluo.api.once import HEADER
 from qunluo.api.v1 import api
 from qunluo.kernel import definitions
+from qunluo.kernel.errors import TooMany
 from qunluo.kernel.text import _, pick
 
 Document = dict[str, Any]
@@ -44,6 +46,8 @@ KEY = {
         "first answer again for 48 hours; with another body it is refused."
     ),
 }
+DONE = _("Done")
+PROBLEM = "#/components/schemas/Problem"
 RETRY = {
     "description": _("Seconds to wait."),
     "schema": {"type": "integer", "minimum": 1},
@@ -72,7 +76,12 @@ def document(language: str) -> Document:
         for path in found["paths"].values():
             for operation in path.values():
                 _complete(operation, OPERATIONS[operation["operationId"]], language)
-        found["components"]["securitySchemes"] = SECURITY
+        found["components"]["securitySchemes"] = copy.deepcopy(SECURITY)
+        found["components"]["schemas"]["Problem"] = problems.Problem.model_json_schema()
+        if language != "en":
+            # What a schema is for is said in its code, in English only.
+            for schema in found["components"]["schemas"].values():
+                schema.pop("description", None)
         _translate(found)
     return found
 
@@ -88,16 +97,24 @@ def _complete(operation: Document, declared: Declared, language: str) -> None:
     operation["x-scope"] = shape.scope
     if shape.keyed:
         operation["parameters"] = [*operation["parameters"], dict(KEY)]
-    if shape.media:
-        operation["responses"][200]["content"] = {shape.media: {"schema": {}}}
-    for status, response in operation["responses"].items():
-        response["description"] = gettext(problems.TITLES.get(int(status), _("Done")))
-        if int(status) >= 400:
-            schema = response["content"].popitem()[1]
-            example = problems.example(int(status))
-            response["content"] = {problems.MEDIA_TYPE: {**schema, "example": example}}
-        if int(status) == 429:
-            response["headers"] = {"Retry-After": dict(RETRY)}
+    for response in operation["responses"].values():
+        response["description"] = gettext(DONE)
+        if shape.media:
+            response["content"] = {shape.media: {"schema": {}}}
+    for status in declared.refusals:
+        operation["responses"][status] = _refusal(status)
+
+
+def _refusal(status: int) -> Document:
+    """Return the answer of a status with the schema of problems and an example."""
+    content = {"schema": {"$ref": PROBLEM}, "example": problems.example(status)}
+    answer: Document = {
+        "description": gettext(problems.TITLES[status]),
+        "content": {problems.MEDIA_TYPE: content},
+    }
+    if status == TooMany.status:
+        answer["headers"] = {"Retry-After": dict(RETRY)}
+    return answer
 
 
 def _translate(value: Any) -> None:

@@ -15,6 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
 from qunluo.api import errors
+from qunluo.growth.errors import InvitationExpired
 from qunluo.kernel.errors import Busy, DomainError, NotFound, TooMany
 from qunluo.kernel.idempotency import KeyReused
 from qunluo.kernel.text import _
@@ -41,11 +42,30 @@ EXAMPLES: tuple[type[DomainError], ...] = (
     errors.ScopeMissing,
     NotFound,
     KeyReused,
+    InvitationExpired,
     errors.TooLarge,
     errors.NotAsDeclared,
     TooMany,
     Busy,
 )
+SAID = {
+    "missing": _("This is missing."),
+    "extra_forbidden": _("There is no such field."),
+    "string_type": _("Send text here."),
+    "int_type": _("Send a whole number here."),
+    "int_parsing": _("Send a whole number here."),
+    "bool_type": _("Send true or false here."),
+    "bool_parsing": _("Send true or false here."),
+    "list_type": _("Send a list here."),
+    "dict_type": _("Send an object here."),
+    "model_type": _("Send an object here."),
+    "model_attributes_type": _("Send an object here."),
+    "string_too_long": _("At most {max_length} characters."),
+    "string_pattern_mismatch": _("This does not have the form {pattern}."),
+    "greater_than_equal": _("Not less than {ge}."),
+    "less_than_equal": _("Not more than {le}."),
+    "too_long": _("At most {max_length} entries."),
+}
 log = logging.getLogger(__name__)
 
 
@@ -91,13 +111,14 @@ def _as_refusal(error: Exception) -> DomainError | None:
 
 
 def _by_field(found: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Return the messages of pydantic by dotted field, without its hints for programmers."""
+    """Return what pydantic found, by dotted field and in the words of SAID."""
     said: dict[str, list[str]] = {}
     for item in found:
-        place = [str(part) for part in item["loc"][1:]]
-        # The first part below the source names the parameter of our function, not of the caller.
-        name = ".".join(place[1:] if place[:1] == ["body"] else place) or str(item["loc"][0])
-        said.setdefault(name, []).append(str(item["msg"]))
+        source, *place = [str(part) for part in item["loc"]]
+        # In a body the first part names the parameter of our function, not a field.
+        name = ".".join(place[1:] if source == "body" else place) or source
+        text = SAID.get(item["type"], _("This value cannot be used here."))
+        said.setdefault(name, []).append(gettext(text).format_map(item.get("ctx", {})))
     return said
 
 

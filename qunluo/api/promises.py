@@ -232,7 +232,7 @@ def withdraw_cofounding(request: Caller, slug: SlugPath, offer_id: Id) -> Status
     return Status(204, None)
 
 
-@area.read("/cofounding/{code}", CofoundingOpen, scope="communities:read", public=True)
+@area.read("/cofounding/{code}", CofoundingOpen, scope="communities:read", public=True, also=(409,))
 def cofounding_offer(request: Caller, code: Secret) -> dict[str, Any]:
     """Show an open offer to who holds its code."""
     found = queries.cofounding_offer(code)

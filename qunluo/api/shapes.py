@@ -1,34 +1,62 @@
 """What every schema of this door stands on: strict requests, lenient answers, lists with a next."""
 
+import re
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.http import HttpRequest
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from qunluo.kernel.paging import BadCursor
 from qunluo.kernel.text import _
 
+Moment = TypeVar("Moment", datetime, date)
 
-def _within_reach(moment: datetime) -> datetime:
+
+def _within_reach(moment: Moment) -> Moment:
     """Refuse what no database can compare: years at the ends of the calendar."""
     if not EARLIEST <= moment.year <= LATEST:
         raise ValueError(f"a year from {EARLIEST} to {LATEST}")
     return moment
 
 
+def _plainly(value: Any) -> Any:
+    """Refuse numbers in an address that are written in odd ways: +5, 05, 5.0."""
+    if isinstance(value, str) and not PLAIN.fullmatch(value):
+        raise ValueError("a whole number")
+    return value
+
+
+def _in_words(value: Any) -> Any:
+    """Refuse days and moments that are not written as ISO 8601: numbers count from nowhere."""
+    if not isinstance(value, str) or not ISO.match(value):
+        raise ValueError("a day or moment as in ISO 8601")
+    return value
+
+
+def _day(value: Any) -> Any:
+    if not isinstance(value, str) or not ISO.fullmatch(value):
+        raise ValueError("a day as in ISO 8601")
+    return value
+
+
+ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+PLAIN = re.compile(r"0|-?[1-9][0-9]{0,18}", re.ASCII)
 EARLIEST, LATEST = 1900, 9000
+Whole = Annotated[int, BeforeValidator(_plainly)]
+Id = Annotated[Whole, Field(ge=1, le=2**63 - 1)]
 T = TypeVar("T")
 R = TypeVar("R")
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Instant = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+Reach = AfterValidator(_within_reach)
+Instant = Annotated[AwareDatetime, Field(strict=False), Reach, BeforeValidator(_in_words)]
+Day = Annotated[date, Field(strict=False), Reach, BeforeValidator(_day)]
 
 
 class Given(BaseModel):
     """A request body: an unknown field is an error, so that a misspelt one is noticed."""
 
-    model_config = ConfigDict(extra="forbid", str_max_length=20_000)
+    model_config = ConfigDict(extra="forbid", strict=True, str_max_length=20_000)
 
 
 class Shown(BaseModel):
@@ -45,7 +73,7 @@ class Paging(BaseModel):
         max_length=600,
         description=_("Cursor, as in `next` of the page before."),
     )
-    limit: int = Field(50, ge=1, le=200, description=_("How many items at most."))
+    limit: Whole = Field(50, ge=1, le=200, description=_("How many items at most."))
 
 
 class Listing(BaseModel, Generic[T]):

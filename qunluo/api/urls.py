@@ -19,12 +19,13 @@ def in_problems(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, **parameters: Any) -> HttpResponse:
-        if request.method == "HEAD":
-            request.method = "GET"
+        asked = request.method
+        request.method = "GET" if asked == "HEAD" else asked
         try:
             response = view(request, **parameters)
         except Exception as error:  # noqa: BLE001 -- the door answers for everything
-            return problems.answer(request, error)
+            response = problems.answer(request, error)
+        request.method = asked  # Django drops the body of an answer to HEAD
         if isinstance(response, HttpResponseNotAllowed):
             allowed = ", ".join(sorted(response["Allow"].split(", ")))
             refusal = errors.MethodNotAllowed(method=request.method, allowed=allowed)

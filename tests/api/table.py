@@ -39,7 +39,7 @@ PEOPLE = {
     "person": Row(ANYBODY),
     "tokens": Row(SIGNED_IN),
     "make_token": Row(NOBODY, {"name": "x", "scopes": ["read"]}),  # only with a session
-    "revoke_token": Row("401 404 404 404 404 204", ids={"token_id": "owners_token"}),
+    "revoke_token": Row("401 404 404 404 404 204"),
     "own_data": Row(SIGNED_IN),
     "erasure": Row(SIGNED_IN),
     "erase_account": Row(NOBODY, {"handle": "X", "password": ""}),  # only with a session
@@ -132,9 +132,7 @@ MEMBERS_AREA = {
 }
 GRANTS = {
     "grants": Row(RUNNERS),
-    "give": Row(
-        "401 403 403 403 201 201", {"handle": "{target}", "kind": "role", "name": "host"}
-    ),
+    "give": Row("401 403 403 403 201 201", {"handle": "{target}", "kind": "role", "name": "host"}),
     "revoke": Row("401 404 404 404 200 200", {"reason": "Season over"}),
     "hand_over": Row("401 403 403 403 403 201", {"handle": "{target}"}),
 }
@@ -154,6 +152,68 @@ GOVERNANCE = {
     "moderation": Row(ANYBODY),
     "audit": Row(RUNNERS),
 }
+INVITATIONS = {
+    "invitations": Row(MEMBERS),
+    "invite": Row("401 403 201 201 201 201", {"note": "Come!"}),
+    "invitation": Row("401 404 404 404 200 200"),
+    "revoke_invitation": Row("401 404 404 404 200 200"),
+    "invitation_qr": Row("401 404 404 404 200 200"),
+    "invitation_code": Row(ANYBODY, ids={"code": "invitation_code"}),
+    "accept_invitation": Row(SIGNED_IN, {"accepted_rules": 1}, ids={"code": "invitation_code"}),
+    "allowance": Row(MEMBERS),
+    "raise_allowance": Row(RUNNERS, {"extra": 5}),
+    "invitation_results": Row(RUNNERS),
+    "growth_policy": Row(MEMBERS),
+    "change_growth_policy": Row(RUNNERS, {"dormant_days": 60}),
+}
+FOUNDING = {
+    "founding_progress": Row(ANYBODY),
+    "founding_contacts": Row(RUNNERS),
+    "add_contact": Row("401 403 403 403 201 201", {"name": "Li", "why": "Cooks."}),
+    "founding_contact": Row(RUNNERS),
+    "edit_contact": Row(RUNNERS, {"name": "Wang Wei", "why": "Grows rice."}),
+    "remove_contact": Row("401 403 403 403 204 204"),
+    "log_outreach": Row("401 403 403 403 201 201", {"outcome": "talked"}),
+    "invite_contact": Row(RUNNERS),
+    "seat_member": Row("401 404 404 403 201 201", {}),
+}
+CUSTOMERS = {
+    "customers": Row(RUNNERS),
+    "customer_summary": Row(RUNNERS),
+    "add_customer": Row("401 403 403 403 201 201", {"name": "Zhou"}),
+    "tag_customers": Row(RUNNERS, {"filters": {}, "tag": "rice"}),
+    "assign_customers": Row(RUNNERS, {"filters": {}, "handle": "{host}"}),
+    "spread_customers": Row(RUNNERS),
+    "customer": Row(RUNNERS),
+    "edit_customer": Row(RUNNERS, {"note": "Calls on Mondays."}),
+    "forget_customer": Row("401 403 403 403 204 204"),
+    "add_past_order": Row("401 403 403 403 201 201", {"amount_minor": 1250}),
+    "unsubscribe_customer": Row(RUNNERS),
+    "invite_customer": Row(RUNNERS),
+    "match_customer": Row(RUNNERS, {"member_id": None}),
+    "batches": Row(RUNNERS),
+    "invite_customers": Row(
+        "401 403 403 403 201 201",
+        {"filters": {}, "subject": "Come back", "text": "We have built a home for you."},
+    ),
+    "unsubscribe": Row("204 204 204 204 204 204", {}),
+}
+IMPORTS = {
+    "start_import": Row("401 403 403 403 201 201", files="file"),
+    "imports": Row(RUNNERS),
+    "one_import": Row(RUNNERS),
+    "preview_import": Row(RUNNERS, {}),
+    "run_import": Row(RUNNERS, {"dry_run": True}),
+    "cancel_import": Row(RUNNERS),
+    "import_errors": Row(RUNNERS),
+    "import_errors_csv": Row(RUNNERS),
+}
+EXPORT = {
+    "request_export": Row("401 403 403 403 403 201"),
+    "exports": Row(OWNER),
+    "download_export": Row(OWNER),
+    "restore_community": Row(NOBODY, files="archive"),  # only who runs the installation
+}
 OPERATIONS = {
     "dead_letters": Row(RUNNERS),
     "replay_dead_letter": Row("401 403 403 403 204 204"),
@@ -164,7 +224,8 @@ OPERATIONS = {
 }
 TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
-    **GRANTS, **GOVERNANCE, **OPERATIONS,
+    **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
+    **OPERATIONS,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

@@ -12,7 +12,7 @@ from qunluo.api.openapi import document
 from qunluo.kernel.clock import now
 from qunluo.people.queries import tokens_of
 from tests.api.table import STAFF_ONLY, TABLE
-from tests.api.world import ROLES
+from tests.api.world import CUSTOMERS, ROLES
 
 pytestmark = pytest.mark.django_db
 PLACES = {
@@ -30,17 +30,28 @@ def picture():
     return out
 
 
+def table():
+    out = BytesIO(CUSTOMERS)
+    out.name = "customers.csv"
+    return out
+
+
+FILES = {"file": table, "archive": table}
+
+
 def knock(door, world, name, **other):
     """Send the request of a row of the table."""
     row, (method, path) = TABLE[name], PLACES[name]
-    ids = {**world.ids, "token_id": tokens_of(world.people.owner)[0].pk, **other}
+    ids = {**world.ids, "token_id": tokens_of(world.people.owner)[0].pk}
+    ids |= {name: ids[source] for name, source in row.ids.items()} | other
     path = path.removeprefix("/api/v1").format(**ids) + (f"?{row.query}" if row.query else "")
     if row.files:
-        return getattr(door, method)(path, data={row.files: picture()})
+        return getattr(door, method)(path, data={row.files: FILES.get(row.files, picture)()})
     body = None
     if row.body is not None:
         tomorrow = (now() + timedelta(days=1)).isoformat()
         said = json.dumps(row.body).replace("{target}", world.people.target.handle)
+        said = said.replace("{host}", world.people.host.handle)
         body = json.loads(said.replace("{tomorrow}", tomorrow))
     return getattr(door, method)(path, body)
 

@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from types import SimpleNamespace
 
 from qunluo.community import actions
 from qunluo.community.models import Community
 from qunluo.governance import actions as governance
+from qunluo.growth import actions as growth
+from qunluo.growth import queries as growing
 from qunluo.kernel.clock import now
 from qunluo.kernel.models import EventRecord, ParkedEvent
 from qunluo.people.actions import issue_token
 from qunluo.people.models import Person
+from qunluo.reach.queries import unsubscribe_path
 from tests.community.makers import community, member, membership, person
 
 ROLES = ("visitor", "stranger", "member", "host", "operator", "owner")
@@ -50,6 +54,7 @@ def build():
     Person.objects.filter(pk=cast.staff.pk).update(is_staff=True)
     world = World(cast, farm, other)
     world.ids = {"slug": farm.slug, "handle": cast.target.handle, **_belonging(farm, cast)}
+    world.ids |= _growth(farm, cast)
     world.ids |= {"step": "intention", "number": 1, "blueprint_id": "T02", **_letter(farm)}
     everybody = {"member", "host", "operator", "owner", "stranger", "staff", "other"}
     world.tokens = {name: token_of(getattr(cast, name)) for name in everybody}
@@ -89,6 +94,28 @@ def _belonging(farm, cast):
     }  # fmt: skip
 
 
+def _growth(farm, cast):
+    """An invitation of the owner, a contact, a customer, an upload and an archive."""
+    invitation = growth.create_invitation(actor=cast.owner, community=farm, max_uses=20)
+    contact = growth.add_contact(actor=cast.owner, community=farm, name="Wang", why="Grows rice.")
+    customer = growth.add_customer(
+        actor=cast.owner, community=farm, name="Zhao", email="zhao@example.org", consent="yes",
+        consent_source="market stall",
+    )  # fmt: skip
+    job = growth.start_import(
+        actor=cast.owner, community=farm, file=BytesIO(CUSTOMERS), filename="customers.csv"
+    )
+    growth.request_export(actor=cast.owner, community=farm)
+    growth.run_waiting_exports()
+    (export,) = growing.exports(farm, viewer=cast.owner)
+    return {
+        "invitation_id": invitation.pk, "contact_id": contact.pk, "customer_id": customer.pk,
+        "import_id": job.pk, "export_id": export.pk,
+        "invitation_code": invitation.code,
+        "signed": unsubscribe_path("zhao@example.org", farm.pk).split("/")[2],
+    }  # fmt: skip
+
+
 def _asked(farm, who):
     return actions.apply(actor=who, community=farm, accepted_rules=1)
 
@@ -103,6 +130,7 @@ def _letter(farm):
     return {"letter_id": dead.pk}
 
 
+CUSTOMERS = "姓名,手机,邮箱\n钱,13800000001,qian@example.org\n孙,13800000002,\n".encode()
 VALUES = {
     "intention": {"intention": "We want the people who eat to know the people who grow."},
     "goal": {"metric": "members", "target": 100, "due_on": "2031-01-01"},

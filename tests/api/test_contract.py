@@ -1,0 +1,88 @@
+"""The door keeps what its OpenAPI document says, whatever is thrown at it (schemathesis)."""
+
+import copy
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.generation import GenerationMode
+
+from qunluo.api.area import OPERATIONS
+from qunluo.api.openapi import document
+from qunluo.wsgi import application
+from tests.api.table import TABLE
+
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore::UserWarning")]
+load_all_checks()
+CHECKED = CHECKS.get_by_names(
+    [
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_headers_conformance",
+        "response_schema_conformance",
+        "negative_data_rejection",
+    ]
+)
+# Most as the owner, who gets furthest.
+WHO = ["owner", "owner", "owner", "operator", "member", "stranger", "staff"]
+
+
+@pytest.fixture(scope="module")
+def contract(world):
+    """The document with the addresses of the world in it, so that requests meet something."""
+    told = copy.deepcopy(document("en"))
+    for methods in told["paths"].values():
+        for operation in methods.values():
+            row = TABLE[operation["operationId"]]
+            for parameter in operation["parameters"]:
+                name = parameter["name"]
+                if parameter["in"] == "path" and (row.ids.get(name, name)) in world.ids:
+                    parameter["schema"]["enum"] = [world.ids[row.ids.get(name, name)]]
+    schema = schemathesis.openapi.from_dict(told)
+    schema.app = application
+    return schema
+
+
+@pytest.fixture(autouse=True)
+def _one_connection(monkeypatch):
+    """Keep the test's connection open between requests, and let them come quickly."""
+    monkeypatch.setenv("QUNLUO_NO_RATE_LIMITS", "1")
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_the_contract_holds(name, contract, world):
+    operation = contract.find_operation_by_id(name)
+    cases = st.one_of(
+        operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
+        operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
+        operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
+    )
+
+    @given(case=cases, role=st.sampled_from(WHO))
+    @settings(
+        max_examples=20,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def throw(case, role):
+        with transaction.atomic():
+            case.call_and_validate(
+                headers={"Authorization": f"Bearer {world.tokens[role]}"}, checks=CHECKED
+            )
+            transaction.set_rollback(True)
+
+    throw()
