@@ -48,7 +48,9 @@ class JoinForm(forms.Form):
             )
         if rules:
             self.fields["accepted_rules"] = forms.BooleanField(
-                label=gettext("I have read what this community stands for, and will keep its rules"),
+                label=gettext(
+                    "I have read what this community stands for, and will keep its rules"
+                ),
                 error_messages={"required": gettext("Please accept the rules.")},
             )
         self.fields["despite_scope"] = forms.BooleanField(

@@ -12,7 +12,6 @@ from qunluo.web.core import emblem, theme
 
 SCALE = 4  # drawn larger and scaled down, for smooth edges
 FONTS = (
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Medium.ttc",
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
     "/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc",
@@ -23,13 +22,14 @@ FONTS = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 )
 MARK = ((0.43, 0.45, 0.105), (0.605, 0.42, 0.06), (0.585, 0.585, 0.082), (0.42, 0.62, 0.045))
+BOLD = tuple(path.replace("Regular", "Bold") for path in FONTS if "NotoSansCJK-Regular" in path)
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @lru_cache(maxsize=32)
-def font(size: int) -> Font:
+def font(size: int, *, bold: bool = False) -> Font:
     """Return a system font that knows Chinese when there is one; sizes in pixels."""
-    for path in FONTS:
+    for path in (*BOLD, *FONTS) if bold else FONTS:
         if Path(path).exists():
             return ImageFont.truetype(path, size, index=2 if "NotoSansCJK" in path else 0)
     return ImageFont.load_default(size)
@@ -107,7 +107,7 @@ def community_icon(name: str, symbol: str, colour: str, size: int) -> bytes:
         sign = emblem.glyph("", name)
     if writable(sign):
         points = round(side * (0.42 if len(sign) == 1 else 0.3))
-        draw.text((side / 2, side / 2), sign, fill=text, font=font(points), anchor="mm")
+        draw.text((side / 2, side / 2), sign, fill=text, font=font(points, bold=True), anchor="mm")
     return _png(image.resize((size, size), Image.Resampling.LANCZOS))
 
 
@@ -171,7 +171,7 @@ def card(name: str, symbol: str, colour: str, sentence: str, link: str, foot: st
     points = 76 if len(lines_of(name, 76, 820, 9)) == 1 else 60
     y = 252
     for line in lines_of(name, points, 820, 2):
-        draw.text((72, y), line, fill=text, font=font(points))
+        draw.text((72, y), line, fill=text, font=font(points, bold=True))
         y += round(points * 1.25)
     y += 18
     for line in lines_of(sentence, 34, 780, 3):

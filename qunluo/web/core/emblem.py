@@ -70,6 +70,7 @@ def bends(points: Points) -> list[Points]:
     return found
 
 
+@lru_cache(maxsize=128)
 def contours(text: str, lines: int = 9) -> Markup:
     """Return the contour lines of a community: the same for the same text, unlike any other's."""
     seed = seed_of(text)
@@ -90,6 +91,7 @@ def seal_colours(colour: str) -> tuple[str, str]:
     return told["brand"], told["on-brand"]
 
 
+@lru_cache(maxsize=512)
 def emblem(name: str, symbol: str, colour: str, size: int = 48, picture: str = "") -> Markup:
     """Return a community's seal in its brand colour, or its picture when it has one."""
     if picture:
@@ -114,14 +116,15 @@ def emblem(name: str, symbol: str, colour: str, size: int = 48, picture: str = "
 
 
 HUES = (0.45, 0.95, 1.35, 1.9, 2.5, 3.1, 3.7, 4.3, 4.9, 5.5, 6.0)
+PALETTE = [(theme.colour(0.86, 0.06, hue), theme.colour(0.36, 0.07, hue)) for hue in HUES]
 
 
 def portrait_colours(seed: str) -> tuple[str, str]:
     """Return ground and ink of a drawn portrait; the ink reads on the ground."""
-    hue = HUES[seed_of(seed)[0] % len(HUES)]
-    return theme.colour(0.86, 0.06, hue), theme.colour(0.36, 0.07, hue)
+    return PALETTE[seed_of(seed)[0] % len(PALETTE)]
 
 
+@lru_cache(maxsize=4096)
 def portrait(name: str, seed: str, size: int = 40, label: str = "") -> Markup:
     """Return a drawn portrait: initials on a soft ground that belongs to this person."""
     ground, ink = portrait_colours(seed)
@@ -150,8 +153,12 @@ def gathering(name: str, people: Sequence[str], symbol: str = "", picture: str =
 
     `people` are the seeds of their portraits, the nearest first; a dot has its portrait's colour.
     """
+    return _gathering(name, tuple(people[:MOST_DOTS]), symbol, picture)
+
+
+@lru_cache(maxsize=128)
+def _gathering(name: str, people: tuple[str, ...], symbol: str, picture: str) -> Markup:
     seed = seed_of(name)
-    people = people[:MOST_DOTS]
     step = min(33.0, 168 / sqrt(len(people) + 5))
     rings = "".join(
         f'<path d="{ring(seed, 52 + 37 * i, 0.05 + 0.012 * i, (200, 200))}"/>' for i in range(6)

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
@@ -70,7 +71,9 @@ def community_card(request: PersonRequest, slug: str) -> HttpResponse:
     one = queries.get_community(slug, viewer=request.person)
     link = request.build_absolute_uri(url("community:home", slug=slug))
     told = (one.name, one.symbol, one.brand_colour, one.sentence)
-    return _png(drawing.card(*told, link, _("Scan to see our door")))
+    with override(one.language):
+        foot = _("Scan to see our door")
+    return _png(drawing.card(*told, link, foot))
 
 
 @require_GET

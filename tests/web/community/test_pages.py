@@ -247,6 +247,7 @@ def test_questions_are_asked_and_missing_answers_are_marked(db):
     client = browser(who)
     page = client.get(f"/c/{asking.slug}/join/").text
     assert "Which of our values have you lived by?" in page
+    assert "what this community stands for" in page
     half = client.post(f"/c/{asking.slug}/join/", {"accepted_rules": "on"})
     assert half.status_code == 422
     assert 'aria-invalid="true"' in half.text

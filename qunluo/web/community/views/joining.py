@@ -17,6 +17,7 @@ from qunluo.web.core.belonging import is_member
 from qunluo.web.core.forms import explain, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
+from qunluo.web.core.words import glossary
 
 if TYPE_CHECKING:
     from qunluo.community.models import Application, Community, Membership
@@ -37,8 +38,12 @@ def join(request: PersonRequest, slug: str) -> HttpResponse:
         made, outside = _ask(request, community, form, rules.number if rules else 0)
         if made is not None:
             return _joined(request, community, made)
+    charter = queries.public_charter(community)
+    values = charter.values if charter else {}
     context = {
         "community": community,
+        "values": values,
+        "words": glossary(values),
         "terms": terms,
         "rules": rules,
         "form": form,
