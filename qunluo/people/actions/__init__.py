@@ -4,7 +4,7 @@ from qunluo.people.actions.account import confirm_email, register_person, sync_e
 from qunluo.people.actions.erase import erase_person
 from qunluo.people.actions.export import export_person
 from qunluo.people.actions.profile import set_language, set_picture, update_profile
-from qunluo.people.actions.session import end_session, note_session
+from qunluo.people.actions.session import end_session, note_session, tidy_sessions
 from qunluo.people.actions.token import issue_token, revoke_token, use_token
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "set_language",
     "set_picture",
     "sync_email",
+    "tidy_sessions",
     "update_profile",
     "use_token",
 ]

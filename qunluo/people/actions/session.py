@@ -32,6 +32,14 @@ def note_session(*, key: str) -> None:
 
 
 @write_tx
+def tidy_sessions() -> None:
+    """Delete the sessions that have run out, and what was noted about their devices."""
+    Session.objects.filter(expire_date__lt=now()).delete()
+    live = Session.objects.values("session_key")
+    UserSession.objects.exclude(session_key__in=live).delete()
+
+
+@write_tx
 def end_session(*, actor: Person, pk: int) -> None:
     """Sign one of the actor's own devices out; raises SessionNotFound for anybody else's."""
     row = UserSession.objects.filter(pk=pk, user_id=actor.pk).first()
