@@ -28,6 +28,11 @@ SHOWN = ("person", "taken_by", "appeal", "community")
 JUDGED = ("person", "decided_by", "community", "measure__taken_by", "application__decided_by")
 
 
+def measure_limits() -> rules.MeasureLimits:
+    """Return how long a reason and how many days a suspension may be, for forms."""
+    return rules.MeasureLimits()
+
+
 def audit(
     community: "Community", *, viewer: "Viewer", before: int | None = None, limit: int = 50
 ) -> "list[Moment]":

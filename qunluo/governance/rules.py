@@ -11,6 +11,14 @@ COUNT_DAYS = 365
 
 
 @dataclass(frozen=True)
+class MeasureLimits:
+    """What a form about a measure may offer."""
+
+    reason_length: int = REASON_LENGTH
+    suspension_days: tuple[int, ...] = SUSPENSION_DAYS
+
+
+@dataclass(frozen=True)
 class RuleCount:
     """How often one rule was applied in a window, and how often an appeal undid it."""
 

@@ -6,9 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from qunluo.community import queries
-from qunluo.governance.rules import REASON_LENGTH, SUSPENSION_DAYS
+from qunluo.governance.queries import measure_limits
 
 Choices = list[tuple[str, str]]
+LIMITS = measure_limits()
 FILTERS = ("q", "role", "tag", "offers", "via", "host", "label", "rules", "joined_after",
            "joined_before", "dormant_days")  # fmt: skip
 
@@ -136,7 +137,7 @@ class AppealDecisionForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Reason"), max_length=LIMITS.reason_length, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
@@ -154,12 +155,12 @@ class MeasureForm(forms.Form):
     )
     days = forms.TypedChoiceField(
         label=_("Days of suspension"), coerce=int, required=False, empty_value=None,
-        choices=[("", "—"), *[(str(n), str(n)) for n in SUSPENSION_DAYS]],
+        choices=[("", "—"), *[(str(n), str(n)) for n in LIMITS.suspension_days]],
     )  # fmt: skip
     rule_id = forms.ChoiceField(label=_("The rule that was broken"))
     reason = forms.CharField(
         label=_("What happened"),
-        max_length=REASON_LENGTH,
+        max_length=LIMITS.reason_length,
         help_text=_("The member reads this. They can appeal to somebody else than you."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
