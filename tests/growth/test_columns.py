@@ -202,3 +202,9 @@ def test_a_past_order_has_no_more_than_three_decimals():
     assert cells.thousandths("") == 1000
     with pytest.raises(BadCell, match="bad_quantity"):
         cells.thousandths("0.0001")
+
+
+def test_a_first_row_without_digits_above_rows_with_digits_names_the_columns():
+    assert guessed(("编码", "别名"), ("K1", "阿梅"), ("K2", "阿兰")).has_header
+    assert not guessed(("阿梅", "K1"), ("阿兰", "K2")).has_header
+    assert guessed(("阿梅", "K1"), ("阿兰", "K2"), has_header=True).header == ["阿梅", "K1"]

@@ -42,6 +42,7 @@ class FileChoices:
     delimiter: str = ""
     sheet: str = ""
     month_first: bool | None = None
+    has_header: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,11 @@ def _look(role: str, name: str, filename: str, choices: FileChoices) -> FilePrev
         sheet=choices.sheet,
     )
     head = table.head()
-    guess = columns.guess([row for _line, row in head], orders_only=role == ORDERS)
+    guess = columns.guess(
+        [row for _line, row in head],
+        orders_only=role == ORDERS,
+        has_header=choices.has_header,
+    )
     body = head[1:] if guess.has_header else head
     width = max(len(row) for _line, row in head)
     mapping = columns.corrected(guess, choices.mapping, width)
@@ -253,6 +258,7 @@ def _choices(file: FilePlan) -> FileChoices:
         delimiter=file.delimiter,
         sheet=file.sheet,
         month_first=file.month_first,
+        has_header=bool(file.header),
     )
 
 

@@ -2,7 +2,7 @@
 
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -68,9 +68,13 @@ def normal(header: str) -> str:
     return "".join(char for char in folded if char.isalnum())
 
 
-def guess(rows: Sequence[Sequence[str]], *, orders_only: bool = False) -> Guess:
+def guess(
+    rows: Sequence[Sequence[str]], *, orders_only: bool = False, has_header: bool | None = None
+) -> Guess:
     """Return the likely header and mapping of a table from its first rows."""
-    header = list(rows[0]) if looks_like_header(rows) else []
+    if has_header is None:
+        has_header = looks_like_header(rows)
+    header = [cell or str(i) for i, cell in enumerate(rows[0], start=1)] if has_header else []
     values = list(zip_columns(rows[1:] if header else rows))
     mapping: Mapped = {}
     for _score, _order, index, name in sorted(_candidates(header, values)):
@@ -94,8 +98,8 @@ def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
     known = sum(any(_header_score(normal(cell), c) for c in columns().values()) for cell in first)
     if known * 3 >= len(first):
         return True
-    below = list(zip_columns(rows[1:]))[: len(rows[0])]
-    return any(shapes.telling("date", v) + shapes.telling("email", v) > SURE for v in below)
+    below = zip(rows[0], zip_columns(rows[1:]), strict=False)
+    return any(title and not _has_digit(title) and _mostly(_has_digit, v) for title, v in below)
 
 
 def consistent(mapping: Mapped, *, orders_only: bool) -> Mapped:
@@ -153,8 +157,17 @@ def _index_of(column: str, header: Sequence[str], width: int) -> int:
     raise UnknownColumn(column=column, columns=named)
 
 
+def _has_digit(cell: str) -> bool:
+    return any(map(str.isdigit, cell))
+
+
+def _mostly(test: Callable[[str], bool], values: Sequence[str]) -> bool:
+    known = [value for value in values if value]
+    return bool(known) and sum(map(test, known)) >= 0.8 * len(known)
+
+
 def _is_value(cell: str) -> bool:
-    return any(map(str.isdigit, cell)) and any(
+    return _has_digit(cell) and any(
         shapes.TESTS[shape](cell) for shape in ("email", "phone", "date", "money")
     )
 

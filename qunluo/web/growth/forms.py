@@ -25,6 +25,7 @@ STATES = [
     ("member", _("Members")),
     ("returned", _("Reactivated")),
 ]
+READING = ("has_header", "sheet", "encoding", "month_first")
 CONSENTS = [("", _("Not known")), ("yes", _("Agreed")), ("no", _("Refused"))]
 
 
@@ -46,7 +47,9 @@ class AcceptForm(forms.Form):
             )
         if rules:
             self.fields["accepted_rules"] = forms.BooleanField(
-                label=gettext("I have read what this community stands for, and will keep its rules"),
+                label=gettext(
+                    "I have read what this community stands for, and will keep its rules"
+                ),
                 error_messages={"required": gettext("Please accept the rules.")},
             )
 
@@ -210,6 +213,11 @@ class PlanForm(forms.Form):
 
     def _add_reading(self, preview: "FilePreview") -> None:
         role, table = preview.role, preview.table
+        self.fields[f"{role}-has_header"] = forms.BooleanField(
+            label=gettext("The first row names the columns"),
+            initial=bool(preview.header),
+            required=False,
+        )
         if preview.dates_unsure or preview.month_first:
             self.fields[f"{role}-month_first"] = forms.BooleanField(
                 label=gettext("3/4/2024 means the 4th of March"),
@@ -243,6 +251,7 @@ class PlanForm(forms.Form):
             encoding=said.get(f"{role}-encoding", ""),
             sheet=said.get(f"{role}-sheet", ""),
             month_first=said.get(f"{role}-month_first"),
+            has_header=said.get(f"{role}-has_header"),
         )
 
     def columns_of(self, preview: "FilePreview") -> list[Any]:
@@ -251,7 +260,7 @@ class PlanForm(forms.Form):
 
     def reading_of(self, preview: "FilePreview") -> list[Any]:
         """Return the other fields of a file."""
-        names = [f"{preview.role}-{part}" for part in ("sheet", "encoding", "month_first")]
+        names = [f"{preview.role}-{part}" for part in READING]
         return [self[name] for name in names if name in self.fields]
 
     def general(self) -> list[Any]:

@@ -1,5 +1,6 @@
 """One customer: everything that is known, and what can be done for them."""
 
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -21,8 +22,19 @@ from qunluo.web.growth.pages import show_page, status_of
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
-    from qunluo.growth.models import Customer
+    from qunluo.community.queries import Moment
+    from qunluo.growth.models import Customer, Invitation, PastOrder
     from qunluo.growth.queries import CustomerRecord
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a customer's story: a purchase, an event or an invitation."""
+
+    at: datetime
+    order: "PastOrder | None" = None
+    moment: "Moment | None" = None
+    invitation: "Invitation | None" = None
 
 
 def _fetched(request: PersonRequest, slug: str, pk: int) -> "Customer":
@@ -47,16 +59,13 @@ def customer(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     return show_page(request, community, "customer.html", context)
 
 
-def story(community: "Community", record: "CustomerRecord") -> list[dict[str, Any]]:
+def story(community: "Community", record: "CustomerRecord") -> list[Line]:
     """Return purchases, invitations and events as one line of time, the newest first."""
     zone = ZoneInfo(community.time_zone)
-    told: list[dict[str, Any]] = [
-        {"at": datetime.combine(order.on, time(12), zone), "order": order}
-        for order in record.orders
-    ]
-    told += [{"at": moment.at, "moment": moment} for moment in record.moments]
-    told += [{"at": one.made_at, "invitation": one} for one in record.invitations]
-    return sorted(told, key=lambda line: line["at"], reverse=True)
+    told = [Line(datetime.combine(one.on, time(12), zone), order=one) for one in record.orders]
+    told += [Line(moment.at, moment=moment) for moment in record.moments]
+    told += [Line(one.made_at, invitation=one) for one in record.invitations]
+    return sorted(told, key=lambda line: line.at, reverse=True)
 
 
 @require_http_methods(["GET", "POST"])
