@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
 
 from qunluo.kernel.clock import now
 from qunluo.kernel.ratelimit import limit
@@ -43,12 +42,18 @@ def spoken() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh-hans"
 
 
+def say(name: str) -> Any:
+    """Return one of our sentences about signing in, translated when it is shown."""
+    sentence = queries.SIGN_IN[name]
+    return gettext_lazy(sentence)
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts with an address."""
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
-        **{name: gettext_lazy(said) for name, said in queries.SIGN_IN.items()},
+        **{name: say(name) for name in queries.SIGN_IN},
     }
 
     def save_user(
@@ -105,7 +110,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_reauthentication_methods(self, user: "Person | AnonymousUser") -> list[dict[str, Any]]:
         """Return allauth's methods with our words."""
         return [
-            {**method, "description": _(queries.SIGN_IN[method["id"]])}
+            {**method, "description": say(method["id"])}
             for method in super().get_reauthentication_methods(user)
         ]
 
@@ -180,12 +185,12 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": gettext_lazy(queries.SIGN_IN["incorrect_code"]),
+        "incorrect_code": say("incorrect_code"),
     }
 
     def generate_authenticator_name(self, user: "Person", type: Any) -> str:
         """Offer a name for a new passkey."""
-        return _(queries.SIGN_IN["passkey"])
+        return str(say("passkey"))
 
     def _get_user_identifier(self, user: "Person") -> str:
         return queries.address_of(user) or user.name
