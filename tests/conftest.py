@@ -38,16 +38,13 @@ from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
 from qunluo.cli import catalogs  # noqa: E402
 
+# Compiled once, before Django reads any of it: the workers of xdist share the tree.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    catalogs.compile_stale()
 # The conftest of a room may import its models, earlier than pytest-django would set up Django.
 django.setup()
 # Still argon2, only cheap: a suite hashes thousands of passwords.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
-
-
-def pytest_configure(config):
-    """Compile what is translated, once: the workers of xdist share the tree."""
-    if not hasattr(config, "workerinput"):
-        catalogs.compile_stale()
 
 
 def pytest_unconfigure():
