@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "qunluo.web.core.middleware.PersonMiddleware",
     "qunluo.web.me.middleware.SeenMiddleware",
+    "qunluo.web.core.limits.LimitsMiddleware",
     "qunluo.web.core.middleware.DomainErrorMiddleware",
 ]
 
@@ -121,9 +122,6 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-if ENV == "test":
-    # A slow hash protects people; thousands of invented ones would only make the tests slow.
-    PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
