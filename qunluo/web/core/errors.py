@@ -1,11 +1,17 @@
 """One place where errors become pages: what happened, that nothing is lost, and what to do."""
 
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django_htmx.http import reswap, retarget
 
 from qunluo.kernel.errors import DomainError, TooMany
+from qunluo.web.core.requests import own_referer
 from qunluo.web.core.show import partial, render
+
+TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -33,6 +39,11 @@ def refuse(
         "details": details or [],
         "back": way_back(request),
     }
+    return _answer(request, status, context)
+
+
+def _answer(request: HttpRequest, status: int, context: dict[str, Any]) -> HttpResponse:
+    """Answer htmx with a notice, anyone else with a page."""
     if partial(request):
         notice = HttpResponse(render(request, "core/error_notice.html", context), status=status)
         return reswap(retarget(notice, "#notices"), "innerHTML")
@@ -41,14 +52,19 @@ def refuse(
 
 def way_back(request: HttpRequest) -> str:
     """Return the page the reader came from when it is ours and another one, else nothing."""
-    came_from = request.headers.get("Referer", "")
-    home = f"{request.scheme}://{request.get_host()}"
-    path = came_from.removeprefix(home) if came_from.startswith(home + "/") else ""
+    path = own_referer(request)
     return "" if path == request.get_full_path() and request.method == "GET" else path
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Show 400."""
+    """Show 400, or 413 for a form with more in it than anybody types."""
+    if isinstance(exception, TOO_BIG):
+        return refuse(
+            request,
+            413,
+            _("This is more than one form can take."),
+            _("Go back, shorten the text or send fewer things at once. Nothing was saved yet."),
+        )
     return refuse(
         request,
         400,
@@ -77,6 +93,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def wrong_method(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Show 405: mostly an address that a form was sent to, opened by hand or after signing in."""
+    page = refuse(
+        request,
+        405,
+        _("This address only takes what a form sends, so there is nothing to look at."),
+        _("Go back to the page with the form, and send it from there."),
+    )
+    page["Allow"] = response.headers.get("Allow", "")
+    return page
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Show 403 for a form whose safety token has expired."""
     return refuse(
@@ -97,4 +125,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "back": "",
         "bare": True,
     }
-    return HttpResponse(render(request, "core/error.html", context), status=500)
+    return _answer(request, 500, context)

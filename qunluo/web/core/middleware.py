@@ -1,17 +1,18 @@
 """Language, person and errors, in the order in which a request meets them."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from qunluo.kernel.errors import DomainError
-from qunluo.web.core.errors import domain_error
+from qunluo.web.core.errors import domain_error, wrong_method
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SPOKEN = ("zh-hans", "en")
@@ -63,12 +64,17 @@ class PersonMiddleware:
         """Answer as this person sees it."""
         user = getattr(request, "user", None) or AnonymousUser()
         request.person = user  # type: ignore[attr-defined]
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and user.is_authenticated:
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES and user.is_authenticated
+        if known:
             self.adopt(request, getattr(user, "language", ""), getattr(user, "time_zone", ""))
         try:
-            return self.answer(request)
+            response = self.answer(request)
         finally:
             timezone.deactivate()
+        if known and "Cache-Control" not in response.headers:
+            # Nothing that was made for a person waits in a shared cache or comes back unasked.
+            patch_cache_control(response, private=True, no_cache=True)
+        return response
 
     def adopt(self, request: HttpRequest, language: str, zone: str) -> None:
         """Activate the person's preferences."""
@@ -89,8 +95,11 @@ class DomainErrorMiddleware:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass through."""
-        return self.answer(request)
+        """Pass through; an address that only takes forms gets a page of its own as well."""
+        response = self.answer(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+            return wrong_method(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for domain errors; leave the rest to Django."""

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -22,6 +24,13 @@ class PersonRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+def own_referer(request: HttpRequest) -> str:
+    """Return the path of the page the request came from when that is ours, else nothing."""
+    came_from = request.headers.get("Referer", "")
+    home = f"{request.scheme}://{request.get_host()}"
+    return came_from.removeprefix(home) if came_from.startswith(home + "/") else ""
+
+
 View = Callable[Concatenate[PersonRequest, P], HttpResponse]
 
 
@@ -35,7 +44,13 @@ def signed_in(
         asked = cast("PersonRequest", request)
         if asked.person.is_authenticated:
             return view(asked, *args, **kwargs)
-        back = request.get_full_path() if request.method == "GET" else request.path
+        if request.method == "GET":
+            back = request.get_full_path()
+        else:  # the session ended while a form was open: go back to the page that holds it
+            back = own_referer(request) or request.path
+            messages.warning(
+                request, _("You are signed out, so this was not sent. Sign in and send it again.")
+            )
         response = redirect_to_login(back)
         return HttpResponseClientRedirect(response.url) if asked.htmx else response
 

@@ -161,6 +161,19 @@ def test_a_crash_shows_a_page_without_touching_anything(ask):
     assert "Nothing you saved is lost" in answer.content.decode()
 
 
+def test_a_crash_never_swaps_a_page_into_a_page(ask):
+    answer = errors.server_error(ask(hx_request="true"))
+    assert answer["HX-Retarget"] == "#notices"
+    assert "<html" not in answer.content.decode()
+
+
+def test_what_was_made_for_a_person_stays_out_of_shared_caches(visitor):
+    assert "Cache-Control" not in visitor.get("/").headers
+    visitor.force_login(register_person(name="Ada", language="en"))
+    assert "private" in visitor.get("/")["Cache-Control"]
+    assert "immutable" in visitor.get("/theme/112233.css")["Cache-Control"]
+
+
 class Taken(Conflict):
     """An error for the tests."""
 

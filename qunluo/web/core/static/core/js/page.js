@@ -1,10 +1,17 @@
 // Small comforts; every page works without them.
 
-// htmx: the safety token of Django travels as a header, read from its cookie.
+// Django's safety token, read from its cookie when a form is sent: signing in elsewhere renewed it,
+// and what was typed in this tab must not be lost for that. htmx sends it as a header.
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+
 document.addEventListener("htmx:configRequest", (event) => {
-  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-  if (token) event.detail.headers["X-CSRFToken"] = token[1];
+  if (token()) event.detail.headers["X-CSRFToken"] = token();
 });
+
+document.addEventListener("submit", (event) => {
+  const field = event.target.elements.csrfmiddlewaretoken;
+  if (field && token()) field.value = token();
+}, true);
 
 document.addEventListener("htmx:sendError", () => {
   const place = document.getElementById("notices");
