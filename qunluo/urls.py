@@ -1,7 +1,11 @@
 """Every address: one line per area of the web, then the API."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+
+# The admin has no door of its own: rate limits and second steps hold there too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("qunluo.web.core.urls")),

@@ -243,6 +243,22 @@ def test_a_paused_account_stays_outside(visitor):
     assert visitor.get("/me/").status_code == 302
 
 
+def test_the_admin_has_no_door_of_its_own(visitor):
+    asked = visitor.get("/admin/", follow=True)
+    assert asked.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2F"
+    visitor.force_login(person())
+    assert visitor.get("/admin/", follow=True).status_code == 403
+    visitor.force_login(Person.objects.create_superuser("root@example.org", PASSWORD, name="Root"))
+    for place in ("", "people/person/", "people/apitoken/"):
+        assert visitor.get(f"/admin/{place}").status_code == 200
+
+
+def test_an_administrator_made_on_the_command_line_can_sign_in(visitor):
+    root = Person.objects.create_superuser("root@example.org", PASSWORD, name="Root")
+    assert sign_in(visitor, root).status_code == 302
+    assert visitor.get("/admin/").status_code == 200
+
+
 def app_code(secret):
     counter = next(totp.yield_hotp_counters_from_time())
     return totp.format_hotp_value(totp.hotp_value(secret, counter))
