@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -79,13 +80,15 @@ class Outcome:
         with subprocess.Popen(
             command, cwd=ROOT, env=surroundings, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            process_group=0,
         ) as process:  # fmt: skip
             try:
                 for row in process.stdout or []:
                     print(row, end="", flush=True)
                     last = row if " in " in row and CLOSING.search(row) else last
             except (KeyboardInterrupt, SystemExit):
-                process.terminate()
+                # The workers of pytest as well: they outlive a parent that is merely killed.
+                os.killpg(process.pid, signal.SIGKILL)
                 raise
         for number, what in CLOSING.findall(last):
             self.counts[what.rstrip("s")] += int(number)
@@ -106,7 +109,16 @@ class Outcome:
 
 
 def main() -> int:
-    """Run every part, whatever the earlier ones came to."""
+    """Run every part, whatever the earlier ones came to; cut short, say so."""
+    try:
+        return everything()
+    except KeyboardInterrupt:
+        print("\nStopped.")
+        return 130
+
+
+def everything() -> int:
+    """Run every part."""
     postgres.end_politely()
     began = time.monotonic()
     if said := provide():
