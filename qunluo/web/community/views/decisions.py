@@ -8,9 +8,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qunluo.community.queries import get_application, get_community
+from qunluo.community.queries import get_community
 from qunluo.governance import actions, queries
+from qunluo.governance.errors import MeasureNotFound
 from qunluo.web.community.forms import AppealForm
+from qunluo.web.community.views.joining import application_at
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
@@ -37,6 +39,8 @@ def decisions(request: PersonRequest, slug: str) -> HttpResponse:
 def decision(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """Show one decision, also to someone who was removed, and take their appeal."""
     measure = queries.get_measure(pk, viewer=request.person)
+    if measure.community.slug != slug:
+        raise MeasureNotFound
     form = AppealForm(posted(request))
     if request.method == "POST" and form.is_valid():
         said = {"actor": request.person, "measure": measure, **form.cleaned_data}
@@ -63,7 +67,7 @@ def _appeal_of(measure: "Measure") -> object:
 @signed_in
 def appeal_refusal(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """Appeal against a refused application."""
-    application = get_application(pk, viewer=request.person)
+    application = application_at(request, slug, pk)
     actions.file_appeal(
         actor=request.person, application=application, text=request.POST.get("text", "")
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qunluo.community import actions, queries
-from qunluo.community.errors import OutsideScope
+from qunluo.community.errors import ApplicationNotFound, OutsideScope
 from qunluo.governance.queries import appealable, own_appeals
 from qunluo.kernel.errors import DomainError
 from qunluo.web.community.forms import AppealForm, JoinForm
@@ -77,11 +77,19 @@ def _joined(
     return redirect("community:application", slug=community.slug, pk=made.pk)
 
 
+def application_at(request: PersonRequest, slug: str, pk: int) -> "Application":
+    """Return an application to this very community, also to one that has gone private since."""
+    found = queries.get_application(pk, viewer=request.person)
+    if found.community.slug != slug:
+        raise ApplicationNotFound
+    return found
+
+
 @require_GET
 @signed_in
 def application(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """Show an applicant what became of the application, and the reason."""
-    found = queries.get_application(pk, viewer=request.person)
+    found = application_at(request, slug, pk)
     context = {
         "community": found.community,
         "application": found,
@@ -105,7 +113,7 @@ def application(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 @signed_in
 def withdraw(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """Take an application back."""
-    found = queries.get_application(pk, viewer=request.person)
+    found = application_at(request, slug, pk)
     actions.withdraw_application(actor=request.person, application=found)
     messages.success(request, _("Your application is withdrawn."))
     return redirect("community:application", slug=slug, pk=pk)

@@ -24,7 +24,8 @@ def rules(request: PersonRequest, slug: str) -> HttpResponse:
     member = queries.membership_of(request.person, community)
     if request.method == "POST":
         member = queries.get_membership(request.person, community)
-        number = int(request.POST.get("number") or 0)
+        said = request.POST.get("number", "")
+        number = int(said) if said.isdecimal() else 0
         actions.accept_rules(actor=request.person, membership=member, number=number)
         messages.success(request, _("Thank you. You have accepted the current rules."))
         return redirect("community:home", slug=slug)

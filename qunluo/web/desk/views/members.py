@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from qunluo.community import actions, queries
+from qunluo.community.errors import SegmentNotFound
 from qunluo.people.queries import get_person
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.desk.desk import desk_of, role_labels, show_desk
@@ -93,8 +94,10 @@ def save_segment(request: PersonRequest, slug: str) -> HttpResponse:
 @signed_in
 def delete_segment(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """Forget a segment; its members stay what they are."""
-    desk_of(request, slug, "members.manage")
+    community = desk_of(request, slug, "members.manage")
     segment = queries.get_segment(pk, viewer=request.person)
+    if segment.community_id != community.pk:
+        raise SegmentNotFound
     actions.delete_segment(actor=request.person, segment=segment)
     messages.success(request, _("The segment is gone; its members stay what they are."))
     return redirect("desk:members", slug=slug)

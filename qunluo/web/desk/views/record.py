@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qunluo.community import actions, queries
-from qunluo.community.errors import MembershipNotFound
+from qunluo.community.errors import MembershipNotFound, TagNotFound
 from qunluo.governance.queries import measures_of
 from qunluo.growth.queries.customers import customer_of
 from qunluo.people.queries import get_person
@@ -80,8 +80,11 @@ def tag(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 @signed_in
 def untag(request: PersonRequest, slug: str, pk: int, tag: int) -> HttpResponse:
     """Take a tag off the member."""
-    membership_at(request, slug, pk)
-    actions.untag_member(actor=request.person, tag=queries.get_tag(tag, viewer=request.person))
+    membership = membership_at(request, slug, pk)
+    found = queries.get_tag(tag, viewer=request.person)
+    if found.membership_id != membership.pk:
+        raise TagNotFound
+    actions.untag_member(actor=request.person, tag=found)
     return redirect("desk:member", slug=slug, pk=pk)
 
 

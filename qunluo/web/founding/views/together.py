@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qunluo.community import actions, queries
+from qunluo.community.errors import OfferGone
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
@@ -40,6 +41,8 @@ def offers(request: PersonRequest, slug: str) -> HttpResponse:
 def withdraw(request: PersonRequest, slug: str, code: str) -> HttpResponse:
     """Take an offer back."""
     offer = queries.cofounding_offer(code)
+    if offer.community.slug != slug:
+        raise OfferGone
     actions.withdraw_cofounding(actor=request.person, offer=offer)
     messages.success(request, _("The offer is withdrawn; its link no longer works."))
     return redirect("founding:cofounders", slug=slug)

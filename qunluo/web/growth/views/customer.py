@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qunluo.community.queries import get_membership, members
 from qunluo.growth import actions, queries
+from qunluo.people.errors import PersonNotFound
 from qunluo.people.queries import get_person
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
@@ -114,6 +115,8 @@ def match(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     found = _fetched(request, slug, pk)
     if request.method == "POST":
         chosen = request.POST.get("person", "")
+        if chosen and not chosen.isdecimal():
+            raise PersonNotFound
         member = get_membership(get_person(pk=int(chosen)), found.community) if chosen else None
         actions.match_customer(actor=request.person, customer=found, membership=member)
         return redirect("growth:customer", slug=slug, pk=pk)

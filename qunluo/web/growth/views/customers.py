@@ -111,7 +111,7 @@ def together(request: PersonRequest, slug: str) -> HttpResponse:
     if "spread" in request.POST:
         count = sum(actions.spread_customers(**ask).values())
         _tell(request, count)
-    if host := request.POST.get("host", ""):
+    if (host := request.POST.get("host", "")).isdecimal():
         _tell(
             request,
             actions.assign_customers(**ask, filters=filters, host=get_person(pk=int(host))),

@@ -1,6 +1,7 @@
 """The invitations that somebody made: making, sharing, taking back."""
 
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qunluo.community.queries import get_community
 from qunluo.growth import actions, queries
+from qunluo.growth.errors import InvitationNotFound, InvitationRevoked
 from qunluo.people.queries import person_card
 from qunluo.web.core.belonging import may
 from qunluo.web.core.forms import carry_out, posted
@@ -17,6 +19,9 @@ from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 from qunluo.web.growth.forms import InvitationForm
 from qunluo.web.growth.pages import status_of
+
+if TYPE_CHECKING:
+    from qunluo.growth.models import Invitation
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,11 +53,19 @@ def invitations(request: PersonRequest, slug: str) -> HttpResponse:
     return show(request, "growth/invitations.html", None, context, status=status_of(form))
 
 
+def _own(request: PersonRequest, slug: str, pk: int) -> "Invitation":
+    """Return an invitation to this very community for who may see it."""
+    found = queries.get_invitation(pk, viewer=request.person)
+    if found.community.slug != slug:
+        raise InvitationNotFound
+    return found
+
+
 @require_GET
 @signed_in
 def share(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """Show one invitation as link, code and poster, and who came by it."""
-    invitation = queries.get_invitation(pk, viewer=request.person)
+    invitation = _own(request, slug, pk)
     people = person_card(queries.who_came_by(invitation))
     context = {
         "community": invitation.community,
@@ -67,8 +80,9 @@ def share(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 def revoke(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    """Take an invitation back."""
-    invitation = queries.get_invitation(pk, viewer=request.person)
-    actions.revoke_invitation(actor=request.person, invitation=invitation)
+    """Take an invitation back; the second click of a double one finds it done."""
+    invitation = _own(request, slug, pk)
+    with suppress(InvitationRevoked):
+        actions.revoke_invitation(actor=request.person, invitation=invitation)
     messages.success(request, _("The invitation is taken back. Nobody can come by it any more."))
     return redirect("growth:invitations", slug=slug)
