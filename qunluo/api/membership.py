@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from ninja import Query, Status
+from ninja import Status
 from pydantic import Field
 
 from qunluo.api.area import Area, Rate
@@ -11,7 +11,7 @@ from qunluo.api.caller import Caller
 from qunluo.api.community import SlugPath, community_of
 from qunluo.api.people import Handle, PersonCard, card
 from qunluo.api.promises import Rules, RulesAccepted, show_rules
-from qunluo.api.shapes import Given, Id, Listing, Paging, Shown, listing
+from qunluo.api.shapes import Given, Shown
 from qunluo.api.texts import picked
 from qunluo.community import actions, queries
 from qunluo.kernel.text import _
@@ -143,19 +143,6 @@ class JoinOutcome(Shown):
     application: Application | None
 
 
-class Decision(Given):
-    """What an operator decides about an application."""
-
-    accept: bool
-    reason: str = Field("", description=_("Needed for a refusal; the applicant reads it."))
-
-
-class Verified(Given):
-    """Whether the claim was checked and holds."""
-
-    verified: bool = True
-
-
 class LabelClaim(Given):
     """What one says of the label."""
 
@@ -172,15 +159,6 @@ class TagWish(Given):
     """A tag to set."""
 
     name: str
-
-
-class ApplicationFilter(Paging):
-    """Which applications."""
-
-    state: str = Field(
-        "waiting", pattern="^(waiting|accepted|refused|withdrawn)$",
-        description=_("waiting, accepted, refused or withdrawn."),
-    )  # fmt: skip
 
 
 class PermissionReason(Shown):
@@ -306,59 +284,6 @@ def permissions_of(request: Caller, slug: SlugPath, handle: Handle) -> list[dict
     member = people.get_person(handle=handle)
     queries.get_membership(member, found)
     return _explained(found, member)
-
-
-@area.read("/communities/{slug}/applications", Listing[Application], scope="members:read")
-def applications(
-    request: Caller, slug: SlugPath, wanted: Query[ApplicationFilter]
-) -> dict[str, Any]:
-    """List applications."""
-    found = queries.applications(
-        community_of(request, slug),
-        viewer=request.person,
-        state=wanted.state,
-        after=wanted.after,
-        limit=wanted.limit,
-    )
-    return listing(request, found.items, found.next, show_application)
-
-
-@area.read("/applications/{application_id}", Application, scope="members:read")
-def application(request: Caller, application_id: Id) -> dict[str, Any]:
-    """Show an application."""
-    return show_application(queries.get_application(application_id, viewer=request.person))
-
-
-@area.write(
-    "POST", "/applications/{application_id}/withdraw", Application, scope="communities:write"
-)
-def withdraw_application(request: Caller, application_id: Id) -> dict[str, Any]:
-    """Take one's own application back."""
-    found = queries.get_application(application_id, viewer=request.person)
-    return show_application(actions.withdraw_application(actor=request.person, application=found))
-
-
-@area.write("POST", "/applications/{application_id}/verify", Application, scope="members:write")
-def verify_application(request: Caller, application_id: Id, said: Verified) -> dict[str, Any]:
-    """Note that the claim was checked."""
-    found = queries.get_application(application_id, viewer=request.person)
-    return show_application(
-        actions.verify_criterion(actor=request.person, application=found, verified=said.verified)
-    )
-
-
-@area.write("POST", "/applications/{application_id}/decide", Application, scope="members:write")
-def decide_application(request: Caller, application_id: Id, decision: Decision) -> dict[str, Any]:
-    """Accept or refuse."""
-    found = queries.get_application(application_id, viewer=request.person)
-    return show_application(
-        actions.decide_application(
-            actor=request.person,
-            application=found,
-            accept=decision.accept,
-            reason=decision.reason,
-        )
-    )
 
 
 def show_membership(found: "rows.Membership") -> dict[str, Any]:

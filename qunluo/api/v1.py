@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
 from qunluo.api import (
+    applications,
     blueprints,
     charter,
     community,
@@ -47,6 +48,7 @@ ROOMS = (
     charter,
     promises,
     membership,
+    applications,
     members,
     grants,
     invitations,
