@@ -7,12 +7,14 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from qunluo.growth import actions, queries
 from qunluo.growth.queries import Choices
 from qunluo.kernel.queries import worker_state
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
+from qunluo.web.core.show import partial
 from qunluo.web.desk.desk import desk_of
 from qunluo.web.growth.forms import PlanForm, UploadForm
 from qunluo.web.growth.pages import show_page, status_of, told
@@ -54,7 +56,8 @@ def job(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     community = desk_of(request, slug, "customers.import")
     found = queries.get_import(community, pk, viewer=request.person)
     if found.state == "uploaded":
-        return _plan(request, found)
+        # After a trial the waiting page gives way to the plan with what would happen.
+        return HttpResponseClientRefresh() if partial(request) else _plan(request, found)
     context = {
         "job": found,
         "running": found.state in RUNNING,
