@@ -40,8 +40,9 @@ def offers(request: PersonRequest, slug: str) -> HttpResponse:
 @signed_in
 def withdraw(request: PersonRequest, slug: str, code: str) -> HttpResponse:
     """Take an offer back."""
+    community = queries.get_community(slug, viewer=request.person)
     offer = queries.cofounding_offer(code)
-    if offer.community.slug != slug:
+    if offer.community_id != community.pk:
         raise OfferGone
     actions.withdraw_cofounding(actor=request.person, offer=offer)
     messages.success(request, _("The offer is withdrawn; its link no longer works."))

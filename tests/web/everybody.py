@@ -1,0 +1,79 @@
+"""Everybody who may knock at a page, and one of each thing that a page can be about."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+
+from qunluo.community import actions
+from qunluo.community.models import Community
+from qunluo.governance import actions as governance
+from qunluo.growth import actions as growth
+from qunluo.kernel.clock import now
+from tests.api.world import VALUES, build
+from tests.community.makers import community, member, membership
+
+ROLES = (
+    "visitor", "outsider", "member", "host", "operator", "cco", "owner",
+    "former", "removed", "suspended", "other",
+)  # fmt: skip
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@dataclass
+class Town:
+    """A published farm, a community of somebody else, and who is what in the farm."""
+
+    farm: Community
+    other: Community
+    second: Community
+    people: SimpleNamespace
+    ids: dict
+    sessions: dict = field(default_factory=dict)
+
+    def browser(self, role="visitor", language="en", **given):
+        """A fresh browser in which `role` is signed in."""
+        made = Client(headers={"accept-language": language}, **given)
+        if role in self.sessions:
+            made.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
+        return made
+
+
+def town():
+    """The world of the API, with those whom only the pages tell apart."""
+    world = build()
+    farm, cast = world.farm, world.people
+    Community.objects.filter(pk=farm.pk).update(recruiting=True)
+    cast.outsider = cast.stranger
+    cast.cco = member(farm, "Cco", role="cco")
+    cast.former = member(farm, "Former")
+    actions.leave(actor=cast.former, membership=membership(cast.former, farm), reason="")
+    cast.removed = member(farm, "Removed")
+    said = {"actor": cast.owner, "rule_id": "r1", "reason": "Shouted"}
+    removal = governance.remove_member(membership=membership(cast.removed, farm), **said)
+    cast.suspended = member(farm, "Suspended", role="operator")
+    governance.suspend_member(
+        membership=membership(cast.suspended, farm), until=now() + timedelta(days=7), **said
+    )
+    batch = growth.invite_customers(actor=cast.owner, community=farm, filters={}, way="link")
+    # Whoever owns the farm owns a second community, whose addresses must not lead to the farm's.
+    second = community(cast.owner, values=VALUES)
+    own = world.ids | {"removal_id": removal.pk, "batch_id": batch.pk}
+    made = Town(farm, world.other, second, cast, own)
+    for role in ROLES[1:]:
+        browser = Client()
+        browser.force_login(getattr(cast, role), backend=BACKEND)
+        made.sessions[role] = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    return made
+
+
+@contextmanager
+def taken_back():
+    """Whatever happens inside has not happened afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

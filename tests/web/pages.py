@@ -1,0 +1,233 @@
+"""Who may do what through the pages: every address, as every kind of person.
+
+Everyone = visitor outsider member host operator cco owner former removed suspended other, in the
+published farm. `only("operator owner")` opens a page to those; a visitor is asked in ("in"), and
+everybody else is refused. A method that is not named answers 405.
+"""
+
+from dataclasses import dataclass, field
+
+from tests.web.everybody import ROLES
+
+IN = "in"  # sent to sign in, and back afterwards
+MEMBERS = "member host operator cco owner"
+RUN = "operator cco owner"  # look after members, whatever else they may
+BELONG = f"{MEMBERS} suspended"
+
+
+def only(who, done=200, refused=403, visitor=IN, **others):
+    """Expect `done` for those, `visitor` for strangers, `refused` for the rest."""
+    named = dict.fromkeys(who.split(), done)
+    return {role: others.get(role) or named.get(role, refused)
+            for role in ROLES[1:]} | {"visitor": others.get("visitor", visitor)}  # fmt: skip
+
+
+def everyone(done=200, **others):
+    """Expect the same for everybody but those who are named."""
+    return dict.fromkeys(ROLES, done) | others
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address: what it is about, what is sent, and what everybody is answered."""
+
+    get: dict | None = None
+    post: dict | None = None
+    body: dict = field(default_factory=dict)
+    ids: dict = field(default_factory=dict)
+
+
+def personal(done=200, post=None, **more):
+    """A page about whoever asks."""
+    sent = {} if post is None else {"post": everyone(post, visitor=IN)}
+    return Page(everyone(done, visitor=IN) if done else None, **sent, **more)
+
+
+def at(name):
+    """Take the number in the address from the world under that name."""
+    return {"pk": name}
+
+
+OPEN = Page(everyone())
+TOKEN = "!"  # filled in with a key that opens nothing
+CORE = {
+    "core:home": OPEN, "core:health": OPEN, "core:offline": OPEN, "core:manifest": OPEN,
+    "core:service_worker": OPEN, "core:robots": OPEN, "core:favicon": OPEN, "core:icon": OPEN,
+    "core:card": OPEN, "core:theme": OPEN, "core:community_manifest": OPEN,
+    "core:community_icon": OPEN, "core:community_card": OPEN,
+    "core:media": Page(everyone(404)),
+    "core:language": Page(post=everyone(302), body={"language": "en", "next": "/"}),
+    "core:appearance": Page(post=everyone(302), body={"scheme": "dark", "next": "/"}),
+    "people:profile": OPEN,
+    "people:avatar": OPEN,
+    "people:unsubscribe": Page(everyone(), everyone()),
+}  # fmt: skip
+ME = {
+    "me:home": personal(), "me:security": personal(),
+    "me:profile": personal(post=422, body={"name": ""}),
+    "me:picture": personal(None, 302, body={"remove": "1"}),
+    "me:preferences": personal(post=302, body={"language": "en", "time_zone": "Asia/Shanghai"}),
+    "me:end_session": personal(None, 404, ids={"pk": 1}),
+    "me:tokens": personal(post=200),
+    "me:revoke_token": personal(None, 404, ids={"pk": 2**40}),
+    "me:data": personal(post=200),
+    "me:erase": personal(post=200),
+}  # fmt: skip
+FOUNDING = {
+    "founding:start": Page(everyone(), everyone(422, visitor=200)),
+    "founding:guide": Page(only(RUN)),
+    "founding:preview": Page(only(RUN)),
+    "founding:step": Page(only(RUN), only(RUN, 302)),
+    "founding:confirm_goal": Page(post=only("owner", 302)),
+    "founding:publish": Page(only(RUN), only("owner", 302), {"act": "close"}),
+    "founding:settings": Page(only(RUN), only(RUN, 422)),
+    "founding:symbol": Page(post=only(RUN, 302), body={"remove": "1"}),
+    "founding:cofounders": Page(only("operator owner"), only("operator owner", 422)),
+    "founding:withdraw_offer": Page(post=only("owner", 302)),
+    "founding:cofound": Page(
+        everyone(),
+        everyone(302, visitor=200, owner=409, removed=403, suspended=403),
+        {"accepted_rules": "on"},
+    ),
+}
+COMMUNITY = {
+    "community:home": Page(everyone(suspended=403)),
+    "community:about": OPEN, "community:charter": OPEN, "community:charter_versions": OPEN,
+    "community:charter_version": OPEN, "community:charter_changes": OPEN, "community:may": OPEN,
+    "community:members": Page(only(MEMBERS)),
+    "community:member": Page(only(MEMBERS)),
+    "community:join": Page(
+        everyone(200, **dict.fromkeys(BELONG.split(), 302)),
+        everyone(422, **dict.fromkeys(BELONG.split(), 302)),
+    ),
+    "community:application": Page(only(RUN, refused=404), ids=at("application_id")),
+    "community:withdraw": Page(
+        post=only(RUN, 403, refused=404), ids=at("application_id")
+    ),  # only the applicant
+    "community:appeal_refusal": Page(
+        post=only(RUN, 409, refused=404), body={"text": "Please."}, ids=at("refused_id")
+    ),
+    "community:decisions": personal(),
+    "community:decision": Page(
+        only("operator owner removed", refused=404),
+        only("operator owner removed", 422, refused=404),
+        ids=at("removal_id"),
+    ),
+    "community:pledge": Page(
+        post=only(MEMBERS, 302), body={"action": "Cook at home", "count": "2"}
+    ),
+    "community:rules": Page(
+        everyone(),
+        everyone(404, **dict.fromkeys(BELONG.split(), 302)),
+        {"number": "1"},
+    ),
+    "community:label": Page(post=only(BELONG, 302, refused=404), body={"claim": "want"}),
+    "community:leave": Page(
+        only(BELONG, refused=404), only(BELONG, 302, refused=404, owner=422)
+    ),
+}  # fmt: skip
+INVITING = {
+    "growth:invitation": Page(
+        everyone(200, **dict.fromkeys(BELONG.split(), 302)),
+        everyone(422, **dict.fromkeys(BELONG.split(), 302)),
+    ),
+    "growth:qr_svg": OPEN, "growth:qr_png": OPEN, "growth:poster": OPEN, "growth:card": OPEN,
+    "growth:invitations": Page(only(MEMBERS), only(MEMBERS, 302), {"max_uses": "1"}),
+    "growth:share": Page(only(RUN, refused=404), ids=at("invitation_id")),
+    "growth:revoke": Page(post=only(RUN, 302, refused=404), ids=at("invitation_id")),
+    "growth:founding": Page(only(RUN), only(RUN, 302), {"name": "Li", "why": "Cooks."}),
+    "growth:kol": Page(only(RUN), only(RUN, 302), {"name": "Li", "why": "Cooks."}),
+    "growth:contact": Page(only(RUN), only(RUN, 422), ids=at("contact_id")),
+    "growth:contact_invite": Page(post=only(RUN, 302), ids=at("contact_id")),
+    "growth:contact_remove": Page(post=only(RUN, 302), ids=at("contact_id")),
+}  # fmt: skip
+TRADE = "operator owner"  # who may bring customers in
+NAMED = {"name": "Zhao"}
+CUSTOMERS = {
+    "growth:customers": Page(only(RUN)),
+    "growth:customer_add": Page(only(TRADE), only(TRADE, 302), NAMED),
+    "growth:together": Page(post=only(TRADE, 302), body={"tag": "rice"}),
+    "growth:policy": Page(only(RUN), only(RUN, 422)),
+    "growth:import": Page(only(TRADE), only(TRADE, 422)),
+    "growth:import_job": Page(only(TRADE), only(TRADE, 422), ids=at("import_id")),
+    "growth:import_cancel": Page(post=only(TRADE, 302), ids=at("import_id")),
+    "growth:import_refused": Page(only(TRADE), ids=at("import_id")),
+    "growth:invite": Page(only(TRADE), only(TRADE, 422)),
+    "growth:batch": Page(only(TRADE), ids=at("batch_id")),
+    "growth:batch_links": Page(only(TRADE), ids=at("batch_id")),
+    "growth:customer": Page(only(RUN), ids=at("customer_id")),
+    "growth:customer_edit": Page(
+        only(RUN), only(TRADE, 302, cco=422), NAMED, ids=at("customer_id")
+    ),
+    "growth:customer_order": Page(post=only(RUN, 422), ids=at("customer_id")),
+    "growth:customer_invite": Page(post=only(RUN, 302), ids=at("customer_id")),
+    "growth:customer_match": Page(only(RUN), only(TRADE, 302), {"person": ""}, at("customer_id")),
+    "growth:customer_unsubscribe": Page(post=only(RUN, 302), ids=at("customer_id")),
+    "growth:customer_forget": Page(post=only(TRADE, 302), ids=at("customer_id")),
+    "growth:exports": Page(only("owner"), only("owner", 302)),
+    "growth:export": Page(only("owner"), ids=at("export_id")),
+}
+# A record opens for who looks after members, and for the host of this one.
+RECORD = f"host {RUN}"
+DESK = {
+    "desk:home": Page(only(f"host {RUN}")),
+    "desk:members": Page(only(RUN)),
+    "desk:together": Page(post=only(RUN, 302), body={"tag": "cook"}),
+    "desk:save_segment": Page(post=only(RUN, 302), body={"name": "Cooks", "query": "tag=cook"}),
+    "desk:delete_segment": Page(post=only(RUN, 302), ids=at("segment_id")),
+    "desk:member": Page(only(RECORD, refused=404), ids=at("member_id")),
+    "desk:note": Page(post=only(RECORD, 302, refused=404), body={"text": "x"}, ids=at("member_id")),
+    "desk:tag": Page(
+        post=only(RUN, 302, refused=404, host=403), body={"name": "cook"}, ids=at("member_id")
+    ),
+    "desk:untag": Page(post=only(RUN, 302, refused=404), ids=at("member_id")),
+    "desk:host": Page(post=only(RUN, 302, refused=404, host=403), ids=at("member_id")),
+    "desk:care": Page(post=only(RECORD, 302, refused=404), ids=at("member_id")),
+    "desk:measure": Page(
+        only(TRADE, refused=404, host=403, cco=403),
+        only(TRADE, 422, refused=404, host=403, cco=403),
+        ids=at("member_id"),
+    ),
+    "desk:give": Page(
+        only(TRADE, refused=404, host=403, cco=403),
+        only(TRADE, 422, refused=404, host=403, cco=403),
+        ids=at("member_id"),
+    ),
+    "desk:applications": Page(only(RUN)),
+    "desk:application": Page(only(RUN), only(RUN, 302), {"accept": "yes"}, at("application_id")),
+    "desk:verify": Page(post=only(RUN, 302), body={"verified": "1"}, ids=at("application_id")),
+    "desk:appeals": Page(only(RUN)),
+    "desk:appeal": Page(only(RUN, host=404), only(RUN, 422, host=404), ids=at("appeal_id")),
+    "desk:roles": Page(only(TRADE)),
+    "desk:revoke": Page(post=only(TRADE, 302), body={"reason": "Over"}, ids=at("grant_id")),
+    "desk:audit": Page(only(RUN)),
+    "desk:trouble": Page(only(RUN)),
+    "desk:settle": Page(post=only(RUN, 302), body={"again": "1"}),
+}
+ACCOUNTS = {
+    "account_login": Page(everyone(302, visitor=200), everyone(302, visitor=200)),
+    "account_signup": Page(everyone(302, visitor=200), everyone(302, visitor=200)),
+    "account_request_login_code": Page(everyone(302, visitor=200), everyone(302, visitor=200)),
+    "account_logout": Page(everyone(visitor=302), everyone(302)),
+    "account_email": personal(post=302),
+    "account_change_password": personal(302, 302),
+    "account_set_password": personal(post=200),
+    "account_reset_password": Page(everyone(), everyone()),
+    "account_confirm_email": Page(everyone(), everyone(404)),
+    "account_email_verification_sent": OPEN,
+}
+TABLE = {
+    **CORE, **ME, **FOUNDING, **COMMUNITY, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
+}  # fmt: skip
+# Steps of signing in, driven by a state in the session; tests/web/accounts walks through them.
+WALKED = {
+    "account_inactive", "account_reauthenticate", "account_confirm_login_code",
+    "account_confirm_password_reset_code", "account_complete_password_reset",
+    "account_password_reset_completed", "mfa_index", "mfa_authenticate", "mfa_reauthenticate",
+    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn",
+    "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
+    "mfa_edit_webauthn", "mfa_login_webauthn", "socialaccount_login_cancelled",
+    "socialaccount_login_error", "socialaccount_signup", "socialaccount_connections",
+    "usersessions_list",
+}  # fmt: skip
