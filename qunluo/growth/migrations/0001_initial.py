@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=16, unique=True)),
-                ('kind', models.CharField(choices=[('member', 'member'), ('founding100', 'founding100'), ('customer', 'customer'), ('cofounder', 'cofounder')], default='member', max_length=11)),
+                ('kind', models.CharField(choices=[('member', 'member'), ('founding100', 'founding100'), ('customer', 'customer')], default='member', max_length=11)),
                 ('note', models.CharField(blank=True, max_length=200)),
                 ('channel', models.CharField(blank=True, max_length=20)),
                 ('max_uses', models.PositiveIntegerField(default=1)),

@@ -15,7 +15,6 @@ class Invitation(models.Model):
         MEMBER = "member", "member"
         FOUNDING = "founding100", "founding100"
         CUSTOMER = "customer", "customer"
-        COFOUNDER = "cofounder", "cofounder"
 
     community = models.ForeignKey("community.Community", models.CASCADE, related_name="invitations")
     code = models.CharField(max_length=16, unique=True)
