@@ -6,11 +6,12 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from ninja.decorators import decorate_view
 
-from qunluo.api.caller import Guard, address_of, identify
+from qunluo.api.caller import Guard, identify
 from qunluo.api.errors import KeyNotTaken
 from qunluo.api.once import HEADER, answer_once
 from qunluo.kernel import definitions
@@ -30,7 +31,7 @@ class Rate:
     seconds: int
 
 
-WRITES = Rate("api.write", 120, 60)
+WRITES = Rate("write", 120, 60)
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _guarded(shape: Shape) -> Callable[[Callable[..., HttpResponse]], Any]:
         @wraps(run)
         def answer(request: HttpRequest, **parameters: Any) -> HttpResponse:
             person = identify(request)
-            who = person.pk if person else f"visitor {address_of(request)}"
+            who = person.pk if person else f"visitor {get_adapter().get_client_ip(request)}"
             for rate in shape.rates:
                 limit(rate.name, who, times=rate.times, seconds=rate.seconds)
             key = request.headers.get(HEADER) if shape.writes else None

@@ -10,7 +10,7 @@ from qunluo.api.area import Area, Rate
 from qunluo.api.caller import Caller
 from qunluo.api.community import Community, show_community
 from qunluo.api.community import area as communities
-from qunluo.api.shapes import Given, Shown
+from qunluo.api.shapes import Currency, Given, Shown
 from qunluo.api.texts import picked
 from qunluo.blueprints import actions, queries
 from qunluo.kernel.text import _
@@ -61,7 +61,7 @@ class FoundingWish(Given):
     blueprint: str
     language: str = Field("zh-hans", pattern="^(zh-hans|en)$", description=_("zh-hans or en."))
     slug: str | None = Field(None, description=_("The address; made from the name if missing."))
-    currency: str = Field("CNY", pattern="^[A-Z]{3}$", description=_("An ISO 4217 code."))
+    currency: Currency = Field("CNY", description=_("An ISO 4217 code."))
 
 
 @area.read("/blueprints", list[BlueprintCard], scope="communities:read", public=True)

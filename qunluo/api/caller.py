@@ -16,7 +16,6 @@ from qunluo.api.errors import (
     StaffOnly,
     TokenRefused,
 )
-from qunluo.environment import env
 from qunluo.people import actions
 
 if TYPE_CHECKING:
@@ -104,13 +103,6 @@ def require_staff(request: HttpRequest) -> None:
 @reauthentication_required(app="qunluo")  # type: ignore[untyped-decorator]
 def _proven(_request: HttpRequest) -> None:
     """Do nothing; allauth asks on the way here."""
-
-
-def address_of(request: HttpRequest) -> str:
-    """Return the network address for limits on visitors; the proxy's last word when behind one."""
-    if env.flag("BEHIND_PROXY"):
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class Guard:

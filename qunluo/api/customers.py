@@ -7,27 +7,24 @@ from typing import TYPE_CHECKING, Any
 from ninja import Query, Status
 from pydantic import ConfigDict, Field
 
-from qunluo.api.area import Area, Rate
+from qunluo.api.area import Area
 from qunluo.api.caller import Caller
 from qunluo.api.community import SlugPath, community_of
 from qunluo.api.invitations import INVITATIONS, Invitation, show_invitation
 from qunluo.api.members import Moment, show_moment
 from qunluo.api.people import PersonCard, card
-from qunluo.api.shapes import Day, Given, Id, Listing, Paging, Shown, listing
+from qunluo.api.shapes import Currency, Day, Given, Id, Listing, Paging, Shown, listing
 from qunluo.community import queries as communities
 from qunluo.growth import actions, queries
 from qunluo.kernel.money import Money
 from qunluo.kernel.text import _
 from qunluo.people import queries as people
-from qunluo.reach import actions as reach
-from qunluo.reach import queries as mail
 
 if TYPE_CHECKING:
     from qunluo.growth import models as rows
 
 area = Area("customers", "Customers")
 NO_HOST = "none"
-BATCHES = Rate("batch", 20, 3600)
 
 
 class Amount(Shown):
@@ -154,7 +151,7 @@ class OrderWish(Given):
     """A purchase agreed elsewhere."""
 
     amount_minor: int = Field(ge=0, le=10**12)
-    currency: str | None = Field(None, pattern="^[A-Z]{3}$")
+    currency: Currency | None = None
     on: Day | None = Field(None, description=_("Today if missing."))
     quantity: str = Field(
         "1",
@@ -170,65 +167,6 @@ class MatchWish(Given):
     member_id: Id | None
 
 
-class TagWish(Given):
-    """A tag for every customer that the filters leave."""
-
-    filters: CustomerFilters
-    tag: str
-
-
-class AssignWish(Given):
-    """A host for every customer that the filters leave."""
-
-    filters: CustomerFilters
-    handle: str = Field(max_length=12)
-
-
-class Touched(Shown):
-    """How many customers it was about."""
-
-    customers: int
-
-
-class Share(Shown):
-    """How many customers a host received."""
-
-    host: PersonCard
-    customers: int
-
-
-class BatchWish(Given):
-    """Whom to invite, and what to write."""
-
-    filters: CustomerFilters
-    way: str = Field("email", pattern="^(email|link)$", description=_("email or link."))
-    subject: str = Field("", max_length=120)
-    text: str = Field("", max_length=5000, description=_("{name} stands for their name."))
-    limit: int = Field(200, ge=1, le=2000)
-
-
-class Batch(Shown):
-    """Customers invited together."""
-
-    id: int
-    by: PersonCard | None
-    way: str
-    subject: str
-    total: int
-    sent: int
-    left_out: dict[str, int] = Field(description=_("How many were not written to, by reason."))
-    invited: int
-    came: int
-    made_at: datetime
-    finished_at: datetime | None
-
-
-class Unsubscription(Given):
-    """From one community, or from all of this installation."""
-
-    everywhere: bool = False
-
-
 @area.read("/communities/{slug}/customers", Listing[Customer], scope="customers:read")
 def customers(request: Caller, slug: SlugPath, wanted: Query[CustomerPage]) -> dict[str, Any]:
     """List customers."""
@@ -236,7 +174,7 @@ def customers(request: Caller, slug: SlugPath, wanted: Query[CustomerPage]) -> d
     found = queries.customers(
         home,
         viewer=request.person,
-        filters=_as_filters(wanted),
+        filters=as_filters(wanted),
         after=wanted.after,
         limit=wanted.limit,
     )
@@ -264,40 +202,6 @@ def add_customer(request: Caller, slug: SlugPath, wish: CustomerWish) -> Status[
     home = community_of(request, slug)
     made = actions.add_customer(actor=request.person, community=home, **wish.model_dump())
     return Status(201, _Shower(home).customer(made))
-
-
-@area.write("POST", "/communities/{slug}/customers/tag", Touched, scope="customers:write")
-def tag_customers(request: Caller, slug: SlugPath, wish: TagWish) -> dict[str, int]:
-    """Tag customers."""
-    count = actions.tag_customers(
-        actor=request.person,
-        community=community_of(request, slug),
-        filters=_as_filters(wish.filters),
-        tag=wish.tag,
-    )
-    return {"customers": count}
-
-
-@area.write("POST", "/communities/{slug}/customers/assign", Touched, scope="customers:write")
-def assign_customers(request: Caller, slug: SlugPath, wish: AssignWish) -> dict[str, int]:
-    """Give customers to a host."""
-    home = community_of(request, slug)
-    communities.require(request.person, home, "customers.import")
-    count = actions.assign_customers(
-        actor=request.person,
-        community=home,
-        filters=_as_filters(wish.filters),
-        host=people.get_person(handle=wish.handle),
-    )
-    return {"customers": count}
-
-
-@area.write("POST", "/communities/{slug}/customers/spread", list[Share], scope="customers:write")
-def spread_customers(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
-    """Share the customers without a host among all hosts."""
-    shares = actions.spread_customers(actor=request.person, community=community_of(request, slug))
-    cards = people.person_card(shares)
-    return [{"host": card(cards[pk]), "customers": count} for pk, count in shares.items()]
 
 
 @area.read("/communities/{slug}/customers/{customer_id}", CustomerRecord, scope="customers:read")
@@ -417,47 +321,6 @@ def match_customer(
     )
 
 
-@area.read("/communities/{slug}/batches", list[Batch], scope="customers:read")
-def batches(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
-    """List the latest batches."""
-    found = queries.invite_batches(community_of(request, slug), viewer=request.person)
-    return [_batch(one) for one in found]
-
-
-@area.write(
-    "POST",
-    "/communities/{slug}/batches",
-    Batch,
-    scope="customers:write",
-    status=201,
-    rate=BATCHES,
-)
-def invite_customers(request: Caller, slug: SlugPath, wish: BatchWish) -> Status[dict[str, Any]]:
-    """Invite customers together."""
-    made = actions.invite_customers(
-        actor=request.person,
-        community=community_of(request, slug),
-        filters=_as_filters(wish.filters),
-        way=wish.way,
-        subject=wish.subject,
-        text=wish.text,
-        limit=wish.limit,
-    )
-    return Status(201, _batch(made))
-
-
-@area.write("POST", "/unsubscribe/{signed}", None, scope="profile:write", status=204, public=True)
-def unsubscribe(request: Caller, signed: str, said: Unsubscription) -> Status[None]:
-    """Stop unasked mail for ever."""
-    digest, community_id = mail.read_unsubscribe(signed)
-    reach.suppress_digest(
-        digest=digest,
-        community_id=None if said.everywhere else community_id,
-        source="link",
-    )
-    return Status(204, None)
-
-
 class _Shower:
     """Shows customers of one community, asking for its numbers once."""
 
@@ -490,16 +353,7 @@ def _order(one: "rows.PastOrder") -> dict[str, Any]:
     }
 
 
-def _batch(one: "rows.InviteBatch") -> dict[str, Any]:
-    plain = ("id", "way", "subject", "total", "sent", "left_out", "made_at", "finished_at")
-    return {
-        **{name: getattr(one, name) for name in plain},
-        **queries.batch_results(one),
-        "by": card(one.by) if one.by else None,
-    }
-
-
-def _as_filters(wanted: CustomerFilters) -> dict[str, str]:
+def as_filters(wanted: CustomerFilters) -> dict[str, str]:
     """Return the filters as the growth room reads them, with the host's id for the handle."""
     host = wanted.host
     if host and host != NO_HOST:

@@ -13,7 +13,7 @@ from qunluo.api.area import Area, Rate
 from qunluo.api.caller import Caller
 from qunluo.api.community import SlugPath, community_of
 from qunluo.api.people import PersonCard, card
-from qunluo.api.shapes import Given, Id, Shown
+from qunluo.api.shapes import Currency, Given, Id, Shown
 from qunluo.growth import actions, queries
 from qunluo.growth.errors import ImportClosed
 from qunluo.kernel.errors import DomainError
@@ -92,7 +92,7 @@ class ImportWish(Given):
     customers: FileWish = FileWish()
     orders: FileWish = FileWish()
     region: str = Field("", pattern="^([A-Z]{2})?$", description=_("Of phone numbers."))
-    currency: str = Field("", pattern="^([A-Z]{3})?$", description=_("Of amounts."))
+    currency: Currency | None = Field(None, description=_("Of amounts."))
     source: str = Field("", max_length=80, description=_("Where these customers come from."))
     consent: str = Field(
         "", pattern="^(given|refused|)$", description=_("For rows that do not say it themselves.")
@@ -224,6 +224,7 @@ def _found(request: Caller, slug: str, pk: int) -> "rows.CustomerImport":
 
 def _choices(wish: ImportWish) -> queries.Choices:
     said = wish.model_dump(exclude={"customers", "orders", "dry_run"})
+    said["currency"] = said["currency"] or ""
     return queries.Choices(
         customers=queries.FileChoices(**wish.customers.model_dump()),
         orders=queries.FileChoices(**wish.orders.model_dump()),

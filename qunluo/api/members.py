@@ -21,12 +21,12 @@ from qunluo.api.membership import (
 from qunluo.api.people import PersonCard, Profile, card, show_profile
 from qunluo.api.shapes import (
     Day,
+    Days,
     Given,
     Id,
     Listing,
     Paging,
     Shown,
-    Whole,
     by_number,
     listing,
     number_after,
@@ -68,9 +68,7 @@ class Filters(Given):
     rules: str = Field("", description=_("outdated: has not accepted the current rules."))
     joined_after: Day | None = None
     joined_before: Day | None = None
-    dormant_days: Whole | None = Field(
-        None, ge=1, le=3650, description=_("Not here for at least so many days.")
-    )
+    dormant_days: Days | None = Field(None, description=_("Not here for at least so many days."))
 
 
 class Moment(Shown):

@@ -118,7 +118,9 @@ def _by_field(found: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
         # In a body the first part names the parameter of our function, not a field.
         name = ".".join(place[1:] if source == "body" else place) or source
         text = SAID.get(item["type"], _("This value cannot be used here."))
-        said.setdefault(name, []).append(gettext(text).format_map(item.get("ctx", {})))
+        filled = gettext(text).format_map(item.get("ctx", {}))
+        # What is filled in stays as it is when the refusal is said.
+        said.setdefault(name, []).append(filled.replace("{", "{{").replace("}", "}}"))
     return said
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from django.http import HttpRequest
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from qunluo.kernel.money import CURRENCIES
 from qunluo.kernel.paging import BadCursor
 from qunluo.kernel.text import _
 
@@ -41,13 +42,23 @@ def _day(value: Any) -> Any:
     return value
 
 
+def _currency(code: str) -> str:
+    if code not in CURRENCIES:
+        raise ValueError("an ISO 4217 code")
+    return code
+
+
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 PLAIN = re.compile(r"0|-?[1-9][0-9]{0,18}", re.ASCII)
 EARLIEST, LATEST = 1900, 9000
-Whole = Annotated[int, BeforeValidator(_plainly)]
-Id = Annotated[Whole, Field(ge=1, le=2**63 - 1)]
+Plainly = BeforeValidator(_plainly)
+Id = Annotated[int, Field(ge=1, le=2**63 - 1), Plainly]
+Version = Annotated[int, Field(ge=0, le=1_000_000), Plainly]
+Days = Annotated[int, Field(ge=1, le=3650), Plainly]
+Limit = Annotated[int, Field(ge=1, le=200), Plainly]
 T = TypeVar("T")
 R = TypeVar("R")
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$"), AfterValidator(_currency)]
 Reach = AfterValidator(_within_reach)
 Instant = Annotated[AwareDatetime, Field(strict=False), Reach, BeforeValidator(_in_words)]
 Day = Annotated[date, Field(strict=False), Reach, BeforeValidator(_day)]
@@ -73,7 +84,7 @@ class Paging(BaseModel):
         max_length=600,
         description=_("Cursor, as in `next` of the page before."),
     )
-    limit: Whole = Field(50, ge=1, le=200, description=_("How many items at most."))
+    limit: Limit = Field(50, description=_("How many items at most."))
 
 
 class Listing(BaseModel, Generic[T]):

@@ -5,6 +5,7 @@ from ninja import NinjaAPI
 
 from qunluo.api import (
     applications,
+    batches,
     blueprints,
     charter,
     community,
@@ -13,6 +14,7 @@ from qunluo.api import (
     founding,
     governance,
     grants,
+    guide,
     imports,
     invitations,
     members,
@@ -45,6 +47,7 @@ ROOMS = (
     people,
     blueprints,
     community,
+    guide,
     charter,
     promises,
     membership,
@@ -53,6 +56,7 @@ ROOMS = (
     grants,
     invitations,
     founding,
+    batches,
     customers,
     imports,
     export,

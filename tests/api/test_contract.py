@@ -34,18 +34,19 @@ WHO = ["owner", "owner", "owner", "operator", "member", "stranger", "staff"]
 
 @pytest.fixture(scope="module")
 def contract(world):
-    """The document with the addresses of the world in it, so that requests meet something."""
-    told = copy.deepcopy(document("en"))
-    for methods in told["paths"].values():
+    """The document as it is, and with the addresses of the world, so that requests arrive."""
+    plain, pinned = copy.deepcopy(document("en")), copy.deepcopy(document("en"))
+    for methods in pinned["paths"].values():
         for operation in methods.values():
             row = TABLE[operation["operationId"]]
             for parameter in operation["parameters"]:
-                name = parameter["name"]
-                if parameter["in"] == "path" and (row.ids.get(name, name)) in world.ids:
-                    parameter["schema"]["enum"] = [world.ids[row.ids.get(name, name)]]
-    schema = schemathesis.openapi.from_dict(told)
-    schema.app = application
-    return schema
+                name = row.ids.get(parameter["name"], parameter["name"])
+                if parameter["in"] == "path" and name in world.ids:
+                    parameter["schema"]["enum"] = [world.ids[name]]
+    schemas = [schemathesis.openapi.from_dict(told) for told in (plain, pinned)]
+    for schema in schemas:
+        schema.app = application
+    return schemas
 
 
 @pytest.fixture(autouse=True)
@@ -62,16 +63,13 @@ def _one_connection(monkeypatch):
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_the_contract_holds(name, contract, world):
-    operation = contract.find_operation_by_id(name)
-    cases = st.one_of(
-        operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
-        operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
-        operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
-    )
+    plain, pinned = (schema.find_operation_by_id(name) for schema in contract)
+    good = pinned.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    bad = plain.as_strategy(generation_mode=GenerationMode.NEGATIVE)
 
-    @given(case=cases, role=st.sampled_from(WHO))
+    @given(case=st.one_of(good, good, bad), role=st.sampled_from(WHO))
     @settings(
-        max_examples=20,
+        max_examples=12,
         deadline=None,
         database=None,
         derandomize=True,
