@@ -55,7 +55,7 @@ def pytest_unconfigure():
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """The data folder of the installation under test."""
-    return FOLDER
+    return Path(settings.DATA_DIR)
 
 
 @pytest.fixture(scope="session", autouse=True)
