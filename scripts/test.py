@@ -129,7 +129,11 @@ def everything() -> int:
     outcome.part("suite on SQLite", [*PYTEST, *PLAIN, "tests"])
     try:
         with postgres.cluster() as url:
-            outcome.part("suite on PostgreSQL", [*PYTEST, *PLAIN, "tests"], url)
+            together, alone = f"{PLAIN[1]} and not alone", f"{PLAIN[1]} and alone"
+            outcome.part("suite on PostgreSQL", [*PYTEST, "-m", together, "tests"], url)
+            outcome.part(
+                "deliveries on PostgreSQL", [*PYTEST, "-n", "0", "-m", alone, "tests"], url
+            )
             outcome.part("stories in a browser", [*PYTEST, "--dist", "loadfile", "tests/stories"])
             outcome.part("slow part on SQLite", [*PYTEST, "-m", "slow and not story", "tests"])
             outcome.part(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.http import HttpRequest
@@ -20,6 +20,11 @@ def _within_reach(moment: Moment) -> Moment:
     if not EARLIEST <= moment.year <= LATEST:
         raise ValueError(f"a year from {EARLIEST} to {LATEST}")
     return moment
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return the moment in UTC: PostgreSQL refuses odd offsets such as -20:14."""
+    return moment.astimezone(UTC)
 
 
 def _plainly(value: Any) -> Any:
@@ -60,7 +65,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$"), AfterValidator(_currency)]
 Reach = AfterValidator(_within_reach)
-Instant = Annotated[AwareDatetime, Field(strict=False), Reach, BeforeValidator(_in_words)]
+Instant = Annotated[
+    AwareDatetime, Field(strict=False), Reach, AfterValidator(_utc), BeforeValidator(_in_words)
+]
 Day = Annotated[date, Field(strict=False), Reach, BeforeValidator(_day)]
 
 
