@@ -70,8 +70,8 @@ class Site:
         """What was mailed to an address, oldest first: subject, a blank line, text."""
         found = []
         for path in sorted((self.folder / "mail").glob("*.log"), key=lambda p: p.stat().st_mtime):
-            for part in re.split(r"^-{79}$", path.read_text(), flags=re.M):
-                letter = email.message_from_string(part.strip(), policy=policy.default)
+            for part in re.split(rb"^-{79}$", path.read_bytes(), flags=re.M):
+                letter = email.message_from_bytes(part.strip(), policy=policy.default)
                 if to.lower() in str(letter["To"]).lower():
                     body = letter.get_body(("plain", "html"))
                     found.append(f"{letter['Subject']}\n\n{body.get_content() if body else ''}")
