@@ -110,6 +110,7 @@ def site(django_db_setup, django_db_blocker):
     url, log = f"http://localhost:{port}", folder / "serve.log"
     surroundings = {
         **os.environ,
+        "QUNLUO_DATA_DIR": str(folder),
         "QUNLUO_DATABASE_URL": address_of_database(),
         "QUNLUO_SITE_URL": url,
         "QUNLUO_ALLOWED_HOSTS": "localhost 127.0.0.1",
