@@ -1,0 +1,86 @@
+"""The demo: three communities that live through ninety days, the same for the same seed."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import call_command
+
+from qunluo.blueprints import demo
+from qunluo.community.models import Community, Membership
+from qunluo.growth.models import Customer
+from qunluo.kernel import queries as kernel
+from qunluo.kernel.clock import travel
+from qunluo.kernel.models import EventRecord, ParkedEvent
+from qunluo.people.models import Person
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+LIMIT = 120  # seconds
+TODAY = datetime(2026, 5, 20, 12, tzinfo=UTC)
+
+
+def told():
+    """What a visitor could tell two demos apart by: who, what and when, without codes and keys."""
+    people = dict(Person.objects.values_list("pk", "name"))
+    slugs = dict(Community.objects.values_list("pk", "slug"))
+    events = EventRecord.objects.order_by("pk").values_list(
+        "name", "at", "community_id", "actor_id", "person_id"
+    )
+    return {
+        "people": sorted(people.values()),
+        "communities": list(
+            Community.objects.order_by("slug").values_list("slug", "stage", "member_count")
+        ),
+        "members": list(
+            Membership.objects.order_by("community__slug", "number").values_list(
+                "community__slug", "number", "person__name", "status", "via"
+            )
+        ),
+        "customers": list(
+            Customer.objects.order_by("community__slug", "external_id").values_list(
+                "external_id", "name", "orders_count"
+            )
+        ),
+        "timeline": [
+            (name, at, slugs.get(of), people.get(actor), people.get(person))
+            for name, at, of, actor, person in events
+        ],
+    }
+
+
+def lived(seed):
+    """Fill an empty installation; return what its demo tells and how long it took."""
+    call_command("flush", verbosity=0, interactive=False)
+    began = time.monotonic()
+    with travel(TODAY):
+        demo.fill(lambda *_: None, seed=seed)
+    return told(), time.monotonic() - began
+
+
+@pytest.mark.req("T14", "T01")
+def test_the_demo_is_alive_complete_and_quick():
+    story, seconds = lived(7)
+    assert seconds < LIMIT
+    active = Membership.objects.filter(status="active").count()
+    assert 150 <= active <= 210
+    assert len(story["communities"]) == 3
+    assert {stage for _, stage, _ in story["communities"]} == {"published"}
+    for slug, _, count in story["communities"]:
+        assert Membership.objects.filter(community__slug=slug, status="active").count() == count
+    # Nothing waits for delivery, and nothing was given up.
+    assert not ParkedEvent.objects.exists()
+    assert all(not kernel.dead_letters(pk) for pk in Community.objects.values_list("pk", flat=True))
+    # It spans ninety days, and every way of going and coming was gone.
+    moments = [at for _, at, *_ in story["timeline"]]
+    assert (moments[-1] - moments[0]).days >= 85
+    assert {"left", "removed"} <= {status for _, _, _, status, _ in story["members"]}
+    for _part, email, _password, page in demo.logins():
+        assert Person.objects.filter(email=email).exists()
+        assert page.split("/")[2] in {slug for slug, *_ in story["communities"]}
+
+
+def test_the_same_seed_tells_the_same_story():
+    first, _ = lived(7)
+    again, _ = lived(7)
+    for part, said in first.items():
+        assert said == again[part], part
