@@ -2,13 +2,13 @@
 const NAME = "qunluo-1";
 const KEPT = ["/offline/"];
 
-// The stylesheets have other names in every version, so the page itself says which it needs.
+// Styles and icon have other names in every version, so the page itself says which it needs.
 async function keep() {
   const cache = await caches.open(NAME);
   await cache.addAll(KEPT.map((path) => new Request(path, { cache: "reload" })));
   const text = await (await cache.match(KEPT[0])).text();
-  const sheets = [...text.matchAll(/rel="stylesheet" href="([^"]+)"/g)].map((found) => found[1]);
-  await cache.addAll(sheets);
+  const parts = [...text.matchAll(/rel="(?:stylesheet|icon)" href="([^"]+)"/g)];
+  await cache.addAll(parts.map((found) => found[1]));
 }
 
 self.addEventListener("install", (event) => {
