@@ -81,6 +81,16 @@ class Walker:
         return "/" + self.page.url.split("/", 3)[3].split("?")[0]
 
 
+def read_trial(walker):
+    """Come to what the trial of an import found; a quick one is there without another tap."""
+    link = walker.page.get_by_role("link", name=walker.say("See what would happen"))
+    told = walker.page.get_by_role("heading", name=walker.say("What would happen"), exact=True)
+    link.or_(told).first.wait_for(timeout=60_000)
+    if link.count():
+        link.click()
+    told.wait_for()
+
+
 def newcomer():
     """A name and an address that nobody has used."""
     number = next(_newcomers)
