@@ -1,5 +1,6 @@
 """allauth's hooks: persons are made by people.actions, mail goes through reach."""
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -7,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed, email_confirmed, email_removed
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.forms import BaseForm
@@ -18,6 +20,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from qunluo.kernel.clock import now
 from qunluo.kernel.ratelimit import limit
+from qunluo.kernel.sealing import Unreadable, seal, unseal
 from qunluo.people import actions as people
 from qunluo.people import queries
 from qunluo.reach import actions as reach
@@ -35,6 +38,8 @@ CODE_LIVES = timedelta(minutes=15)
 CODES = {"login_code", "password_reset_code"}
 # Houses that themselves check the addresses they vouch for.
 VOUCHING = {"google", "github"}
+SECOND_FACTOR = "second-factor"  # what they are sealed for; people's migration says the same
+logger = logging.getLogger(__name__)
 
 
 def spoken() -> str:
@@ -191,6 +196,18 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def generate_authenticator_name(self, user: "Person", type: Any) -> str:
         """Offer a name for a new passkey."""
         return str(say("passkey"))
+
+    def encrypt(self, text: str) -> str:
+        """Seal the secret of an app or of recovery codes: the database alone opens no account."""
+        return seal(text, SECOND_FACTOR)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return the secret; one that cannot be read becomes one that no code ever matches."""
+        try:
+            return unseal(encrypted_text, SECOND_FACTOR)
+        except Unreadable:
+            logger.warning("A second factor cannot be read: was QUNLUO_SECRET_KEY replaced?")
+            return str(generate_totp_secret())
 
     def _get_user_identifier(self, user: "Person") -> str:
         return queries.address_of(user) or user.name
