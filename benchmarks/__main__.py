@@ -53,6 +53,7 @@ def measure(name: str, url: str) -> list[Row]:
         surroundings |= {
             "QUNLUO_ENV": "production",
             "QUNLUO_SECRET_KEY": secrets.token_urlsafe(50),
+            "QUNLUO_ALLOW_HTTP": "1",
             "QUNLUO_DATA_DIR": folder,
             "QUNLUO_DATABASE_URL": url,
             "QUNLUO_LOG_LEVEL": "WARNING",

@@ -2,9 +2,10 @@
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from qunluo.kernel.text import _
 
@@ -28,9 +29,10 @@ SETTINGS = {
     for s in [
         Setting("ENV", "production", "production, demo or test; demo and test relax what production refuses."),
         Setting("DEBUG", "", "1 shows tracebacks in the browser; refused in production."),
-        Setting("SECRET_KEY", "", "Signs sessions and links; at least 50 random characters in production."),
-        Setting("SITE_URL", "http://127.0.0.1:8000", "The address people type, without a path; https:// switches on HSTS and secure cookies."),
-        Setting("ALLOWED_HOSTS", "127.0.0.1 localhost", "Host names that this installation answers to, separated by spaces."),
+        Setting("SECRET_KEY", "", "Signs sessions and links and seals second factors; at least 50 random characters in production."),
+        Setting("SITE_URL", "http://127.0.0.1:8000", "The address people type, without a path; https:// switches on HSTS and secure cookies; production refuses http://."),
+        Setting("ALLOW_HTTP", "", "1 lets production start with an http:// address; only for a network in which nobody can listen in."),
+        Setting("ALLOWED_HOSTS", "127.0.0.1 localhost", "Host names that this installation answers to, separated by spaces; production needs that of SITE_URL and refuses *."),
         Setting("BEHIND_PROXY", "", "1 trusts X-Forwarded-Proto and X-Forwarded-For from a reverse proxy in front."),
         Setting("DATA_DIR", "var", "Folder for the SQLite database, media and collected static files."),
         Setting("DATABASE_URL", "", "postgres://user:password@host/name for PostgreSQL; empty keeps SQLite in DATA_DIR."),
@@ -50,6 +52,17 @@ SETTINGS = {
 
 
 SHORTEST_KEY = 50
+# Where keys begin that stand in a data folder or in public code.
+KNOWN_KEYS = ("demo-", "for-the-tests-only-", "django-insecure-")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with the settings and what to do, to be translated and filled by who says it."""
+
+    what: str
+    remedy: str
+    values: dict[str, object] = field(default_factory=dict)
 
 
 class Environment:
@@ -95,28 +108,67 @@ class Environment:
         value = self.text(name)
         return int(value) if value.isdigit() and int(value) else int(SETTINGS[name].default)
 
-    def unsafe(self) -> list[tuple[str, str]]:
-        """Return (what is unsafe, what to do) for all that production refuses to start with."""
+    def unsafe(self) -> list[Fault]:
+        """Return all that production refuses to start with."""
         if self.choice("ENV") != "production":
             return []
-        key, found = self.text("SECRET_KEY"), []
-        if not key:
-            found.append((_("QUNLUO_SECRET_KEY is empty."), NEW_KEY))
-        elif key.startswith("demo-") or len(key) < SHORTEST_KEY or len(set(key)) < 10:
-            found.append(
-                (_("QUNLUO_SECRET_KEY can be guessed: it is a demo key or too short."), NEW_KEY)
-            )
+        found = [*self._weak_key(), *self._open_addresses()]
         if self.flag("DEBUG"):
-            found.append(
-                (
-                    _("QUNLUO_DEBUG shows the inside of the installation to strangers."),
-                    _("Leave it out."),
-                )
-            )
+            what = _("QUNLUO_DEBUG shows the inside of the installation to strangers.")
+            found.append(Fault(what, _("Leave it out.")))
         if self.flag("NO_RATE_LIMITS"):
-            found.append(
-                (_("QUNLUO_NO_RATE_LIMITS lets strangers guess passwords."), _("Leave it out."))
+            what = _("QUNLUO_NO_RATE_LIMITS lets strangers guess passwords.")
+            found.append(Fault(what, _("Leave it out.")))
+        return found
+
+    def doubtful(self) -> list[Fault]:
+        """Return what production starts with all the same, saying so."""
+        kind, _slashes, file = self.text("DATABASE_URL").partition(":///")
+        if self.choice("ENV") != "production" or kind not in {"", "sqlite"}:
+            return []
+        path = Path(file) if file else self.path("DATA_DIR") / "qunluo.sqlite3"
+        # Every folder on the way must let others through before they can read the file.
+        if not path.exists() or not path.stat().st_mode & 0o004:
+            return []
+        if all(above.stat().st_mode & 0o001 for above in path.resolve().parents):
+            what = _("Every account of this machine can read the database {path}.")
+            remedy = _("Close its folder to others: chmod o-rwx {folder}")
+            return [Fault(what, remedy, {"path": path, "folder": path.parent})]
+        return []
+
+    def _weak_key(self) -> list[Fault]:
+        key = self.text("SECRET_KEY")
+        if not key:
+            return [Fault(_("QUNLUO_SECRET_KEY is empty."), NEW_KEY)]
+        if key.startswith(KNOWN_KEYS) or len(key) < SHORTEST_KEY or len(set(key)) < 10:
+            what = _("QUNLUO_SECRET_KEY can be guessed: it is a demo key or too short.")
+            return [Fault(what, NEW_KEY)]
+        return []
+
+    def _open_addresses(self) -> list[Fault]:
+        url, hosts = self.text("SITE_URL"), [host.lower() for host in self.words("ALLOWED_HOSTS")]
+        scheme, host = _parts(url)
+        if scheme not in {"http", "https"} or not host:
+            what = _("QUNLUO_SITE_URL is no address: {url}.")
+            return [
+                Fault(what, _("Set it to the address that people type: https://…"), {"url": url})
+            ]
+        found = []
+        if scheme == "http" and not self.flag("ALLOW_HTTP"):
+            what = _(
+                "The address {url} is not encrypted: passwords and sessions can be read on the way."
             )
+            remedy = _(
+                "Put a reverse proxy with a certificate in front and set QUNLUO_SITE_URL=https://…; "
+                "in a network of your own, QUNLUO_ALLOW_HTTP=1 starts without."
+            )
+            found.append(Fault(what, remedy, {"url": url}))
+        if "*" in hosts:
+            what = _("QUNLUO_ALLOWED_HOSTS accepts any name: strangers could forge links in mail.")
+            found.append(Fault(what, _("List the host names that people type.")))
+        elif not any(host == one.strip("[]") or _below(host, one) for one in hosts):
+            what = _("QUNLUO_ALLOWED_HOSTS lacks {host}: every page would be refused.")
+            found.append(Fault(what, _("Add it."), {"host": host}))
         return found
 
     def providers(self) -> list[str]:
@@ -154,6 +206,20 @@ class Environment:
         host, _, port = server.partition(":")
         return {"backend": "django.core.mail.backends.smtp.EmailBackend", "host": host,
                 "port": int(port or 587), "user": user, "password": password, "tls": True}  # fmt: skip
+
+
+def _below(host: str, domain: str) -> bool:
+    """Tell whether `domain` is .example.org and the host that or a name in it."""
+    return domain.startswith(".") and f".{host}".endswith(domain)
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """Return scheme and host in small letters, empty where there is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.hostname or ""
 
 
 env = Environment()

@@ -63,8 +63,10 @@ def _environment() -> Iterator[Finding]:
             _("Leave it out, or set it to production."),
         )
     unsafe = env.unsafe()
-    for what, remedy in unsafe:
-        yield Finding(console.say(what), remedy)
+    for fault in [*unsafe, *env.doubtful()]:
+        yield Finding(
+            console.say(fault.what, **fault.values), console.say(fault.remedy, **fault.values)
+        )
     if not unsafe:
         yield Finding(
             console.say(_("The secret key is strong; debugging is off and rate limits are on."))
@@ -74,29 +76,19 @@ def _environment() -> Iterator[Finding]:
 def _addresses() -> Iterator[Finding]:
     site = urlsplit(settings.SITE_URL)
     if site.scheme != "https":
-        yield Finding(
-            console.say(_("The address {url} is not encrypted."), url=settings.SITE_URL),
-            _("Put a reverse proxy with a certificate in front and set QUNLUO_SITE_URL=https://…"),
-        )
-    else:
-        yield Finding(console.say(_("The address is {url}."), url=settings.SITE_URL))
-        if not env.flag("BEHIND_PROXY"):
+        if settings.ENV != "production" or env.flag("ALLOW_HTTP"):
             yield Finding(
-                console.say(_("Nothing says that a reverse proxy ends the encryption.")),
-                _("Set QUNLUO_BEHIND_PROXY=1 when one does; without it every page redirects."),
+                console.say(_("The address {url} is not encrypted."), url=settings.SITE_URL),
+                _(
+                    "Put a reverse proxy with a certificate in front and set QUNLUO_SITE_URL=https://…"
+                ),
             )
-    if "*" in settings.ALLOWED_HOSTS:
+        return
+    yield Finding(console.say(_("The address is {url}."), url=settings.SITE_URL))
+    if not env.flag("BEHIND_PROXY"):
         yield Finding(
-            console.say(_("QUNLUO_ALLOWED_HOSTS accepts any name.")),
-            _("List the host names that people type."),
-        )
-    elif site.hostname not in settings.ALLOWED_HOSTS:
-        yield Finding(
-            console.say(
-                _("QUNLUO_ALLOWED_HOSTS lacks {host}: every page would be refused."),
-                host=site.hostname,
-            ),
-            _("Add it."),
+            console.say(_("Nothing says that a reverse proxy ends the encryption.")),
+            _("Set QUNLUO_BEHIND_PROXY=1 when one does; without it every page redirects."),
         )
 
 

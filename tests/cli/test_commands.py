@@ -67,6 +67,9 @@ def test_a_refusal_is_one_sentence_with_a_next_step_and_status_2(capsys):
         ("SECRET_KEY", "a" * 80, "can be guessed"),
         ("DEBUG", "1", "QUNLUO_DEBUG"),
         ("NO_RATE_LIMITS", "1", "QUNLUO_NO_RATE_LIMITS"),
+        ("SITE_URL", "http://testserver", "not encrypted"),
+        ("ALLOWED_HOSTS", "*", "accepts any name"),
+        ("ALLOWED_HOSTS", "elsewhere.example", "lacks testserver"),
     ],
 )
 @pytest.mark.parametrize("command", ["serve", "web", "worker"])
@@ -75,6 +78,7 @@ def test_production_does_not_start_with_what_endangers_people(
 ):
     monkeypatch.setenv("QUNLUO_ENV", "production")
     monkeypatch.setenv("QUNLUO_SECRET_KEY", STRONG)
+    monkeypatch.setenv("QUNLUO_SITE_URL", "https://testserver")
     assert env.unsafe() == []
     monkeypatch.setenv(f"QUNLUO_{setting}", value)
     assert command_line.main([command]) != 0
@@ -86,7 +90,12 @@ def test_production_does_not_start_with_what_endangers_people(
 def test_no_other_server_starts_it_either():
     done = subprocess.run(
         [sys.executable, "-c", "import qunluo.wsgi"],
-        env={**os.environ, "QUNLUO_ENV": "production", "QUNLUO_SECRET_KEY": "demo-key"},
+        env={
+            **os.environ,
+            "QUNLUO_ENV": "production",
+            "QUNLUO_SECRET_KEY": "demo-key",
+            "QUNLUO_SITE_URL": "https://testserver",
+        },
         capture_output=True,
         text=True,
     )

@@ -6,7 +6,7 @@ import sys
 from qunluo.cli import console, processes
 from qunluo.cli.commands.web import add_arguments, address_of
 from qunluo.cli.running import only_one
-from qunluo.cli.unsafe import refuse_unsafe
+from qunluo.cli.unsafe import refuse_unsafe, warn_of_doubtful
 from qunluo.environment import env
 from qunluo.kernel.text import _
 
@@ -23,6 +23,7 @@ def serve(listen: str, welcome: str = "") -> int:
     """Keep the web and the worker running; say `welcome` when the first page is there."""
     if refuse_unsafe():
         return processes.UNFIT
+    warn_of_doubtful()
     host, port = address_of(listen)
     if processes.port_taken(host, port):
         console.complain(

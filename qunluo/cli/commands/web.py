@@ -1,13 +1,14 @@
 """Serve pages and the API alone, for installations of several machines."""
 
 import argparse
+import os
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from qunluo.cli import console, processes
-from qunluo.cli.unsafe import refuse_unsafe
+from qunluo.cli.unsafe import refuse_unsafe, warn_of_doubtful
 from qunluo.environment import env
 from qunluo.kernel.text import _
 
@@ -37,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
     processes.follow_parent()
     if refuse_unsafe():
         return processes.UNFIT
+    if not os.environ.get(processes.PARENT):  # `qunluo serve` has said it
+        warn_of_doubtful()
     host, port = address_of(args.listen)
     if processes.port_taken(host, port):
         console.complain(
