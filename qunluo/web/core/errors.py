@@ -38,6 +38,7 @@ def refuse(
         "next_step": next_step,
         "details": details or [],
         "back": way_back(request),
+        "bare": not hasattr(request, "person"),  # refused before anybody asked who it is
     }
     return _answer(request, status, context)
 

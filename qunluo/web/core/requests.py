@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -27,7 +28,10 @@ class PersonRequest(HttpRequest):
 def own_referer(request: HttpRequest) -> str:
     """Return the path of the page the request came from when that is ours, else nothing."""
     came_from = request.headers.get("Referer", "")
-    home = f"{request.scheme}://{request.get_host()}"
+    try:
+        home = f"{request.scheme}://{request.get_host()}"
+    except DisallowedHost:  # the page about it asks too
+        return ""
     return came_from.removeprefix(home) if came_from.startswith(home + "/") else ""
 
 
