@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "qunluo.web.core.middleware.PersonMiddleware",
     "qunluo.web.me.middleware.SeenMiddleware",
     "qunluo.web.core.limits.LimitsMiddleware",
+    "qunluo.web.core.once.OnceMiddleware",
     "qunluo.web.core.middleware.DomainErrorMiddleware",
 ]
 

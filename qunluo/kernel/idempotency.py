@@ -1,8 +1,9 @@
 """Requests that may be sent twice and must act once."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import Conflict
@@ -10,7 +11,11 @@ from qunluo.kernel.models import OnceKey
 from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
 
+R = TypeVar("R")
 KEEP = timedelta(hours=48)
+PATIENCE = 10.0  # seconds that a second request waits for the outcome of the first
+LOOK = 0.05
+WORKING, DONE = "working", "done"
 
 
 class KeyReused(Conflict):
@@ -19,6 +24,14 @@ class KeyReused(Conflict):
     code = "kernel.key_reused"
     message = _("This idempotency key was already used for another request.")
     next_step = _("Send a new key with a new request.")
+
+
+class NoOutcome(Conflict):
+    """The same request is still being worked on, or its work was cut off."""
+
+    code = "kernel.no_outcome"
+    message = _("This was sent before, and we cannot see yet how it ended.")
+    next_step = _("Look first whether it is done. If it is not, open the form anew and send that.")
 
 
 @write_tx
@@ -43,6 +56,67 @@ def once(
     elif row.digest != body_digest:
         raise KeyReused
     return row.response
+
+
+def act_once(
+    scope: str,
+    key: str,
+    act: Callable[[], R],
+    *,
+    outcome: Callable[[R], Any],
+    again: Callable[[Any], R],
+) -> R:
+    """Act and keep the JSON outcome, or return again(outcome) of who was first; NoOutcome.
+
+    Unlike `once`, act runs in transactions of its own, so that it may read, draw and render
+    without holding the only write lock of SQLite. An outcome of None, like an exception, frees
+    the key. Who was cut off between acting and keeping never acts again: the next hears NoOutcome.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        row, mine = _claim(scope, key)
+        if mine:
+            return _act(row, act, outcome)
+        if known := _settled(row, deadline):
+            return again(known.response)
+
+
+@write_tx
+def _claim(scope: str, key: str) -> tuple[OnceKey, bool]:
+    """Return the row of a key, and whether this call made it."""
+    moment = now()
+    OnceKey.objects.filter(scope=scope, key=key, expires_at__lte=moment).delete()
+    return OnceKey.objects.get_or_create(
+        scope=scope, key=key, defaults={"digest": WORKING, "expires_at": moment + KEEP}
+    )
+
+
+def _act(row: OnceKey, act: Callable[[], R], outcome: Callable[[R], Any]) -> R:
+    said = None
+    try:
+        result = act()
+        said = outcome(result)
+        return result
+    finally:
+        mine = OnceKey.objects.filter(pk=row.pk)
+        with write_tx():
+            if said is None:
+                mine.delete()
+            else:
+                mine.update(digest=DONE, response=said)
+
+
+def _settled(row: OnceKey, deadline: float) -> OnceKey | None:
+    """Wait for the first to come to an end; None when that left the key free."""
+    while row.digest == WORKING:
+        if time.monotonic() > deadline:
+            raise NoOutcome
+        time.sleep(LOOK)
+        found = OnceKey.objects.filter(pk=row.pk).first()
+        if found is None:
+            return None
+        row = found
+    return row
 
 
 def forget_expired() -> int:

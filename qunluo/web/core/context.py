@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
+from qunluo.web.core.once import hidden_fields
+
 SCHEMES = ("light", "dark")
 
 
@@ -16,6 +18,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or settings.LANGUAGE_CODE
     scheme = request.COOKIES.get("scheme", "")
     return {
+        "csrf_input": hidden_fields(request),
         "person": getattr(request, "person", None),
         "lang": language,
         "html_lang": {"zh-hans": "zh-Hans"}.get(language, language),

@@ -6,7 +6,6 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
-from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 from django.utils.cache import patch_vary_headers
 from jinja2_fragments import render_block
 
@@ -18,11 +17,7 @@ def render(
 ) -> str:
     """Return the text of a page, or of one of its blocks."""
     engine = cast("Jinja2", engines["jinja2"])
-    given: dict[str, Any] = {
-        "request": request,
-        "csrf_input": csrf_input_lazy(request),
-        "csrf_token": csrf_token_lazy(request),
-    }
+    given: dict[str, Any] = {"request": request}
     for processor in engine.template_context_processors:
         given.update(processor(request))
     given.update(context or {})

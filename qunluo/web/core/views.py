@@ -18,6 +18,7 @@ from qunluo.web.core import theme
 from qunluo.web.core.context import SCHEMES
 from qunluo.web.core.links import url
 from qunluo.web.core.middleware import SPOKEN
+from qunluo.web.core.once import repeatable
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import show
 
@@ -44,7 +45,7 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     ours = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return HttpResponseRedirect(target if ours else url("core:home"))
+    return repeatable(HttpResponseRedirect(target if ours else url("core:home")))
 
 
 @require_POST

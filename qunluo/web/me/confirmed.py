@@ -11,6 +11,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from qunluo.web.core.once import repeatable
 from qunluo.web.core.requests import PersonRequest
 
 View = Callable[..., HttpResponseBase]
@@ -28,6 +29,6 @@ def confirmed(view: View) -> View:
             if request.method == "GET":
                 raise  # allauth's middleware shows the page and comes back
             messages.info(request, _("That took a while, so please confirm once more."))
-            return redirect(request.path)
+            return repeatable(redirect(request.path))
 
     return asked

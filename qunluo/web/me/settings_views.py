@@ -13,6 +13,7 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.errors import DomainError, Invalid
 from qunluo.kernel.ratelimit import limit
 from qunluo.people import actions, queries
+from qunluo.web.core.once import repeatable
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 from qunluo.web.me.confirmed import confirmed
@@ -78,7 +79,7 @@ def preferences(request: PersonRequest) -> HttpResponse:
     actions.update_profile(actor=person, **form.cleaned_data)
     activate(form.cleaned_data["language"])
     messages.success(request, _("Saved."))
-    response = redirect("me:preferences")
+    response = repeatable(redirect("me:preferences"))
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         form.cleaned_data["language"],

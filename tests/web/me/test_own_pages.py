@@ -193,7 +193,8 @@ def test_delicate_pages_ask_once_more(place, who):
 
 
 def test_a_token_is_shown_once_and_revoked(me, who):
-    page = me.post("/me/tokens/", {"name": "backup", "scopes": ["read"], "days": "30"})
+    said = {"name": "backup", "scopes": ["read"], "days": "30"}
+    page = me.post("/me/tokens/", said, follow=True)
     token = ApiToken.objects.get()
     assert page["Cache-Control"].startswith("max-age=0")
     secret = page.text.split('data-copy="qlt_')[1].split('"')[0]

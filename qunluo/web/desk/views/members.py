@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from qunluo.community import actions, queries
 from qunluo.community.errors import SegmentNotFound
 from qunluo.people.queries import get_person
+from qunluo.web.core.once import repeatable
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.desk.desk import desk_of, role_labels, show_desk
 from qunluo.web.desk.forms import FILTERS, MemberFilter, SegmentForm, host_choices
@@ -66,12 +67,13 @@ def together(request: PersonRequest, slug: str) -> HttpResponse:
             actions.tag_member(actor=request.person, membership=membership, name=tag)
         if person:
             actions.assign_host(actor=request.person, membership=membership, host=person)
+    back = redirect(_back(slug, request.POST.get("query", "")))
     if not chosen or not (tag or person):
         messages.warning(request, _("Choose members, and a tag or a host for them."))
-    else:
-        done = ngettext("Done for %(n)s member.", "Done for %(n)s members.", len(chosen))
-        messages.success(request, done % {"n": len(chosen)})
-    return redirect(_back(slug, request.POST.get("query", "")))
+        return repeatable(back)
+    done = ngettext("Done for %(n)s member.", "Done for %(n)s members.", len(chosen))
+    messages.success(request, done % {"n": len(chosen)})
+    return back
 
 
 @require_POST

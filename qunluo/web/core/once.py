@@ -1,0 +1,106 @@
+"""A form sent twice acts once: double taps, reloads, going back and sending again.
+
+Every form carries a key of its own beside the safety token. The first time it is sent, where it
+led to is kept; sent again with the same content, it leads there and does nothing more. Other
+content is another act: it is as safe as opening the page anew and filling it in.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.utils.crypto import salted_hmac
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from qunluo.kernel.errors import DomainError
+from qunluo.kernel.idempotency import act_once
+from qunluo.kernel.ids import token
+from qunluo.web.core.errors import domain_error
+from qunluo.web.core.show import partial
+
+FIELD = "once"
+FIT = re.compile(r"[\w-]{20,60}", re.ASCII)
+# The API has its own header. allauth's stages use themselves up: a code, a reset link or a new
+# address counts once, signing in or out twice is signing in or out, and what is typed there is
+# mostly secret and leaves no trace here.
+NOT_HERE = ("/api/", "/accounts/")
+R = TypeVar("R", bound=HttpResponse)
+
+
+def _hidden(request: HttpRequest) -> SafeString:
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="{}" value="{}">',
+        get_token(request), FIELD, token(),
+    )  # fmt: skip
+
+
+# Made anew wherever it stands in a page, so that no two forms share a key.
+hidden_fields = lazy(_hidden, SafeString, str)
+
+
+def repeatable(response: R) -> R:
+    """Mark a redirect that is no outcome: a refusal, or what only this browser can be told."""
+    response.repeatable = True  # type: ignore[attr-defined]
+    return response
+
+
+class OnceMiddleware:
+    """Answers a form that comes again with the outcome of the first time."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Let through whatever is no form, and everything that a visitor sends: nothing counts."""
+        if request.method != "POST" or request.path.startswith(NOT_HERE) or partial(request):
+            return self.answer(request)
+        key = request.POST.get(FIELD, "")
+        if not FIT.fullmatch(key) or not request.person.is_authenticated:  # type: ignore[attr-defined]
+            return self.answer(request)
+        try:
+            return act_once(
+                _fingerprint(request),
+                key,
+                lambda: self.answer(request),
+                outcome=_place,
+                again=lambda place: _again(request, place),
+            )
+        except DomainError as error:
+            return domain_error(request, error)
+
+
+def _place(response: HttpResponse) -> str | None:
+    """Return where a form led; a page that was shown instead leaves it to be sent again."""
+    if isinstance(response, HttpResponseRedirect) and not hasattr(response, "repeatable"):
+        return response.url
+    return None
+
+
+def _again(request: HttpRequest, place: str) -> HttpResponse:
+    messages.info(
+        request,
+        _("You had sent this already. It was done once; to do it again, use a fresh form."),
+    )
+    return HttpResponseRedirect(place)
+
+
+def _fingerprint(request: HttpRequest) -> str:
+    """Return what tells apart who sent what where; keyed, since people type secrets."""
+    found = hashlib.sha256(f"{request.session.session_key}\0{request.get_full_path()}".encode())
+    for name in sorted(request.POST.keys() - {"csrfmiddlewaretoken", FIELD}):
+        found.update(repr((name, request.POST.getlist(name))).encode())
+    for name in sorted(request.FILES):
+        for file in request.FILES.getlist(name):
+            found.update(repr((name, file.name, file.size)).encode())
+            for chunk in file.chunks():
+                found.update(chunk)
+            file.seek(0)
+    return salted_hmac("qunluo.web.once", found.digest(), algorithm="sha256").hexdigest()
