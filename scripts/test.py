@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,8 +17,10 @@ import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--no-header", "--durations=5"]
+WORKERS = 2
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", str(WORKERS), "--no-header", "--durations=5"]
 PLAIN = ["-m", "not slow and not story"]
+SLOW = ["-m", "slow and not story"]
 CLOSING = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
 
 
@@ -70,12 +73,12 @@ class Outcome:
     failed: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
-    def part(self, name: str, command: list[str], database: str = "") -> None:
-        """Run one part, showing what it says as it says it."""
+    def part(self, name: str, command: list[str], clusters: str = "") -> None:
+        """Run one part, on SQLite if no clusters are given, showing what it says as it says it."""
         print(f"\n── {name} ──", flush=True)
         began = time.monotonic()
         surroundings = {k: v for k, v in os.environ.items() if not k.startswith("QUNLUO_")}
-        surroundings |= {"QUNLUO_DATABASE_URL": database, "PYTHONUNBUFFERED": "1"}
+        surroundings |= {"QUNLUO_TEST_CLUSTERS": clusters, "PYTHONUNBUFFERED": "1"}
         last = ""
         with subprocess.Popen(
             command, cwd=ROOT, env=surroundings, stdin=subprocess.DEVNULL,
@@ -128,17 +131,12 @@ def everything() -> int:
     outcome.part("checks", [sys.executable, "scripts/check.py"])
     outcome.part("suite on SQLite", [*PYTEST, *PLAIN, "tests"])
     try:
-        with postgres.cluster() as url:
-            together, alone = f"{PLAIN[1]} and not alone", f"{PLAIN[1]} and alone"
-            outcome.part("suite on PostgreSQL", [*PYTEST, "-m", together, "tests"], url)
-            outcome.part(
-                "deliveries on PostgreSQL", [*PYTEST, "-n", "0", "-m", alone, "tests"], url
-            )
+        with ExitStack() as stack:
+            urls = " ".join(stack.enter_context(postgres.cluster()) for _ in range(WORKERS))
+            outcome.part("suite on PostgreSQL", [*PYTEST, *PLAIN, "tests"], urls)
             outcome.part("stories in a browser", [*PYTEST, "--dist", "loadfile", "tests/stories"])
-            outcome.part("slow part on SQLite", [*PYTEST, "-m", "slow and not story", "tests"])
-            outcome.part(
-                "slow part on PostgreSQL", [*PYTEST, "-m", "slow and not story", "tests"], url
-            )
+            outcome.part("slow part on SQLite", [*PYTEST, *SLOW, "tests"])
+            outcome.part("slow part on PostgreSQL", [*PYTEST, *SLOW, "tests"], urls)
     except postgres.NoPostgres as error:
         print(error)
         outcome.failed.append("PostgreSQL")

@@ -19,13 +19,17 @@ ROOT = Path(__file__).parents[1]
 FOLDER = Path(tempfile.mkdtemp(prefix="qunluo-test-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 os.environ["QUNLUO_ENV"] = "test"
+# Each worker has a cluster of its own: delivery waits for every open transaction of its cluster.
+if clusters := os.environ.get("QUNLUO_TEST_CLUSTERS", "").split():
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    os.environ["QUNLUO_DATABASE_URL"] = clusters[worker % len(clusters)]
 os.environ["QUNLUO_DATA_DIR"] = str(FOLDER)
 os.environ["QUNLUO_SECRET_KEY"] = "for-the-tests-only-" + "0123456789abcdef" * 3
 os.environ["QUNLUO_SITE_URL"] = "http://testserver"
 os.environ["QUNLUO_ALLOWED_HOSTS"] = "testserver 127.0.0.1 localhost"
 os.environ["QUNLUO_EMAIL_URL"] = "locmem:"
 os.environ.setdefault("QUNLUO_LOG_LEVEL", "WARNING")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qunluo.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "qunluo.settings"
 # Playwright keeps an event loop in the thread that a story's own queries run in.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -43,19 +47,10 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     catalogs.compile_stale()
 # The conftest of a room may import its models, earlier than pytest-django would set up Django.
 django.setup()
+# A worker that inherited it would read the settings, and so its folders, before it came here.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 # Still argon2, only cheap: a suite hashes thousands of passwords.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
-
-
-def pytest_collection_modifyitems(items):
-    """Mark what delivers events: on PostgreSQL it waits for open transactions of other workers."""
-    told: dict[Path, bool] = {}
-    for item in items:
-        path = item.path
-        if path not in told:
-            told[path] = path.parent.name == "kernel" or "drain" in path.read_text()
-        if told[path]:
-            item.add_marker(pytest.mark.alone)
 
 
 def pytest_unconfigure():
