@@ -127,3 +127,14 @@ def test_every_problem_is_explained_in_the_documents():
     codes = {refusal.code for refusal in all_refusals()}
     assert {"community.gate_closed", "api.scope_missing", "growth.invitation_expired"} <= codes
     assert v1.api
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "Enter a name, a phone or an e-mail."), ("zh", "请填写姓名、手机或邮箱。"),
+])  # fmt: skip
+def test_a_customer_is_not_emptied(language, said, door, world):
+    knock = door("owner", language=language)
+    path = f"/communities/{world.farm.slug}/customers"
+    made = knock.post(path, {"name": "Zhao"}).json()
+    body = problem(knock.patch(f"{path}/{made['id']}", {"name": ""}), 422)
+    assert body["fields"] == {"name": [said]}

@@ -242,3 +242,37 @@ def test_a_correction_is_read_like_an_import(farm):
     with pytest.raises(Invalid) as refused:
         actions.edit_customer(actor=farm.owner, customer=mei, email="no address")
     assert "email" in refused.value.fields
+
+
+@pytest.mark.req("M12")
+def test_a_customer_keeps_something_to_be_known_by(farm):
+    zhao = actions.add_customer(actor=farm.owner, community=farm, name="Zhao", phone="13800138000")
+    for said in ({"name": "", "phone": ""}, {"name": " ", "phone": " ", "email": ""}):
+        with pytest.raises(Invalid) as refused:
+            actions.edit_customer(actor=farm.owner, customer=zhao, **said)
+        assert set(refused.value.fields) == {"name"}
+    zhao.refresh_from_db()
+    assert (zhao.name, zhao.phone) == ("Zhao", "+8613800138000")
+    actions.edit_customer(actor=farm.owner, customer=zhao, name="")
+    actions.edit_customer(actor=farm.owner, customer=zhao, phone="", email="zhao@example.cn")
+    with pytest.raises(Invalid):
+        actions.edit_customer(actor=farm.owner, customer=zhao, email="")
+
+
+def test_a_customer_number_is_enough_to_be_known_by(farm):
+    listed(farm)
+    li = one(farm, "A2")
+    actions.edit_customer(actor=farm.owner, customer=li, name="", phone="", email="")
+    assert one(farm, "A2").name == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_corrections_at_once_leave_something_to_be_known_by(race):
+    farm = makers.community(selection="invitation")
+    zhao = actions.add_customer(actor=farm.owner, community=farm, name="Zhao", phone="13800138000")
+    stale = [Customer.objects.get(pk=zhao.pk) for _tab in range(2)]
+    halves = [{"name": ""}, {"phone": ""}]
+    outcome = race(
+        2, lambda n: actions.edit_customer(actor=farm.owner, customer=stale[n], **halves[n])
+    )
+    assert (outcome.winners, [type(error) for error in outcome.errors]) == (1, [Invalid])

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 IMPORT = "customers.import"
 EDITABLE = ("name", "phone", "email", "note", "source", "consent")
+KNOWN_BY = ("name", "phone", "email", "external_id")
 
 
 @write_tx
@@ -38,7 +39,7 @@ def add_customer(
     """Put one customer down by hand: name, phone, email, note, source, consent (M12). Invalid."""
     require(actor, community, IMPORT)
     values = _read(community, said)
-    if not (values.get("phone") or values.get("email") or values.get("name")):
+    if not any(values.get(name) for name in KNOWN_BY):
         raise Invalid(fields={"name": [_("Enter a name, a phone or an e-mail.")]})
     moment = now()
     return Customer.objects.create(
@@ -56,9 +57,13 @@ def add_customer(
 def edit_customer(
     *, actor: "Person", customer: Customer, consent_source: str = "", **said: str
 ) -> Customer:
-    """Correct what is known of a customer. Invalid."""
+    """Correct what is known of a customer; something to know them by remains. Invalid."""
     require(actor, customer.community, IMPORT)
     values = _read(customer.community, said)
+    # Read again under the lock: two corrections at once must not take away one half each.
+    customer.refresh_from_db(from_queryset=Customer.objects.select_for_update())
+    if not any(values.get(name, getattr(customer, name)) for name in KNOWN_BY):
+        raise Invalid(fields={"name": [_("Enter a name, a phone or an e-mail.")]})
     if "consent" in values and values["consent"] != customer.consent:
         customer.consent_source, customer.consent_at = consent_source[:160], now()
     for name, value in values.items():

@@ -303,3 +303,18 @@ def test_a_customer_of_another_community_is_not_found(owner, farm, page):
     makers.imported(other, LIST)
     theirs = Customer.objects.filter(community=other).first()
     assert owner.get(desk(farm, page.format(theirs.pk))).status_code == 404
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "Enter a name, a phone or an e-mail."), ("zh-hans", "请填写姓名、手机或邮箱。"),
+])  # fmt: skip
+def test_a_customer_is_not_emptied(language, said, farm):
+    zhao = actions.add_customer(actor=farm.owner, community=farm, name="Zhao")
+    path = f"/c/{farm.slug}/desk/customers/{zhao.pk}/edit/"
+    answer = browser(farm.owner, language).post(path, {"name": "", "note": "tall"})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'aria-describedby="id_name_error"' in answer.text
+    assert "tall" in answer.text
+    zhao.refresh_from_db()
+    assert (zhao.name, zhao.note) == ("Zhao", "")
