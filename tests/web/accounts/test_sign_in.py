@@ -19,7 +19,7 @@ from tests.people.makers import PASSWORD, person
 pytestmark = pytest.mark.django_db
 # What differs between two visitors anyway: tokens, their own address, the colour of their face.
 OWN = (
-    r'(name="csrfmiddlewaretoken" value|nonce)="[^"]*"'
+    r'(name="(?:csrfmiddlewaretoken|once)" value|nonce)="[^"]*"'
     r"|\w+@example\.org"
     r'|<svg class="portrait.*?</svg>'
 )
