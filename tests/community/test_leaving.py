@@ -130,6 +130,11 @@ def test_a_suspended_member_looks_in_but_does_nothing_until_the_date():
         with pytest.raises(errors.Suspended) as refused:
             queries.require(who, farm, "members.view")
         assert f"{until:%Y-%m-%d}" in refused.value.say(str)[0]
+        own = {"actor": who, "membership": membership(who, farm)}
+        for act in (lambda: actions.claim_label(**own, claim="have"),
+                    lambda: actions.accept_rules(**own, number=1)):  # fmt: skip
+            with pytest.raises(errors.Suspended):
+                act()
         clock.move(timedelta(days=3, seconds=1))
         assert "members.notes" in queries.permissions_of(who, farm)
         with pytest.raises(errors.AlreadyEnded):

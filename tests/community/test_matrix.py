@@ -216,10 +216,10 @@ MATRIX = {
     ),
     "leave": (INSIDERS, lambda w, a: actions.leave(actor=a, membership=_own(w, a))),
     "accept the rules": (
-        INSIDERS, lambda w, a: actions.accept_rules(actor=a, membership=_own(w, a), number=2)
+        MEMBERS, lambda w, a: actions.accept_rules(actor=a, membership=_own(w, a), number=2)
     ),
     "claim the label": (
-        INSIDERS, lambda w, a: actions.claim_label(actor=a, membership=_own(w, a), claim="have")
+        MEMBERS, lambda w, a: actions.claim_label(actor=a, membership=_own(w, a), claim="have")
     ),
     "pledge": (
         MEMBERS, lambda w, a: actions.pledge(actor=a, community=w.farm, action="compost", count=1)

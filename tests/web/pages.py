@@ -91,7 +91,7 @@ FOUNDING = {
     ),
 }
 COMMUNITY = {
-    "community:home": Page(everyone(suspended=403)),
+    "community:home": OPEN,
     "community:about": OPEN, "community:charter": OPEN, "community:charter_versions": OPEN,
     "community:charter_version": OPEN, "community:charter_changes": OPEN, "community:may": OPEN,
     "community:members": Page(only(MEMBERS)),
@@ -118,10 +118,12 @@ COMMUNITY = {
     ),
     "community:rules": Page(
         everyone(),
-        everyone(404, **dict.fromkeys(BELONG.split(), 302)),
+        everyone(404, **dict.fromkeys(MEMBERS.split(), 302), suspended=403),
         {"number": "1"},
     ),
-    "community:label": Page(post=only(BELONG, 302, refused=404), body={"claim": "want"}),
+    "community:label": Page(
+        post=only(MEMBERS, 302, refused=404, suspended=403), body={"claim": "want"}
+    ),
     "community:leave": Page(
         only(BELONG, refused=404), only(BELONG, 302, refused=404, owner=422)
     ),

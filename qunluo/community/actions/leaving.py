@@ -17,7 +17,7 @@ from qunluo.community.errors import (
 )
 from qunluo.community.models import CloseCare, Community, Membership
 from qunluo.community.queries.membership import accepted_rule, current_rules, is_suspended
-from qunluo.community.queries.permissions import require, standing
+from qunluo.community.queries.permissions import require, require_member, standing
 from qunluo.community.rules import joining as joining_rules
 from qunluo.community.rules import permissions as rules
 from qunluo.kernel.clock import now
@@ -105,7 +105,7 @@ def lift_suspension(*, actor: "Person", membership: Membership) -> Membership:
 
 @write_tx
 def accept_rules(*, actor: "Person", membership: Membership, number: int) -> Membership:
-    """Accept the current version of the rules; RulesNotAccepted when another one was shown."""
+    """Accept the rules in force; RulesNotAccepted for others, MembersOnly, Suspended."""
     _check_own(actor, membership)
     current = current_rules(membership.community)
     if current is None or number != current.number:
@@ -121,7 +121,10 @@ def accept_rules(*, actor: "Person", membership: Membership, number: int) -> Mem
 
 @write_tx
 def claim_label(*, actor: "Person", membership: Membership, claim: str) -> Membership:
-    """Say of the label "I have it" (have), "I want it" (want), or take it back ("") (F04)."""
+    """Say of the label "I have it" (have), "I want it" (want), or take it back ("") (F04).
+
+    MembersOnly, Suspended.
+    """
     _check_own(actor, membership)
     claim = claim if claim in joining_rules.CLAIMS else ""
     if membership.label_claim != claim:
@@ -189,8 +192,9 @@ def _set_suspension(membership: Membership, until: datetime | None) -> None:
 
 
 def _check_own(actor: "Person", membership: Membership) -> None:
-    if membership.person_id != actor.pk or membership.status != Status.ACTIVE:
+    if membership.person_id != actor.pk:
         raise MembersOnly
+    require_member(actor, membership.community)
 
 
 def _about(membership: Membership, actor_id: int) -> dict[str, Any]:

@@ -53,10 +53,10 @@ def tag_member(*, actor: "Person | None", membership: Membership, name: str) -> 
 
     InvalidTag, PermissionMissing.
     """
+    source = _source(actor, membership)
     name = rules.clean_tag(name)
     if not 1 <= len(name) <= rules.TAG_LENGTH:
         raise InvalidTag(limit=rules.TAG_LENGTH, fields={"name": [_("Choose a shorter tag.")]})
-    source = _source(actor, membership)
     tag, new = MemberTag.objects.get_or_create(
         membership=membership,
         name=name,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import reswap, retarget
 
 from qunluo.kernel.errors import DomainError, TooMany
+from qunluo.web.core.links import url
 from qunluo.web.core.requests import own_referer
 from qunluo.web.core.show import partial, render
 
@@ -18,10 +19,18 @@ def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Show a refusal of ours: a notice for htmx, a page otherwise."""
     message, next_step = error.say(_)
     details = [line for lines in error.say_fields(_).values() for line in lines]
-    response = refuse(request, error.status, message, next_step, details)
+    response = refuse(request, error.status, message, next_step, details, _way_on(request, error))
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _way_on(request: HttpRequest, error: DomainError) -> tuple[str, str] | None:
+    """Return where a refusal leads when there is one place for it, as text and address."""
+    slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
+    if error.code == "community.suspended" and slug:
+        return _("See what was decided, and appeal"), url("community:home", slug=slug)
+    return None
 
 
 def refuse(
@@ -30,14 +39,16 @@ def refuse(
     message: str,
     next_step: str = "",
     details: list[str] | None = None,
+    on: tuple[str, str] | None = None,
 ) -> HttpResponse:
-    """Answer with a status, a sentence and a next step."""
+    """Answer with a status, a sentence and a next step; `on` is a way there: text and address."""
     context = {
         "status": status,
         "message": message,
         "next_step": next_step,
         "details": details or [],
         "back": way_back(request),
+        "on": on,
         "bare": not hasattr(request, "person"),  # refused before anybody asked who it is
     }
     return _answer(request, status, context)
@@ -124,6 +135,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "next_step": _("Nothing you saved is lost. Please try again in a minute."),
         "details": [],
         "back": "",
+        "on": None,
         "bare": True,
     }
     return _answer(request, 500, context)

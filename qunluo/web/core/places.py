@@ -26,11 +26,12 @@ class Place:
 def community_places(request: HttpRequest, community: "Community") -> list[Place]:
     """Return at most five places, people before everything that manages them."""
     member = belonging.is_member(request, community)
+    among = belonging.may(request, community, "members.view")
     invites = belonging.may(request, community, "invitations.create")
     runs = belonging.may(request, community, "desk.view")
     wanted = [
         (_("Home"), "community:home", "house", True),
-        (_("People"), "community:members", "users-round", member),
+        (_("People"), "community:members", "users-round", among),
         (_("Charter"), "community:charter", "scroll-text", True),
         (_("Invite"), "growth:invitations", "user-round-plus", invites),
         (_("Desk"), "desk:home", "clipboard-list", runs),

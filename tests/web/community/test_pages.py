@@ -1,13 +1,15 @@
 """A community in the browser: door, home, charter, people, joining and leaving."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from qunluo.community import actions, queries
 from qunluo.community.models import Application, Community, Membership
-from qunluo.governance.actions import file_appeal, remove_member, warn_member
+from qunluo.governance.actions import file_appeal, remove_member, suspend_member, warn_member
+from qunluo.kernel.clock import now
 from qunluo.people.actions import update_profile
 from tests.community import makers
 
@@ -418,3 +420,57 @@ def test_a_hostile_name_stays_text(db):
     for visitor in (browser(), browser(who)):
         for path in ("", "about/", "join/", "charter/"):
             assert "<script>alert" not in visitor.get(f"/c/{made.slug}/{path}").text
+
+
+def suspended(farm, name="Mei", **more):
+    """A member whom the owner has suspended for a week, and the decision."""
+    who = makers.member(farm, name, **more)
+    return who, suspend_member(
+        actor=farm.owner, membership=queries.get_membership(who, farm), rule_id="r1",
+        reason="Shouted at the host.", until=now() + timedelta(days=7),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said", "appeal"), [
+    ("en", "You are suspended until", "Read the decision and appeal"),
+    ("zh-hans", "你的成员权利暂停至", "查看决定并申诉"),
+])  # fmt: skip
+def test_a_suspended_member_is_led_to_the_decision_and_the_appeal(farm, language, said, appeal):
+    who, measure = suspended(farm)
+    client = browser(who, language)
+    page = client.get(f"/c/{farm.slug}/")
+    assert page.status_code == 200
+    for text in (said, "Be kind", "Shouted at the host.", appeal):
+        assert text in page.text
+    assert f"/c/{farm.slug}/decisions/{measure.pk}/" in page.text
+    assert f'href="/c/{farm.slug}/members/"' not in page.text
+    file_appeal(actor=who, measure=measure, text="I was far away.")
+    page = client.get(f"/c/{farm.slug}/").text
+    assert "I was far away." in page
+    assert appeal not in page
+
+
+def test_a_refusal_leads_a_suspended_member_home_to_the_decision(farm):
+    who, _measure = suspended(farm)
+    page = browser(who).get(f"/c/{farm.slug}/members/")
+    assert page.status_code == 403
+    assert "See what was decided, and appeal" in page.text
+    assert f'href="/c/{farm.slug}/"' in page.text
+    other = browser(makers.person("Nosy")).get(f"/c/{farm.slug}/members/")
+    assert "See what was decided" not in other.text
+
+
+def test_a_suspended_member_cannot_act_as_one_but_can_go(published):
+    who, _measure = suspended(published)
+    client, home = browser(who), f"/c/{published.slug}/"
+    acts = {"label/": {"claim": "have"}, "rules/": {"number": "1"},
+            "pledge/": {"action": "pull weeds", "count": "2"},
+            "invitations/": {"max_uses": "1"}}  # fmt: skip
+    for path, body in acts.items():
+        assert client.post(home + path, body).status_code == 403, path
+    by_htmx = {"headers": {"hx-request": "true"}}
+    assert client.post(home + "label/", {"claim": "have"}, **by_htmx).status_code == 403
+    assert queries.get_membership(who, published).label_claim == ""
+    assert "I accept these rules" not in client.get(home + "rules/").text
+    assert client.post(home + "leave/", {"reason": ""}).status_code == 302
+    assert queries.membership_of(who, published) is None

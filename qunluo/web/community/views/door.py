@@ -6,28 +6,33 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from qunluo.community import actions, queries
+from qunluo.governance.queries import own_measures
 from qunluo.people.queries import profile_for
 from qunluo.web.community.forms import PledgeForm
-from qunluo.web.core.belonging import is_member, may
+from qunluo.web.core.belonging import is_member, may, standing
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import show
 from qunluo.web.core.words import glossary
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
-    from qunluo.community.queries import PublicCharter
+    from qunluo.community.queries import PublicCharter, Standing
     from qunluo.people.queries import Profile
 
 KEEPERS = ("owner", "operator", "cco", "host")
 NEWCOMERS, FACES = 6, 24
+SUSPENSION = "suspension"
 
 
 @require_GET
 def home(request: PersonRequest, slug: str) -> HttpResponse:
     """Show members their home, and everyone else the door."""
     community = queries.get_community(slug, viewer=request.person)
+    here = standing(request, community)
     if not is_member(request, community):
         return show(request, "community/door.html", None, door_of(request, community))
+    if here and here.suspended_until:
+        return show(request, "community/suspended.html", None, _suspended(request, community, here))
     return show(request, "community/home.html", None, _home(request, community))
 
 
@@ -63,6 +68,19 @@ def keepers(request: PersonRequest, community: "Community") -> list["Profile"]:
     held = queries.holders(community, KEEPERS).select_related("person").order_by("granted_at")
     people = {grant.person_id: grant.person for grant in held}
     return [profile_for(person, request.person) for person in people.values()]
+
+
+def _suspended(request: PersonRequest, community: "Community", here: "Standing") -> dict[str, Any]:
+    """Return what a suspended member needs: what was decided and why, and the way to appeal."""
+    decisions = own_measures(request.person, community)
+    standing_one = (one for one in decisions if one.kind == SUSPENSION and not one.overturned_at)
+    measure = next(standing_one, None)
+    return {
+        "community": community,
+        "until": here.suspended_until,
+        "measure": measure,
+        "appeal": getattr(measure, "appeal", None),
+    }
 
 
 def _home(request: PersonRequest, community: "Community") -> dict[str, Any]:

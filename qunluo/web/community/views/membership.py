@@ -29,10 +29,11 @@ def rules(request: PersonRequest, slug: str) -> HttpResponse:
         actions.accept_rules(actor=request.person, membership=member, number=number)
         messages.success(request, _("Thank you. You have accepted the current rules."))
         return redirect("community:home", slug=slug)
+    suspended = member is not None and queries.is_suspended(member)
     context = {
         "community": community,
         "rules": queries.current_rules(community),
-        "state": queries.rules_state(member) if member else None,
+        "state": queries.rules_state(member) if member and not suspended else None,
         "counts": moderation_counts(community),
     }
     return show(request, "community/rules.html", None, context)
@@ -66,6 +67,7 @@ def pledge(request: PersonRequest, slug: str) -> HttpResponse:
         actions.withdraw_pledge(**asked)
         messages.success(request, _("Your pledge is taken back."))
         return redirect("community:home", slug=slug)
+    queries.require_member(request.person, community)
     change = queries.change_wanted(community)
     form = PledgeForm(request.POST, acts=change.acts if change else ())
     if not form.is_valid():

@@ -32,6 +32,7 @@ def publish(request: PersonRequest, slug: str) -> HttpResponse:
     """Show every door with what holds it, and move the one that was asked for."""
     community = queries.get_community(slug, viewer=request.person)
     if request.method == "POST":
+        queries.require(request.person, community, "community.publish")
         try:
             messages.success(request, _move(request, community))
             return redirect("founding:publish", slug=slug)

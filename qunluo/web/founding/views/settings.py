@@ -43,6 +43,7 @@ def settings(request: PersonRequest, slug: str) -> HttpResponse:
 def symbol(request: PersonRequest, slug: str) -> HttpResponse:
     """Take a picture as the symbol, or take it away again."""
     community = queries.get_community(slug, viewer=request.person)
+    queries.require(request.person, community, "community.edit")
     upload = request.FILES.get("symbol")
     if not upload and "remove" not in request.POST:
         raise Invalid(_("Choose a picture first."))
