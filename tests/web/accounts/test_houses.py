@@ -30,7 +30,11 @@ print(json.dumps([page.status_code, page.text, page["Content-Security-Policy"]])
 
 def test_houses_appear_when_their_clients_are_set():
     """Asked in another process: which apps are installed is decided when it starts."""
-    clients = {"QUNLUO_GITHUB_CLIENT": "id:secret", "QUNLUO_WEIXIN_CLIENT": "id:secret"}
+    clients = {
+        "DJANGO_SETTINGS_MODULE": "qunluo.settings",
+        "QUNLUO_GITHUB_CLIENT": "id:secret",
+        "QUNLUO_WEIXIN_CLIENT": "id:secret",
+    }
     asked = subprocess.run(
         [sys.executable, "-c", ASK],
         env={**os.environ, **clients},
