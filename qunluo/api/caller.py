@@ -82,7 +82,7 @@ def check_scope(request: HttpRequest, scope: str) -> None:
         raise SessionNeeded
     enough = {scope, "write", f"{area}:write"} | ({"read"} if verb == "read" else set())
     if not held & enough:
-        raise ScopeMissing(scope=scope, has=", ".join(sorted(held)))
+        raise ScopeMissing(scope=scope, has=sorted(held))
 
 
 def require_proof(request: HttpRequest) -> None:

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from qunluo.kernel.text import SPOKEN, _, pick
+from qunluo.kernel.text import SPOKEN, _, enumerated, pick
 
 
 class DomainError(Exception):
     """A refusal; subclasses declare code, status, message and next_step, doors show them.
 
     Keyword arguments fill {placeholders}: `raise SoldOut(name="Honey")`. A value may be bilingual
-    data, {en = …, zh = …}.
+    data, {en = …, zh = …}, or a list, told as the reader's language separates it.
     """
 
     code: ClassVar[str] = "kernel.error"
@@ -50,15 +50,18 @@ class DomainError(Exception):
         if not text:
             return ""
         language = translate(SPOKEN)
-        said = {
-            key: translate(value) if isinstance(value, str) and value else pick(value, language)
-            for key, value in self.context.items()
-        }
+        said = {key: _told(value, translate, language) for key, value in self.context.items()}
         return translate(text).format_map(_Gaps(said))
 
     def __str__(self) -> str:
         """Return code and filled English message, for logs and the command line."""
         return f"{self.code}: {self._fill(str, self.message)}"
+
+
+def _told(value: Any, translate: Callable[[str], str], language: str) -> Any:
+    if isinstance(value, list | tuple):
+        return enumerated([pick(one, language) for one in value], language)
+    return translate(value) if isinstance(value, str) and value else pick(value, language)
 
 
 class _Gaps(dict[str, Any]):

@@ -181,7 +181,7 @@ def test_words_outside_the_scope_warn_with_the_words_and_can_be_confirmed():
         actions.apply(actor=who, community=farm, answers=said)
     assert "crypto, 加盟" in warned.value.say(str)[0]
     actions.apply(actor=who, community=farm, answers=said, despite_scope=True)
-    assert Application.objects.get(person=who).scope_warning == "crypto, 加盟"
+    assert Application.objects.get(person=who).scope_warning == "crypto、加盟"
     inside = {"own-1": "my garden pays better than crypto"}
     assert actions.apply(actor=person(), community=farm, answers=inside)
 

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import translation
+from django.utils.translation import gettext
 
 from qunluo.community import actions, errors, queries
 from qunluo.community.models import Grant
@@ -64,6 +66,17 @@ def test_a_refusal_names_the_permission_the_role_and_who_can_give_it():
     assert "照看成员" in chinese
     with pytest.raises(errors.MembersOnly):
         queries.require(person(), farm, "members.view")
+
+
+def test_those_who_can_give_a_role_are_listed_as_each_language_lists_names():
+    farm = community(person("老王"))
+    give(farm, member(farm, "老李"), "owner")
+    with pytest.raises(errors.PermissionMissing) as refused:
+        queries.require(member(farm), farm, "members.manage")
+    with translation.override("zh-hans"):
+        assert "老王、老李" in refused.value.say(gettext)[1]
+    with translation.override("en"):
+        assert "老王, 老李" in refused.value.say(gettext)[1]
 
 
 def test_an_explanation_says_yes_because_of_which_grant_or_no_and_who_could_give_it():

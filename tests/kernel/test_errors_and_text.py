@@ -1,7 +1,7 @@
 import pytest
 
 from qunluo.kernel.errors import DomainError, Forbidden, Invalid, TooMany
-from qunluo.kernel.text import _, pick
+from qunluo.kernel.text import _, enumerated, pick
 
 
 class SoldOut(DomainError):
@@ -67,3 +67,28 @@ def test_other_values_come_back_as_they_are():
     assert pick("x", "en") == "x"
     assert pick({"a": 1}, "en") == {"a": 1}
     assert pick(None, "en") is None
+
+
+class NamesMissing(DomainError):
+    """A refusal that names several people and things."""
+
+    message = "Ask: {people}. About: {things}."
+
+
+def test_a_refusal_separates_names_as_its_reader_does():
+    refusal = NamesMissing(people=["张三", "李四", "王五"], things=[{"en": "Role", "zh": "角色"}])
+    assert refusal.say(str)[0] == "Ask: 张三, 李四, 王五. About: Role."
+    chinese = {"en": "zh-hans", NamesMissing.message: "请找：{people}。事由：{things}。"}
+    assert (
+        refusal.say(lambda text: chinese.get(text, text))[0]
+        == "请找：张三、李四、王五。事由：角色。"
+    )
+
+
+def test_nobody_is_no_separator():
+    assert (enumerated([], "zh"), enumerated(["张三"], "zh")) == ("", "张三")
+
+
+def test_a_person_called_like_a_word_of_ours_is_not_translated():
+    refusal = NamesMissing(people=["Honey"], things=["-"])
+    assert refusal.say(lambda text: CHINESE.get(text, text))[0] == "Ask: Honey. About: -."

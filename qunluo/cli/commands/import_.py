@@ -190,7 +190,7 @@ def _mapping(said: list[str]) -> dict[str, str]:
     for text in said:
         name, equals, column = text.partition("=")
         if not equals or name.strip() not in known_columns():
-            raise BadMapping(text=text, names=", ".join(known_columns()))
+            raise BadMapping(text=text, names=list(known_columns()))
         found[name.strip()] = column.strip()
     return found
 

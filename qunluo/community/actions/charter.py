@@ -75,10 +75,11 @@ def save_charter_step(
         raise StepUnknown(step=step)
     draft = CharterDraft.objects.select_for_update().get(community=community)
     before = draft.values.get(step, {})
-    if token is not None and token != step_token(before):
-        raise DraftMovedOn(theirs=before)
     checked = check_step(found, values, before, flatten(draft.values), community.currency)
     kept = _with_presets(step, before, checked.values, values, draft)
+    # The same answers once more are no conflict: a save by itself may have come first.
+    if token is not None and token != step_token(before) and kept != before:
+        raise DraftMovedOn(theirs=before)
     _keep_goal(community, step, before, kept)
     changed = sorted(name for name in before.keys() | kept.keys()
                      if before.get(name) != kept.get(name))  # fmt: skip
@@ -188,7 +189,7 @@ def new_rules(actor: "Person", community: Community, draft: CharterDraft) -> Rul
     known = set(draft.values.get("meaning", {}).get("values", []))
     loose = [rule["title"] for rule in written if rule.get("value") not in known]
     if loose or not written:
-        raise RulesIncomplete(titles="、".join(loose) or "-")
+        raise RulesIncomplete(titles=loose or "-")
     latest = current_rules(community)
     rules = _numbered(written, latest.rules if latest else [])
     if latest and latest.rules == rules:

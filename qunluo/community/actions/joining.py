@@ -35,7 +35,7 @@ from qunluo.community.queries.permissions import require
 from qunluo.community.rules import joining as rules
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
-from qunluo.kernel.text import _, pick
+from qunluo.kernel.text import _, enumerated, pick
 from qunluo.kernel.tx import write_tx
 
 if TYPE_CHECKING:
@@ -72,14 +72,14 @@ def apply(
         raise AnswersMissing(fields=gaps)
     words = rules.outside_words(wanted, [*said.values(), claim])
     if words and not wanted.refuses_outside and not despite_scope:
-        raise OutsideScope(words=", ".join(words))
+        raise OutsideScope(words=words)
     asked = Application(
         community=community,
         person=actor,
         asked={question.id: question.text for question in wanted.questions},
         answers=said,
         criterion_claim=claim,
-        scope_warning=", ".join(words)[:200],
+        scope_warning=enumerated(words, community.language)[:200],
         label_claim=_claim(label_claim),
         rules_number=number,
         made_at=now(),
@@ -305,7 +305,7 @@ def _file(asked: Application, *, wait: bool) -> Application | Membership:
 def _refuse_by_rule(asked: Application, words: list[str]) -> Application:
     asked.state, asked.decided_at = State.REFUSED, asked.made_at
     reason = str(pick(rules.OUTSIDE, asked.person.language))
-    asked.reason = reason.format(words=", ".join(words))[:400]
+    asked.reason = reason.format(words=enumerated(words, asked.person.language))[:400]
     asked.save()
     publish(events.ApplicationRefusedByRule(**_about(asked, asked.person_id)))
     return asked

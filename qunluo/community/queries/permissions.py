@@ -118,7 +118,7 @@ def require(
     raise PermissionMissing(
         permission=rules.permissions()[permission].label,
         role=lowest.label,
-        givers=", ".join(givers_of(lowest, community)) or "-",
+        givers=givers_of(lowest, community) or "-",
         needed=permission,
     )
 
@@ -141,7 +141,7 @@ def require_to_give(
     role = rules.roles().get(role_name)
     if role and not rules.may_give(found.roles, role):
         raise RoleNotYours(
-            role=role.label, givers=", ".join(givers_of(role, community)) or "-", needed=role.name
+            role=role.label, givers=givers_of(role, community) or "-", needed=role.name
         )
     return found
 

@@ -12,7 +12,7 @@ from typing import Any
 from qunluo.community.rules.permissions import roles
 from qunluo.kernel.definitions import load_file
 from qunluo.kernel.events import Event, UnknownEvent
-from qunluo.kernel.text import pick
+from qunluo.kernel.text import enumerated, pick
 
 HOUSE = Path(__file__).parents[2]
 LANGUAGES = ("en", "zh")
@@ -81,7 +81,7 @@ def _word(field: str, value: Any, language: str) -> str:
     if value in (None, "", []):
         return NOTHING[language]
     if isinstance(value, list):
-        return ("、" if language == "zh" else ", ").join(_word(field, v, language) for v in value)
+        return enumerated([_word(field, one, language) for one in value], language)
     if field == "holds" and value in roles():
         return roles()[value].label[language]
     if isinstance(value, str) and (label := _labels().get((field, value))):

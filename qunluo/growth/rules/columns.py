@@ -134,7 +134,7 @@ def corrected(guessed: Guess, said: Mapping[str, str], width: int) -> Mapped:
     mapping = dict(guessed.mapping)
     for name, column in said.items():
         if name not in columns():
-            raise UnknownColumn(column=name, columns=", ".join(columns()))
+            raise UnknownColumn(column=name, columns=list(columns()))
         index = _index_of(column, guessed.header, width)
         mapping = {key: at for key, at in mapping.items() if key != name and at != index}
         if index >= 0:
@@ -153,7 +153,7 @@ def _index_of(column: str, header: Sequence[str], width: int) -> int:
             return index
     if column.isdecimal() and 1 <= int(column) <= width:
         return int(column) - 1
-    named = ", ".join(header) or f"1 – {width}"
+    named = list(header) or f"1 – {width}"
     raise UnknownColumn(column=column, columns=named)
 
 

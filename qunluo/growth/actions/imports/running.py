@@ -78,7 +78,10 @@ def run_import(
 
 def said(error: DomainError) -> dict[str, Any]:
     """Return an error as it is stored: the door translates and fills it when showing."""
-    context = {key: str(value) for key, value in error.context.items()}
+    context = {
+        key: [str(one) for one in value] if isinstance(value, list | tuple) else str(value)
+        for key, value in error.context.items()
+    }
     return {
         "code": error.code,
         "message": error.message,

@@ -98,7 +98,7 @@ def _error(said: dict[str, Any], sheet: str, limits: Limits) -> BadTable:
         case "large":
             return SheetTooLarge()
         case "no_sheet":
-            return SheetNotFound(sheet=sheet, sheets=", ".join(said["sheets"]))
+            return SheetNotFound(sheet=sheet, sheets=said["sheets"])
         case "columns":
             return TooManyColumns(line=1, limit=limits.columns)
         case "rows":

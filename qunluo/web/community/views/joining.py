@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,6 +13,7 @@ from qunluo.community import actions, queries
 from qunluo.community.errors import ApplicationNotFound, OutsideScope
 from qunluo.governance.queries import appealable, own_appeals
 from qunluo.kernel.errors import DomainError
+from qunluo.kernel.text import enumerated
 from qunluo.web.community.forms import AppealForm, JoinForm
 from qunluo.web.core.belonging import is_member
 from qunluo.web.core.forms import explain, posted
@@ -62,7 +64,7 @@ def _ask(
     try:
         return actions.apply(actor=request.person, community=community, **said), ""
     except OutsideScope as warning:
-        return None, str(warning.context.get("words", ""))
+        return None, enumerated(warning.context["words"], get_language())
     except DomainError as error:
         explain(form, error)
         return None, ""
