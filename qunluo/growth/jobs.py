@@ -3,6 +3,7 @@
 from qunluo.growth.actions.exports import run_waiting_exports
 from qunluo.growth.actions.imports.running import run_waiting_imports
 from qunluo.growth.actions.tidying import tidy
+from qunluo.growth.queries.archives import waiting_exports
 from qunluo.growth.queries.imports import waiting_imports
 from qunluo.kernel.schedule import every
 
@@ -13,7 +14,7 @@ def run_imports() -> None:
     run_waiting_imports()
 
 
-@every(seconds=5, atomic=False)
+@every(seconds=5, atomic=False, when=waiting_exports)
 def write_exports() -> None:
     """Write the archives that owners have asked for."""
     run_waiting_exports()

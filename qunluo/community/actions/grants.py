@@ -19,6 +19,7 @@ from qunluo.community.models import Community, Grant
 from qunluo.community.queries.membership import membership_of
 from qunluo.community.queries.permissions import (
     ROLE_KINDS,
+    due_grants,
     holders,
     live_grants,
     require_member,
@@ -121,11 +122,8 @@ def expire_due_grants() -> int:
 
     They stopped counting by themselves: permissions look at the clock, not at this.
     """
-    due = Grant.objects.filter(revoked_at=None, expires_at__lte=now()).order_by("expires_at")[
-        :BATCH
-    ]
     closed = 0
-    for one in due:
+    for one in due_grants(BATCH):
         with write_tx():
             closed += end_grant(one, reason=EXPIRED, actor_id=None)
     return closed

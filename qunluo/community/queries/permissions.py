@@ -182,6 +182,12 @@ def grants(
     return page(held.select_related("person", "granted_by"), ["-id"], after, limit)
 
 
+def due_grants(limit: int = 1) -> list[Grant]:
+    """Return grants whose time has come and of which nobody was told, the longest past first."""
+    due = Grant.objects.filter(revoked_at=None, expires_at__lte=now())
+    return list(due.order_by("expires_at")[:limit])
+
+
 def find_grant(pk: int) -> Grant | None:
     """Return a grant, for the software's own reactions; doors use get_grant."""
     return Grant.objects.select_related("community", "person").filter(pk=pk).first()

@@ -10,7 +10,7 @@ from qunluo.community.queries import require
 from qunluo.growth import events
 from qunluo.growth.actions.archives import export_community
 from qunluo.growth.models import CommunityExport
-from qunluo.growth.queries.archives import exports_folder
+from qunluo.growth.queries.archives import exports_folder, waiting_exports
 from qunluo.kernel.clock import now
 from qunluo.kernel.ids import token
 from qunluo.kernel.outbox import publish
@@ -45,9 +45,7 @@ def request_export(*, actor: "Person", community: "Community") -> CommunityExpor
 
 def run_waiting_exports() -> int:
     """Write the archives that were asked for; return how many were written."""
-    abandoned = Q(state=State.WRITING, leased_until__lt=now())
-    waiting = CommunityExport.objects.filter(Q(state=State.QUEUED) | abandoned)
-    return sum(_write(pk) for pk in waiting.order_by("pk").values_list("pk", flat=True))
+    return sum(_write(pk) for pk in waiting_exports())
 
 
 def _write(pk: int) -> bool:

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models import Q
 
 from qunluo.community.queries import require
 from qunluo.growth.errors import ExportNotFound
 from qunluo.growth.models import CommunityExport
 from qunluo.kernel.archive import COMMUNITY
+from qunluo.kernel.clock import now
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -29,6 +31,14 @@ def community_at(slug: str) -> "Community | None":
     """Return the community at an address, whoever asks; for operators of the installation."""
     found = apps.get_model(COMMUNITY)._default_manager.filter(slug=slug).first()
     return cast("Community | None", found)
+
+
+def waiting_exports() -> list[int]:
+    """Return the archives to write now: asked for, and those whose writer died."""
+    state = CommunityExport.State
+    abandoned = Q(state=state.WRITING, leased_until__lt=now())
+    found = CommunityExport.objects.filter(Q(state=state.QUEUED) | abandoned)
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def exports(community: "Community", *, viewer: "Person", limit: int = 10) -> list[CommunityExport]:
