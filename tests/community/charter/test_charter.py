@@ -77,6 +77,17 @@ def test_a_cofounders_save_in_between_is_not_overwritten():
     assert refused.value.theirs == {"with_whom": "先写的"}
 
 
+def test_the_same_answers_sent_twice_are_no_conflict():
+    community = fresh("T14")
+    token = queries.step_page(community, community.owner, "positioning").token
+    for _ in range(2):
+        saved = actions.save_charter_step(
+            actor=community.owner, community=community, step="positioning",
+            values={"with_whom": "住得近的人"}, token=token,
+        )  # fmt: skip
+    assert saved.values["with_whom"] == "住得近的人"
+
+
 def test_an_unknown_step_is_said():
     with pytest.raises(StepUnknown):
         save(fresh("T14"), "horoscope", sign="libra")

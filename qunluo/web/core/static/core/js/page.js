@@ -13,6 +13,18 @@ document.addEventListener("submit", (event) => {
   if (field && token()) field.value = token();
 }, true);
 
+// A form that is sent while it saves itself waits for that: the answer may change what it holds.
+const saving = new WeakSet();
+document.addEventListener("htmx:beforeRequest", (event) => saving.add(event.target));
+document.addEventListener("htmx:afterRequest", (event) => saving.delete(event.target));
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  if (!saving.has(form)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  form.addEventListener("htmx:afterRequest", () => form.requestSubmit(submitter), { once: true });
+}, true);
+
 document.addEventListener("htmx:sendError", () => {
   const place = document.getElementById("notices");
   const text = document.body.dataset.offline;
