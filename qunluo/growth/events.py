@@ -60,8 +60,36 @@ class FoundingContactAdded(Event):
     """A name was put on the founding-100 or KOL list."""
 
     name: ClassVar[str] = "growth.founding_contact_added"
+    audit: ClassVar[bool] = True
     contact_id: int
     list: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundingContactCorrected(Event):
+    """Name, details or reason of a contact were corrected."""
+
+    name: ClassVar[str] = "growth.founding_contact_corrected"
+    audit: ClassVar[bool] = True
+    contact_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundingContactInvited(Event):
+    """A contact got a personal link that leads to a seat."""
+
+    name: ClassVar[str] = "growth.founding_contact_invited"
+    audit: ClassVar[bool] = True
+    contact_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundingContactRemoved(Event):
+    """Somebody without a seat was taken off the list."""
+
+    name: ClassVar[str] = "growth.founding_contact_removed"
+    audit: ClassVar[bool] = True
+    contact_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +97,7 @@ class OutreachLogged(Event):
     """Somebody reached out to a contact and wrote down what came of it."""
 
     name: ClassVar[str] = "growth.outreach_logged"
+    audit: ClassVar[bool] = True
     contact_id: int
     outcome: str
 
@@ -88,6 +117,16 @@ class ImportRequested(Event):
     """Somebody uploaded customers and asked for them to be checked or brought in."""
 
     name: ClassVar[str] = "growth.import_requested"
+    audit: ClassVar[bool] = True
+    import_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportCancelled(Event):
+    """An upload was given up before anything was taken over."""
+
+    name: ClassVar[str] = "growth.import_cancelled"
+    audit: ClassVar[bool] = True
     import_id: int
 
 
@@ -114,6 +153,54 @@ class ImportFailed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomerAdded(Event):
+    """An operator put one customer down by hand."""
+
+    name: ClassVar[str] = "growth.customer_added"
+    audit: ClassVar[bool] = True
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerCorrected(Event):
+    """An operator corrected what is known of a customer."""
+
+    name: ClassVar[str] = "growth.customer_corrected"
+    audit: ClassVar[bool] = True
+    customer_id: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersTagged(Event):
+    """An operator tagged a selection of customers."""
+
+    name: ClassVar[str] = "growth.customers_tagged"
+    audit: ClassVar[bool] = True
+    tag: str
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastOrderAdded(Event):
+    """An operator put down a purchase that was agreed elsewhere."""
+
+    name: ClassVar[str] = "growth.past_order_added"
+    audit: ClassVar[bool] = True
+    customer_id: int
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerInvited(Event):
+    """A customer got a personal link to hand over."""
+
+    name: ClassVar[str] = "growth.customer_invited"
+    audit: ClassVar[bool] = True
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomersInvited(Event):
     """An operator invited a batch of customers."""
 
@@ -136,6 +223,24 @@ class CustomerMatched(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomerRecognised(Event):
+    """An operator said by hand which member a customer is."""
+
+    name: ClassVar[str] = "growth.customer_recognised"
+    audit: ClassVar[bool] = True
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerUnmatched(Event):
+    """An operator took back that a customer is a member here."""
+
+    name: ClassVar[str] = "growth.customer_unmatched"
+    audit: ClassVar[bool] = True
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomersAssigned(Event):
     """Customers were given to a host."""
 
@@ -150,6 +255,7 @@ class CustomerUnsubscribed(Event):
     """A customer does not want to be written to; honoured for ever."""
 
     name: ClassVar[str] = "growth.customer_unsubscribed"
+    audit: ClassVar[bool] = True
     customer_id: int | None = None
 
 

@@ -125,7 +125,8 @@ def test_a_worker_killed_again_and_again_loses_and_doubles_nothing():
 
 def _start():
     command = [sys.executable, "-m", "tests.kernel.killed_worker", connection.settings_dict["NAME"]]
-    return subprocess.Popen([str(part) for part in command], env=os.environ.copy())
+    surroundings = {**os.environ, "DJANGO_SETTINGS_MODULE": "qunluo.settings"}
+    return subprocess.Popen([str(part) for part in command], env=surroundings)
 
 
 def _count(who):

@@ -117,6 +117,7 @@ def test_a_community_lives_on_in_an_installation_of_its_own(visit, farm, tmp_pat
 
     other = {k: v for k, v in os.environ.items() if k != "QUNLUO_DATABASE_URL"}
     other |= {"QUNLUO_DATA_DIR": str(tmp_path / "other"), "LANG": "en_US.UTF-8"}
+    other |= {"DJANGO_SETTINGS_MODULE": "qunluo.settings"}
     (tmp_path / "other").mkdir()
     for words in (["migrate"], ["import", "community", str(archive)]):
         done = subprocess.run([sys.executable, "-m", "qunluo", *words], env=other,

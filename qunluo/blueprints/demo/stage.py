@@ -15,6 +15,7 @@ from qunluo.people.actions import register_person, update_profile
 
 if TYPE_CHECKING:
     from qunluo.community.models import Application, Community
+    from qunluo.growth.models import FoundingContact
     from qunluo.people.models import Person
 
 PASSWORD = "qunluo-demo"  # noqa: S105 - printed for everybody who tries the demo
@@ -141,8 +142,8 @@ class Stage:
             membership = queries.get_membership(person, self.community)
             growth.seat_member(actor=self.owner, membership=membership)
 
-    def court(self) -> None:
-        """Write down somebody wanted among the first hundred, and what came of asking."""
+    def court(self) -> "FoundingContact | None":
+        """Write down somebody wanted among the first hundred; return who wants to come."""
         contact = growth.add_contact(
             actor=self.owner,
             community=self.community,
@@ -151,6 +152,19 @@ class Stage:
         )
         outcome = self.rng.choice(["talked", "interested", "no_answer", "sent"])
         growth.log_outreach(actor=self.owner, contact=contact, outcome=outcome)
+        return contact if outcome in ("talked", "interested") else None
+
+    def sit_down(self, contact: "FoundingContact") -> None:
+        """Let somebody who was asked come in by their own link, and take their seat."""
+        invitation = growth.invite_contact(actor=self.owner, contact=contact)
+        person = self.enter(replace(self.cast.next(), name=contact.name))
+        growth.accept_invitation(
+            actor=person,
+            code=invitation.code,
+            accepted_rules=self.rules_number,
+            label_claim=self.claim(),
+        )
+        self.members.append(person)
 
     def expel(self) -> None:
         """Remove somebody under a rule; they appeal, and the other side hears it."""

@@ -117,8 +117,8 @@ def trade(plot: Plot, stage: Stage) -> None:
     """Plan the founding seats, and the customers of old who are asked back."""
     data, rng, zone = stage.data, stage.rng, stage.zone
     plot.at(6, 21.5, zone, stage.seat_first)
-    for day in range(7, 22, 3):
-        plot.at(day, rng.uniform(10, 18), zone, stage.court)
+    for day in range(7, 33, 2):
+        plot.at(day, rng.uniform(10, 18), zone, partial(court, plot, stage, day))
     if "customers" in data:
         plot.at(9, 14.2, zone, partial(bring_customers, stage))
         for day in (16, 47):
@@ -152,6 +152,13 @@ def arrivals(plot: Plot, stage: Stage) -> None:
         day = 6 + (DAYS - 6) * rng.betavariate(1.6, 1.2)
         plot.at(day, rng.choice([rng.uniform(6, 9), rng.uniform(11.5, 14), rng.uniform(18, 23)]),
                 zone, partial(arrive, plot, stage, day))  # fmt: skip
+
+
+def court(plot: Plot, stage: Stage, day: float) -> None:
+    """Ask one more for the first hundred; who wants to comes within days."""
+    if contact := stage.court():
+        plot.at(day + stage.rng.randint(1, 6), stage.rng.uniform(9, 21), stage.zone,
+                partial(stage.sit_down, contact))  # fmt: skip
 
 
 def come_back(plot: Plot, stage: Stage, day: float) -> None:

@@ -42,7 +42,7 @@ def add_customer(
     if not any(values.get(name) for name in KNOWN_BY):
         raise Invalid(fields={"name": [_("Enter a name, a phone or an e-mail.")]})
     moment = now()
-    return Customer.objects.create(
+    made = Customer.objects.create(
         community=community,
         currency=community.currency,
         consent_source=consent_source[:160] if values.get("consent") else "",
@@ -51,6 +51,8 @@ def add_customer(
         changed_at=moment,
         **values,
     )
+    publish(events.CustomerAdded(community_id=community.pk, actor_id=actor.pk, customer_id=made.pk))
+    return made
 
 
 @write_tx
@@ -66,10 +68,19 @@ def edit_customer(
         raise Invalid(fields={"name": [_("Enter a name, a phone or an e-mail.")]})
     if "consent" in values and values["consent"] != customer.consent:
         customer.consent_source, customer.consent_at = consent_source[:160], now()
-    for name, value in values.items():
-        setattr(customer, name, value)
+    changed = tuple(name for name, value in values.items() if value != getattr(customer, name))
+    for name in changed:
+        setattr(customer, name, values[name])
     customer.changed_at = now()
     customer.save()
+    publish(
+        events.CustomerCorrected(
+            community_id=customer.community_id,
+            actor_id=actor.pk,
+            customer_id=customer.pk,
+            fields=changed,
+        )
+    )
     return customer
 
 
@@ -91,6 +102,12 @@ def tag_customers(
     for customer in found:
         customer.tags = [*customer.tags, tag]
     Customer.objects.bulk_update(found, ["tags"], batch_size=500)
+    if found:
+        publish(
+            events.CustomersTagged(
+                community_id=community.pk, actor_id=actor.pk, tag=tag, total=len(found)
+            )
+        )
     return len(found)
 
 
@@ -172,6 +189,14 @@ def add_past_order(
         **alike,
     )
     _count_in(customer, day, amount)
+    publish(
+        events.PastOrderAdded(
+            community_id=customer.community_id,
+            actor_id=actor.pk,
+            customer_id=customer.pk,
+            order_id=made.pk,
+        )
+    )
     return made
 
 

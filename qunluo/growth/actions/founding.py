@@ -74,6 +74,11 @@ def edit_contact(
     contact.name, contact.contact = name.strip()[:80], details.strip()[:120]
     contact.why = why.strip()[:300]
     contact.save(update_fields=["name", "contact", "why"])
+    publish(
+        events.FoundingContactCorrected(
+            community_id=contact.community_id, actor_id=actor.pk, contact_id=contact.pk
+        )
+    )
     return contact
 
 
@@ -116,7 +121,7 @@ def invite_contact(*, actor: "Person", contact: FoundingContact) -> Invitation:
         raise errors.FoundingIsFull(seats=rules.SEATS, next=rules.SEATS + 1)
     for made in contact.invitations.filter(revoked_at=None, used=0, expires_at__gt=now()):
         return made
-    return create_invitation(
+    made = create_invitation(
         actor=actor,
         community=contact.community,
         note=contact.name,
@@ -124,6 +129,12 @@ def invite_contact(*, actor: "Person", contact: FoundingContact) -> Invitation:
         channel=contact.list,
         contact=contact,
     )
+    publish(
+        events.FoundingContactInvited(
+            community_id=contact.community_id, actor_id=actor.pk, contact_id=contact.pk
+        )
+    )
+    return made
 
 
 @write_tx
@@ -145,4 +156,10 @@ def remove_contact(*, actor: "Person", contact: FoundingContact) -> None:
     require(actor, contact.community, MANAGE)
     if contact.seat is not None:
         raise errors.AlreadySeated(name=contact.name, seat=contact.seat)
+    pk = contact.pk
     contact.delete()
+    publish(
+        events.FoundingContactRemoved(
+            community_id=contact.community_id, actor_id=actor.pk, contact_id=pk
+        )
+    )

@@ -92,6 +92,11 @@ def invite_customer(*, actor: "Person", customer: Customer) -> Invitation:
     batch = None
     _codes(actor, batch, [customer], community=customer.community)
     _mark_invited(customer.community, [customer])
+    publish(
+        events.CustomerInvited(
+            community_id=customer.community_id, actor_id=actor.pk, customer_id=customer.pk
+        )
+    )
     return Invitation.objects.get(customer=customer, revoked_at=None)
 
 

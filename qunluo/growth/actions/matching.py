@@ -50,12 +50,29 @@ def match_customer(
         Customer.objects.filter(pk=customer.pk).update(
             person=None, matched_by="", matched_at=None, returned_at=None
         )
+        if customer.person_id is not None:
+            publish(
+                events.CustomerUnmatched(
+                    community_id=customer.community_id,
+                    actor_id=actor.pk,
+                    person_id=customer.person_id,
+                    customer_id=customer.pk,
+                )
+            )
         customer.refresh_from_db()
         return customer
     get_membership(membership.person, customer.community)
     matched = _match(customer, membership.person, Matched.HAND, actor_id=actor.pk)
     if matched is None:
         raise errors.AlreadyMatched
+    publish(
+        events.CustomerRecognised(
+            community_id=customer.community_id,
+            actor_id=actor.pk,
+            person_id=membership.person_id,
+            customer_id=customer.pk,
+        )
+    )
     return matched
 
 

@@ -117,6 +117,9 @@ def cancel_import(*, actor: "Person", job: CustomerImport) -> CustomerImport:
         raise ImportClosed
     job.refresh_from_db()
     clear(job)
+    publish(
+        events.ImportCancelled(community_id=job.community_id, actor_id=actor.pk, import_id=job.pk)
+    )
     return job
 
 
