@@ -57,6 +57,7 @@ def environment(**options: Any) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=say.upright,
     )
     env.policies["ext.i18n.trimmed"] = True  # as scripts/translations.py reads them
     env.policies["ext.i18n.trimmed"] = True

@@ -1,6 +1,7 @@
 """How a page says money, dates and numbers: the way the reader's language writes them."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -15,6 +16,8 @@ from markupsafe import Markup
 
 from qunluo.kernel.clock import now
 from qunluo.kernel.money import Money
+
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @lru_cache(maxsize=8)
@@ -76,6 +79,13 @@ def ago(value: dt.datetime | None) -> str:
 def listed(values: Iterable[object]) -> str:
     """Return values as a sentence writes them: a, b and c."""
     return format_list([str(value) for value in values], locale=locale())
+
+
+def upright(value: object) -> object:
+    """Return text without what turns its direction: neither language needs it, only forgers do."""
+    if isinstance(value, str) and not value.isascii() and TURNING.search(value):
+        return type(value)(TURNING.sub("", value))
+    return value
 
 
 def prose(text: str) -> Markup:

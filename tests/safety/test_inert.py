@@ -1,0 +1,143 @@
+"""What people type stays text: through every form and every write of the API, on every page."""
+
+import pytest
+from django.utils.html import escape
+
+from tests.safety import api
+from tests.safety.crawl import WRITERS, nonce_of, place
+from tests.safety.page import Page
+
+pytestmark = pytest.mark.django_db
+# Each is short enough for a name. What it would leave behind in a page is an element or an
+# attribute of that name, a link that runs, or the product of a template.
+PROBES = [
+    "'\"><xss-a onxss=a()>{{9**9}}</textarea></title></script>",
+    "javascript:xss()//\" onxss=a() '\u202egnp.exe\u2066{%xss%}",
+    "[x](javascript:xss()) <svg/onload=xss()>${9**9}<%=9**9%>",
+]
+SHORT = "'\"><xss-a onxss>"
+RUN = str(9**9)
+TURNING = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"  # text reads otherwise than it is
+# What ends somebody's part in the town comes last, so that the rest is reached.
+ENDS = ("community:leave", "desk:measure", "founding:settings", "account_", "me:erase")
+# Of two things that exclude each other, the one with text; a day that is past.
+OTHERWISE = {
+    "desk:give": {"name": "", "expires_on": ""},
+    "growth:customer_order": {"on": "2024-05-01"},
+}
+# Only a device can fill these in; tests/stories does.
+BY_DEVICE = {("mfa_add_webauthn", None, "name")}
+
+
+def last(form):
+    """Put off what ends things."""
+    name = place(form.action)[0]
+    return next((n for n, end in enumerate(ENDS, 1) if name.startswith(end)), 0)
+
+
+def fitting(probe, field):
+    """As much of a probe as the field takes."""
+    return (probe if len(probe) <= field.longest else SHORT)[: field.longest]
+
+
+def live(page, text):
+    """What in this page came from a probe and is more than text."""
+    found = list(page.inline)
+    found += [tag for tag, _said in page.tags if tag.startswith("xss")]
+    found += [f"{tag} {name}" for tag, said in page.tags for name in said if "xss" in name]
+    found += [f"product {RUN}"] if RUN in text else []
+    return found
+
+
+class Pen:
+    """Fills in forms, and keeps which fields took a probe and what was wrong with an answer."""
+
+    def __init__(self, crawl):
+        self.crawl, self.taken, self.known, self.wrong = crawl, set(), set(), []
+
+    def fill(self, role, form):
+        """Put every probe into every field of the form: all at once, or else one by one."""
+        where = place(form.action)
+        fields = {(*where, name): form.fields[name] for name in form.typed}
+        self.known |= fields.keys()
+        if not fields.keys() - self.taken and not form.formed:
+            return  # another button, or another person, of what was filled in already
+        for shift in range(len(PROBES) if fields else 0):
+            said = {
+                field.name: fitting(PROBES[(number + shift) % len(PROBES)], field)
+                for number, field in enumerate(fields.values())
+            }
+            if self.send(role, form, said):
+                self.taken |= fields.keys()
+        for key, field in fields.items():
+            for probe in PROBES[:1] + [SHORT] if key not in self.taken else []:
+                if self.send(role, form, {field.name: fitting(probe, field)}):
+                    self.taken.add(key)
+        for name in form.formed:
+            self.send(role, form, {name: SHORT})
+
+    def send(self, role, form, said):
+        """Post the form; True when it was taken."""
+        said = {**OTHERWISE.get(place(form.action)[0], {}), **said}
+        answer = self.crawl.browser(role).post(form.action, form.filled(**said))
+        if answer.status_code >= 500:
+            self.wrong.append(f"{form.action}: {answer.exc_info[1]!r}")
+        text = answer.text
+        self.wrong += [f"{form.action}: {e}" for e in live(Page(text, "", nonce_of(answer)), text)]
+        return answer.status_code == 302
+
+
+def write_by_api(world):
+    """Put a probe into every text of every body of the API: (what took one, what was wrong)."""
+    taken, wrong = set(), []
+    for name in (name for name in api.WRITES if name not in api.ENDING):
+        for field in api.texts_of(name):
+            for probe in (PROBES[1], SHORT):
+                body = {**(api.WRITES[name].body or {}), field: probe}
+                answer = api.send(world, "owner", name, body)
+                if answer.status_code >= 500 or "json" not in answer.get("Content-Type", "json"):
+                    wrong.append(f"{name}.{field}: {answer.status_code} {answer.text[:200]}")
+                if answer.status_code < 400:
+                    taken.add((name, field))
+                    break
+    return taken, wrong
+
+
+def shown_wrongly(crawl):
+    """Every page on which something of a probe is more than text, and how many show one."""
+    wrong, seen = [], 0
+    for role in ("owner", "member", "visitor"):
+        for path, answer, page in crawl.read(role):
+            if page is None:
+                continue
+            found = live(page, answer.text)
+            found += ["turned text"] if any(one in answer.text for one in TURNING) else []
+            wrong += [f"{path} as {role}: {one}" for one in found]
+            seen += "xss" in answer.text
+    return wrong, seen
+
+
+@pytest.mark.parametrize("probe", [*PROBES, SHORT])
+def test_a_page_that_takes_a_probe_for_more_than_text_is_noticed(probe):
+    careless = f'<p title="{probe}">{probe}</p><a href="{probe}">x</a>'
+    careful = f'<p title="{escape(probe)}">{escape(probe)}</p>'
+    assert live(Page(careless), careless)
+    assert live(Page(careful), careful) == []
+    assert live(Page(""), f"<p>{RUN}</p>")
+
+
+@pytest.mark.req("O02")
+def test_what_people_type_is_shown_as_text_and_nothing_else(crawl, world):
+    pen = Pen(crawl)
+    sent, wrong = write_by_api(world)
+    assert wrong == []
+    assert len(sent) > 40, sorted(sent)
+    for role in WRITERS:
+        for form in sorted(crawl.forms(role), key=last):
+            pen.fill(role, form)
+    assert pen.wrong == []
+    assert pen.known - pen.taken - BY_DEVICE == set()
+    assert len(pen.taken) > 80
+    wrong, seen = shown_wrongly(crawl)
+    assert wrong == []
+    assert seen > 60
