@@ -27,7 +27,7 @@ Signed = Annotated[str, Path(max_length=400, pattern=r"^[A-Za-z0-9:_-]+$")]
 BATCHES = Rate("batch", 20, 3600)
 
 
-class TagWish(Given):
+class CustomerTag(Given):
     """A tag for every customer that the filters leave."""
 
     filters: CustomerFilters
@@ -87,7 +87,7 @@ class Unsubscription(Given):
 
 
 @area.write("POST", "/communities/{slug}/customers/tag", Touched, scope="customers:write")
-def tag_customers(request: Caller, slug: SlugPath, wish: TagWish) -> dict[str, int]:
+def tag_customers(request: Caller, slug: SlugPath, wish: CustomerTag) -> dict[str, int]:
     """Tag customers."""
     count = actions.tag_customers(
         actor=request.person,

@@ -1,12 +1,14 @@
 """The documents: OpenAPI, the pages for people, the reference, all from one source."""
 
 import re
+from collections import Counter
 
 import pytest
 
 from qunluo.api import reading, reference
 from qunluo.api.area import OPERATIONS
 from qunluo.api.openapi import document
+from qunluo.api.shapes import Given, Shown
 
 pytestmark = pytest.mark.django_db
 
@@ -46,10 +48,18 @@ def test_an_operation_says_what_it_does_and_what_it_refuses(name):
     assert keys == (["Idempotency-Key"] if OPERATIONS[name].shape.keyed else [])
 
 
+def _kinds(shape):
+    for kind in shape.__subclasses__():
+        yield kind.__name__
+        yield from _kinds(kind)
+
+
 def test_no_two_schemas_share_a_name():
     """django-ninja merges schemas by name, so two of one name would overwrite each other."""
     schemas = document("en")["components"]["schemas"]
     assert not [name for name in schemas if "__" in name or name.endswith("1")]
+    names = Counter(name for shape in (Given, Shown) for name in _kinds(shape) if name in schemas)
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("path", ["/api/docs", "/api/docs/errors"])

@@ -39,18 +39,18 @@ def table():
 FILES = {"file": table, "archive": table}
 
 
-def knock(door, world, name, **other):
-    """Send the request of a row of the table."""
+def knock(door, world, name, said=None, **other):
+    """Send the request of a row of the table, or with another body."""
     row, (method, path) = TABLE[name], PLACES[name]
     ids = {**world.ids, "token_id": tokens_of(world.people.owner)[0].pk}
     ids |= {name: ids[source] for name, source in row.ids.items()} | other
     path = path.removeprefix("/api/v1").format(**ids) + (f"?{row.query}" if row.query else "")
     if row.files:
         return getattr(door, method)(path, data={row.files: FILES.get(row.files, picture)()})
-    body = None
-    if row.body is not None:
+    body = row.body if said is None else said
+    if body is not None:
         tomorrow = (now() + timedelta(days=1)).isoformat()
-        said = json.dumps(row.body).replace("{target}", world.people.target.handle)
+        said = json.dumps(body).replace("{target}", world.people.target.handle)
         said = said.replace("{host}", world.people.host.handle)
         body = json.loads(said.replace("{tomorrow}", tomorrow))
     return getattr(door, method)(path, body)

@@ -2,28 +2,13 @@
 
 import pytest
 from django.db import transaction
-from django.urls import get_resolver, reverse
 
 from qunluo.community.models import Community
+from tests.web.addresses import ASKED, address
 from tests.web.everybody import ROLES, taken_back, town
 from tests.web.pages import IN, TABLE, WALKED
 
 pytestmark = pytest.mark.django_db
-NOT_OURS = ("admin:", "api", "openapi")  # the API has a matrix of its own, admin is Django's
-GIVEN = {"size": 192, "key": "336699", "number": 1, "older": 1, "newer": 1, "step": "intention"}
-
-
-def _walk(resolver, inside="", above=frozenset()):
-    for one in resolver.url_patterns:
-        asked = above | set(one.pattern.converters) | set(one.pattern.regex.groupindex)
-        if hasattr(one, "url_patterns"):
-            yield from _walk(one, f"{inside}{one.namespace}:" if one.namespace else inside, asked)
-        elif one.name:
-            yield inside + one.name, asked - set(one.default_args)
-
-
-# Every address, and what it asks for.
-ASKED = {name: asked for name, asked in _walk(get_resolver()) if not name.startswith(NOT_OURS)}
 
 
 @pytest.fixture(scope="module")
@@ -38,23 +23,6 @@ def world(django_db_setup, django_db_blocker):
 def _quiet(caplog):
     """Refusals by the hundred are what is asked for here."""
     caplog.set_level("CRITICAL", "django.request")
-
-
-def address(name, world, **other):
-    """The address of a page about the things of the farm."""
-    ids = world.ids
-    growth = name.startswith("growth:")
-    known = {
-        **GIVEN, "slug": ids["slug"], "handle": ids["handle"], "signed": ids["signed"],
-        "code": ids["invitation_code"] if growth else ids["code"], "tag": ids["tag_id"],
-        "letter": ids["letter_id"],
-    }  # fmt: skip
-    if name == "core:media":
-        known["key"] = "portraits/none.webp"
-    if name == "account_confirm_email":
-        known["key"] = "nothing"
-    known |= {key: ids.get(value, value) for key, value in TABLE[name].ids.items()} | other
-    return reverse(name, kwargs={key: known[key] for key in ASKED[name]})
 
 
 def met(answer):
