@@ -20,6 +20,7 @@ from qunluo.community.queries.charter import (
 from qunluo.community.queries.directory import (
     MemberCard,
     active_members,
+    badges_of,
     count_members,
     members,
 )
@@ -141,6 +142,7 @@ __all__ = [
     "accepted_rule",
     "accepted_rules",
     "active_members",
+    "badges_of",
     "applications",
     "as_moments",
     "behaviour_of",

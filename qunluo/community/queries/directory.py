@@ -33,6 +33,7 @@ class MemberCard:
     roles: frozenset[str]
     offers: tuple[str, ...]
     intro: str
+    badges: tuple[str, ...] = ()
 
     @property
     def person(self) -> "Person":
@@ -120,22 +121,39 @@ def _visible(
 
 def _cards(community: Community, found: list[Membership]) -> list[MemberCard]:
     held: dict[int, set[str]] = {}
-    for person_id, name in Grant.objects.filter(
-        live_grants(),
-        community=community,
-        kind__in=ROLE_KINDS,
-        person__in=[membership.person_id for membership in found],
-    ).values_list("person_id", "name"):
-        held.setdefault(person_id, set()).add(name)
+    worn: dict[int, list[str]] = {}
+    people = [membership.person_id for membership in found]
+    for person_id, kind, name in _shown(community, people).values_list("person_id", "kind", "name"):
+        if kind == Grant.Kind.BADGE:
+            worn.setdefault(person_id, []).append(name)
+        else:
+            held.setdefault(person_id, set()).add(name)
     return [
         MemberCard(
             membership,
             frozenset({MEMBER, *held.get(membership.person_id, ())}),
             tuple(membership.person.offers) if _shows(membership.person, "offers") else (),
             membership.person.intro if _shows(membership.person, "intro") else "",
+            tuple(worn.get(membership.person_id, ())),
         )
         for membership in found
     ]
+
+
+def badges_of(person: "Person", community: Community) -> list[str]:
+    """Return the names of the badges that a member wears here, the oldest first."""
+    shown = _shown(community, [person.pk]).filter(kind=Grant.Kind.BADGE)
+    return list(shown.values_list("name", flat=True))
+
+
+def _shown(community: Community, people: list[int]) -> "QuerySet[Grant]":
+    """Return what members see of each other's grants: roles, the seat and badges."""
+    return Grant.objects.filter(
+        live_grants(),
+        community=community,
+        kind__in=[*ROLE_KINDS, Grant.Kind.BADGE],
+        person__in=people,
+    ).order_by("pk")
 
 
 def _shows(person: "Person", field: str) -> bool:

@@ -7,6 +7,12 @@ from qunluo.growth.queries.archives import (
     get_export,
     open_export,
 )
+from qunluo.growth.queries.bringing import (
+    Brought,
+    Inviter,
+    brought_by_one,
+    inviters,
+)
 from qunluo.growth.queries.customers import (
     CustomerRecord,
     batch_links,
@@ -19,6 +25,7 @@ from qunluo.growth.queries.customers import (
     customers,
     get_batch,
     get_customer,
+    hosts_customers,
     invite_batches,
     last_import_at,
     reactivated_lately,
@@ -32,6 +39,7 @@ from qunluo.growth.queries.founding import (
     contacts,
     get_contact,
     progress,
+    seat_numbers,
     seat_of,
     seats,
 )
@@ -69,6 +77,12 @@ from qunluo.growth.queries.invitations import (
 )
 
 __all__ = [
+    "seat_numbers",
+    "hosts_customers",
+    "inviters",
+    "brought_by_one",
+    "Inviter",
+    "Brought",
     "CustomerRecord",
     "open_export",
     "exports_folder",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet, Value
 
-from qunluo.community.queries import Moment, as_moments, permissions_of, require
+from qunluo.community.queries import Moment, as_moments, permissions_of, require, standing
 from qunluo.community.queries.directory import AnyItem
 from qunluo.community.queries.permissions import require_member
 from qunluo.growth.errors import CustomerNotFound
@@ -79,6 +79,13 @@ def customers_visible_to(community: "Community", viewer: "Person") -> "QuerySet[
     if not own.exists():
         require(viewer, community, VIEW)
     return own
+
+
+def hosts_customers(person: "Person", community: "Community") -> bool:
+    """Return whether a member looks after customers here, and so may see those."""
+    if not standing(person, community).permissions:
+        return False
+    return Customer.objects.filter(community=community, host=person).exists()
 
 
 def filtered(

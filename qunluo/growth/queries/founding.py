@@ -1,5 +1,6 @@
 """The founding-100 programme as it stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,16 @@ def seat_of(
     """Return the seat of a member in the programme, or None."""
     found = FoundingContact.objects.filter(community=community, list=kind, person=person)
     return found.values_list("seat", flat=True).first()
+
+
+def seat_numbers(
+    community: "Community", people: Iterable[int], kind: str = FoundingContact.List.FOUNDING
+) -> dict[int, int]:
+    """Return the seats of those who have one, by person."""
+    found = FoundingContact.objects.filter(
+        community=community, list=kind, person_id__in=list(people), seat__isnull=False
+    )
+    return {pk: seat for pk, seat in found.values_list("person_id", "seat") if pk and seat}
 
 
 def _told(found: "QuerySet[FoundingContact]") -> "QuerySet[FoundingContact]":

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qunluo.community import queries
+from qunluo.growth.queries import hosts_customers
 from qunluo.kernel.text import pick
 from qunluo.web.core.belonging import may
 from qunluo.web.core.links import url_or_nothing
@@ -41,7 +42,7 @@ def tabs(request: PersonRequest, community: "Community") -> list[Tab]:
         (_("Members"), "desk:members", "members.manage"),
         (_("Applications"), "desk:applications", "members.admit"),
         (_("Appeals"), "desk:appeals", "members.remove"),
-        (_("Customers"), "growth:customers", "customers.view"),
+        (_customers(request, community), "growth:customers", "customers.view"),
         (_("First hundred"), "growth:founding", "invitations.manage"),
         (_("Roles"), "desk:roles", "grants.manage"),
         (_("Guide"), "founding:guide", "community.edit"),
@@ -52,9 +53,18 @@ def tabs(request: PersonRequest, community: "Community") -> list[Tab]:
     return [
         Tab(text, href, _here(request.path, href, name))
         for text, name, permission in wanted
-        if may(request, community, permission)
+        if (may(request, community, permission) or _own_customers(request, community, name))
         and (href := url_or_nothing(name, slug=community.slug))
     ]
+
+
+def _customers(request: PersonRequest, community: "Community") -> str:
+    return _("Customers") if may(request, community, "customers.view") else _("Your customers")
+
+
+def _own_customers(request: PersonRequest, community: "Community", name: str) -> bool:
+    """Tell whether a page is that of the customers whom this host looks after."""
+    return name == "growth:customers" and hosts_customers(request.person, community)
 
 
 def show_desk(

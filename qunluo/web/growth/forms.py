@@ -68,6 +68,12 @@ class InvitationForm(forms.Form):
     )
 
 
+class PlacesForm(forms.Form):
+    """How many places somebody may give beyond the quota of everybody."""
+
+    extra = forms.IntegerField(label=_("More places"), min_value=0, max_value=500)
+
+
 class CustomerFilterForm(forms.Form):
     """Looking for customers."""
 

@@ -5,12 +5,14 @@ from django.urls import path
 from qunluo.web.growth.views import (
     archives,
     batches,
+    bringing,
     customer,
     customers,
     founding,
     imports,
     invitation,
     invitations,
+    seats,
 )
 
 DESK = "c/<slug:slug>/desk/"
@@ -23,6 +25,8 @@ urlpatterns = [
     path("i/<str:code>/poster.png", invitation.poster, name="poster"),
     path("i/<str:code>/card.png", invitation.card, name="card"),
     path("c/<slug:slug>/invitations/", invitations.invitations, name="invitations"),
+    path("c/<slug:slug>/invitations/inviters/", bringing.inviters, name="inviters"),
+    path("c/<slug:slug>/invitations/inviters/<str:handle>/places/", bringing.places, name="places"),
     path("c/<slug:slug>/invitations/<int:pk>/", invitations.share, name="share"),
     path("c/<slug:slug>/invitations/<int:pk>/revoke/", invitations.revoke, name="revoke"),
     path(f"{DESK}customers/", customers.customers, name="customers"),
@@ -45,6 +49,8 @@ urlpatterns = [
     path(f"{CUSTOMER}forget/", customer.forget, name="customer_forget"),
     path(f"{DESK}founding/", founding.programme, name="founding"),
     path(f"{DESK}founding/kol/", founding.programme, {"kind": "kol"}, name="kol"),
+    path(f"{DESK}founding/seat/", seats.seat, name="seat"),
+    path(f"{DESK}founding/kol/seat/", seats.seat, {"kind": "kol"}, name="kol_seat"),
     path(f"{DESK}founding/<int:pk>/", founding.contact, name="contact"),
     path(f"{DESK}founding/<int:pk>/invite/", founding.invite, name="contact_invite"),
     path(f"{DESK}founding/<int:pk>/remove/", founding.remove, name="contact_remove"),

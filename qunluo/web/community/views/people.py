@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from qunluo.community import queries
+from qunluo.growth.queries import seat_of
 from qunluo.kernel.text import pick
 from qunluo.people.queries import get_person, profile_for
 from qunluo.web.community.forms import DirectoryForm
@@ -55,6 +56,8 @@ def member(request: PersonRequest, slug: str, handle: str) -> HttpResponse:
         "profile": profile_for(person, request.person),
         "roles": [role for name, role in queries.roles().items()
                   if name in queries.standing(person, community).roles],
+        "badges": queries.badges_of(person, community),
+        "seat": seat_of(person, community),
         "tags": queries.own_tags(membership),
         "record": queries.may_open(request.person, membership),
     }  # fmt: skip

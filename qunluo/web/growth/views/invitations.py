@@ -45,6 +45,7 @@ def invitations(request: PersonRequest, slug: str) -> HttpResponse:
         "form": form,
         "found": queries.invitations(community, **ask),
         "everybody": everybody,
+        "brought": queries.brought_by_one(request.person, community),
         "manages": may(request, community, "invitations.manage"),
         "allowance": queries.allowance_of(request.person, community),
         "state_of": queries.state_of,
