@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
@@ -72,13 +73,15 @@ def words_of(process):
 
 @contextmanager
 def served(installation):
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "qunluo", "serve", "--listen", f"127.0.0.1:{port}"],
-        env=installation, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    port, output = free_port(), Path(installation["QUNLUO_DATA_DIR"]) / "said.log"
+    with output.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "qunluo", "serve", "--listen", f"127.0.0.1:{port}"],
+            env=installation, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    server.said = output.read_text
     try:
-        until(lambda: answers(port) and workers(server))
+        until(lambda: "ready: " in server.said() and answers(port) and workers(server))
         yield server, port
     finally:
         if server.poll() is None:
@@ -92,10 +95,9 @@ def test_a_signal_ends_everything_cleanly(installation, number):
         everybody = family(server)
         assert len(everybody) >= 4
         server.send_signal(number)
-        said = server.communicate(timeout=60)[0]
-        assert server.returncode == 0
-        assert "Traceback" not in said
-        assert f"ready: http://127.0.0.1:{port}/" in said
+        assert server.wait(60) == 0
+        assert "Traceback" not in server.said()
+        assert f"ready: http://127.0.0.1:{port}/" in server.said()
         assert not any(p.is_running() and p.status() != "zombie" for p in everybody)
 
 
@@ -118,9 +120,9 @@ def test_a_killed_worker_and_a_killed_web_server_come_back(installation):
             process.kill()
         until(lambda: answers(port))
         server.send_signal(signal.SIGINT)
-        said = server.communicate(timeout=60)[0]
-        assert "The worker ended unexpectedly (status -9)" in said
-        assert "The web server ended unexpectedly" in said
+        server.wait(60)
+        assert "The worker ended unexpectedly (status -9)" in server.said()
+        assert "The web server ended unexpectedly" in server.said()
 
 
 def test_a_taken_port_is_said_in_one_sentence(installation):
