@@ -42,7 +42,12 @@ SETTINGS = {
         Setting("LOG_LEVEL", "INFO", "Least severe level that is logged."),
         Setting("LISTEN", "127.0.0.1:8000", "Address and port of `qunluo web` and `qunluo serve`."),
         Setting("WEB_PROCESSES", "1", "Web processes; about one per core on a busy PostgreSQL installation."),
-        Setting("WEB_THREADS", "8", "Threads of each web process; each keeps one database connection."),
+        Setting(
+            "WEB_THREADS",
+            "0",
+            "Threads of each web process, each with one database connection; 0: two for each "
+            "processor and one more, at most 8.",
+        ),
         Setting("NO_RATE_LIMITS", "", "1 switches rate limits off; for tests and the demo, refused in production."),
         Setting("GOOGLE_CLIENT", "", "client-id:secret of a Google OAuth client; offers sign-in with Google."),
         Setting("GITHUB_CLIENT", "", "client-id:secret of a GitHub OAuth app; offers sign-in with GitHub."),

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from multiprocessing import cpu_count
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         port=port,
         interface=Interfaces.WSGI,
         workers=env.number("WEB_PROCESSES"),
-        blocking_threads=env.number("WEB_THREADS"),
+        blocking_threads=env.number("WEB_THREADS") or min(8, 2 * cpu_count() + 1),
         websockets=False,
         backlog=1024,
         respawn_failed_workers=True,
