@@ -13,6 +13,20 @@ document.addEventListener("submit", (event) => {
   if (field && token()) field.value = token();
 }, true);
 
+// Whoever goes back to a form and sends it again sends it under the same key, so that it acts once,
+// also where the browser does not keep the page but loads it anew.
+const keyed = () => [...document.forms].filter((form) => form.elements.once);
+document.addEventListener("submit", ({ target: form }) => {
+  const place = keyed().indexOf(form);
+  if (place < 0) return;
+  history.replaceState({ ...history.state, once: [place, form.elements.once.value] }, "");
+}, true);
+if (history.state?.once && performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+  const [place, key] = history.state.once;
+  const form = keyed()[place];
+  if (form) form.elements.once.value = key;
+}
+
 // A form that is sent while it saves itself waits for that: the answer may change what it holds.
 const saving = new WeakSet();
 document.addEventListener("htmx:beforeRequest", (event) => saving.add(event.target));
