@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "qunluo.reach",
     "qunluo.community",
     "qunluo.governance",
+    "qunluo.conversation",
     "qunluo.growth",
     "qunluo.blueprints",
     "qunluo.web",

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from qunluo.blueprints.queries import get_blueprint
 from qunluo.blueprints.rules import Blueprint
 from qunluo.community.actions import create_community
-from qunluo.community.ports import Seed, SpaceSeed
+from qunluo.community.ports import Seed
+from qunluo.conversation.actions import Preset, furnish
 from qunluo.growth.actions import create_invitation
 from qunluo.kernel.text import pick
 from qunluo.kernel.tx import write_tx
@@ -45,6 +46,11 @@ def found_community(
         time_zone=time_zone,
         currency=currency,
     )
+    presets = [
+        Preset(slug=space.slug, name=str(pick(space.name, language)), kind=space.kind)
+        for space in chosen.spaces
+    ]
+    furnish(actor=actor, community=community, presets=presets, language=language)
     create_invitation(actor=actor, community=community, max_uses=FIRST_GUESTS, channel="founding")
     return community
 
@@ -55,10 +61,6 @@ def seed_of(blueprint: Blueprint, language: str) -> Seed:
     return Seed(
         blueprint=blueprint.id,
         digest=blueprint.digest,
-        spaces=[
-            SpaceSeed(slug=space.slug, name=str(pick(space.name, language)), kind=space.kind)
-            for space in blueprint.spaces
-        ],
         values=_with_look(written, blueprint),
         suggested=blueprint.suggested(language),
         key_fields=blueprint.key_fields,

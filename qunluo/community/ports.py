@@ -6,15 +6,6 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpaceSeed:
-    """A place to talk that a new community starts with."""
-
-    slug: str
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Seed:
     """What a blueprint gives a new community, already in the community's language.
 
@@ -23,7 +14,6 @@ class Seed:
 
     blueprint: str
     digest: str = ""
-    spaces: Sequence[SpaceSeed] = ()
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     suggested: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     key_fields: Sequence[str] = ()

@@ -9,7 +9,7 @@ from qunluo.community import events
 from qunluo.community.actions.grants import found_ownership
 from qunluo.community.actions.joining import admit
 from qunluo.community.errors import SettingsInvalid, SlugInvalid, SlugTaken
-from qunluo.community.models import CharterDraft, Community, RulesVersion, Space
+from qunluo.community.models import CharterDraft, Community, RulesVersion
 from qunluo.community.ports import Seed
 from qunluo.community.rules import settings
 from qunluo.community.rules.behaviour import behaviour
@@ -120,10 +120,6 @@ def _furnish(community: Community, seed: Seed, actor: "Person") -> None:
         key_fields=list(seed.key_fields),
         saved_at=now(),
         saved_by=actor,
-    )
-    Space.objects.bulk_create(
-        Space(community=community, slug=s.slug, name=s.name, kind=s.kind, position=place)
-        for place, s in enumerate(seed.spaces)
     )
     if rules := seed.values.get("rules", {}).get("rules"):
         RulesVersion.objects.create(

@@ -5,7 +5,6 @@ from qunluo.community.models.community import (
     CharterVersion,
     Community,
     RulesVersion,
-    Space,
 )
 from qunluo.community.models.founding import CofounderOffer, OperatingGoal, Pledge
 from qunluo.community.models.membership import Application, Grant, Membership
@@ -26,5 +25,4 @@ __all__ = [
     "Pledge",
     "RulesVersion",
     "Segment",
-    "Space",
 ]

@@ -114,21 +114,3 @@ class RulesVersion(models.Model):
 
     def __str__(self) -> str:
         return f"rules {self.number} of {self.community_id}"
-
-
-class Space(models.Model):
-    """A declared place to talk, preset by the blueprint."""
-
-    community = models.ForeignKey(Community, models.CASCADE, related_name="spaces")
-    slug = models.SlugField(max_length=40)
-    name = models.CharField(max_length=60)
-    kind = models.CharField(max_length=20)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["community", "slug"], name="space_slug_in_community")
-        ]
-
-    def __str__(self) -> str:
-        return self.name

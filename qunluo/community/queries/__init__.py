@@ -43,6 +43,7 @@ from qunluo.community.queries.joining import (
 )
 from qunluo.community.queries.membership import (
     Belonging,
+    Called,
     RulesState,
     accepted_rule,
     accepted_rules,
@@ -54,6 +55,7 @@ from qunluo.community.queries.membership import (
     get_membership,
     is_banned,
     is_suspended,
+    members_called,
     membership_of,
     open_doors,
     rules_state,
@@ -76,6 +78,8 @@ from qunluo.community.queries.permissions import (
     givers_of,
     grants,
     holders,
+    holders_among,
+    holdings,
     live_grants,
     permissions_of,
     require,
@@ -122,6 +126,7 @@ from qunluo.community.rules.permissions import (
 
 __all__ = [
     "Belonging",
+    "Called",
     "CareCircle",
     "Change",
     "CountedSegment",
@@ -181,6 +186,8 @@ __all__ = [
     "grants",
     "guide",
     "holders",
+    "holders_among",
+    "holdings",
     "hosts",
     "is_banned",
     "is_suspended",
@@ -190,6 +197,7 @@ __all__ = [
     "may_open",
     "member_record",
     "members",
+    "members_called",
     "membership_of",
     "open_doors",
     "operating_goal",

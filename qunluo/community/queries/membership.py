@@ -1,7 +1,8 @@
 """Who belongs where; fetching is permission."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -26,6 +27,15 @@ class Belonging:
     community: Community
     membership: Membership
     roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Called:
+    """A member whom somebody called by name or handle."""
+
+    person_id: int
+    handle: str
+    joined_at: datetime
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,26 @@ def membership_of(
     return Membership.objects.filter(
         community=community, person_id=person.pk, status=Membership.Status.ACTIVE
     ).first()
+
+
+def members_called(community: Community, words: Iterable[str]) -> dict[str, Called]:
+    """Return active members by those of the words that are their name or handle.
+
+    Of two with one name it is the one who came first.
+    """
+    wanted = list(words)
+    if not wanted:
+        return {}
+    rows = (
+        Membership.objects.filter(community=community, status=Membership.Status.ACTIVE)
+        .filter(Q(person__name__in=wanted) | Q(person__handle__in=wanted))
+        .order_by("-number")
+        .values_list("person_id", "person__handle", "joined_at", "person__name")
+    )
+    found: dict[str, Called] = {}
+    for pk, handle, joined_at, name in rows:
+        found[name] = found[handle] = Called(pk, handle, joined_at)
+    return found
 
 
 def is_banned(person: "Person | AnonymousUser | None", community: Community) -> bool:

@@ -36,6 +36,7 @@ class Standing:
     membership_id: int | None = None
     roles: frozenset[str] = frozenset()
     suspended_until: datetime | None = None
+    joined_at: datetime | None = None
 
     @property
     def permissions(self) -> frozenset[str]:
@@ -89,13 +90,13 @@ def standing(person: "Person | AnonymousUser | None", community: Community) -> S
             community=community, person_id=person.pk, status=Membership.Status.ACTIVE
         )
         .annotate(held=FilteredRelation("person__grants", condition=held))
-        .values_list("pk", "suspended_until", "held__name")
+        .values_list("pk", "suspended_until", "joined_at", "held__name")
     )
     if not rows:
         return Standing()
-    pk, until, _name = rows[0]
-    roles = frozenset({rules.MEMBER, *(name for _pk, _until, name in rows if name)})
-    return Standing(pk, roles, until if until and until > at else None)
+    pk, until, joined_at, _name = rows[0]
+    roles = frozenset({rules.MEMBER, *(row[-1] for row in rows if row[-1])})
+    return Standing(pk, roles, until if until and until > at else None, joined_at)
 
 
 def permissions_of(person: "Person | AnonymousUser | None", community: Community) -> frozenset[str]:
@@ -250,3 +251,25 @@ def _reasons(membership_id: int) -> list[Reason]:
         for grant in grants
         if grant.name in known
     ]
+
+
+def holdings(
+    person: "Person | AnonymousUser | None", communities: Iterable[int]
+) -> frozenset[tuple[int, str, str]]:
+    """Return (community id, kind, name) of everything that a person holds at this moment."""
+    if person is None or person.pk is None:
+        return frozenset()
+    held = Grant.objects.filter(
+        live_grants(), person_id=person.pk, community_id__in=list(communities)
+    )
+    return frozenset(held.values_list("community_id", "kind", "name"))
+
+
+def holders_among(
+    community: Community, people: Iterable[int], kind: str, name: str
+) -> frozenset[int]:
+    """Return who of some people (by id) holds a grant of a community at this moment."""
+    held = Grant.objects.filter(
+        live_grants(), community=community, person_id__in=list(people), kind=kind, name=name
+    )
+    return frozenset(held.values_list("person_id", flat=True))

@@ -1,0 +1,1 @@
+"""Conversation: spaces, threads of many kinds, and who has read what."""

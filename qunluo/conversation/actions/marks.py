@@ -1,0 +1,97 @@
+"""How far people have read, kept exact by whoever writes, removes or reads.
+
+Writers hold the row of the thread, readers that of the reading; a reading is made under the row
+of the thread, so that no count misses what another transaction has not committed yet.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Case, CharField, F, IntegerField, Q, Value, When
+
+from qunluo.conversation.models import Post, Reading, Thread
+
+Following = Reading.Following
+
+
+def begin(person_id: int, thread: Thread, joined_at: datetime | None, **columns: object) -> Reading:
+    """Make the reading of somebody who has none; needs the thread's row.
+
+    What was said in a thread opened before they came counts as read.
+    """
+    counts = joined_at is None or thread.opened_at >= joined_at
+    read = 0 if counts else thread.posts
+    made = Reading(
+        person_id=person_id,
+        thread=thread,
+        read=read,
+        ahead=_ahead(person_id, thread.pk, read),
+        **columns,
+    )
+    made.save(force_insert=True)
+    return made
+
+
+def hold(person_id: int, thread: Thread, joined_at: datetime | None) -> Reading:
+    """Return somebody's reading of a thread, locked; make it when they have none."""
+    mine = Reading.objects.filter(person_id=person_id, thread=thread)
+    found = mine.select_for_update().first()
+    if found is None:
+        fresh = Thread.objects.select_for_update().get(pk=thread.pk)
+        # Another device may have been first while we waited for the thread.
+        found = mine.select_for_update().first() or begin(person_id, fresh, joined_at)
+    return found
+
+
+def move_to(reading: Reading, place: int) -> Reading:
+    """Set how far somebody has read; needs the reading's row."""
+    reading.read = place
+    reading.ahead = _ahead(reading.person_id, reading.thread_id, place)
+    reading.save(update_fields=["read", "ahead"])
+    return reading
+
+
+def wrote(person_id: int, thread: Thread, place: int, joined_at: datetime | None) -> None:
+    """Count a new post of one's own as read, and follow the thread; needs the thread's row."""
+    up_to_date = Q(read=place - 1)
+    known = Reading.objects.filter(person_id=person_id, thread=thread).update(
+        ahead=Case(
+            When(up_to_date, then=F("ahead")),
+            default=F("ahead") + 1,
+            output_field=IntegerField(),
+        ),
+        read=Case(
+            When(up_to_date, then=Value(place)), default=F("read"), output_field=IntegerField()
+        ),
+        following=Case(
+            When(following=Following.NORMAL, then=Value(Following.FOLLOWED)),
+            default=F("following"),
+            output_field=CharField(),
+        ),
+    )
+    if not known:
+        begin(person_id, thread, joined_at, following=Following.FOLLOWED)
+
+
+def gone(thread_id: int, place: int, author_id: int) -> None:
+    """Spare everybody who has not read that far a removed post; needs the thread's row."""
+    waiting = Reading.objects.filter(thread_id=thread_id, read__lt=place)
+    waiting.exclude(person_id=author_id).update(ahead=F("ahead") + 1)
+
+
+def called(people: Iterable[tuple[int, datetime]], thread: Thread, place: int) -> None:
+    """Note that people (id, joined at) were called at a place; needs the thread's row."""
+    since = dict(people)
+    mine = Reading.objects.filter(thread=thread, person_id__in=list(since))
+    known = set(mine.values_list("person_id", flat=True))
+    mine.update(mentioned=place)
+    for person_id in sorted(since.keys() - known):
+        made = begin(person_id, thread, since[person_id], mentioned=place)
+        if made.read >= place:
+            move_to(made, place - 1)
+
+
+def _ahead(person_id: int, thread_id: int, read: int) -> int:
+    """Return how many posts beyond a place somebody need not read: own ones and removed ones."""
+    beyond = Post.objects.filter(thread_id=thread_id, place__gt=read)
+    return beyond.filter(Q(author_id=person_id) | Q(removed_at__isnull=False)).count()

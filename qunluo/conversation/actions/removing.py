@@ -1,0 +1,130 @@
+"""Taking a post back, and removing one under a rule; a tombstone stays in its place."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+
+from qunluo.community.errors import ReasonMissing, UnknownRule
+from qunluo.community.queries import accepted_rule, current_rules, membership_of, require
+from qunluo.conversation import events
+from qunluo.conversation.actions import marks
+from qunluo.conversation.errors import PostGone, ThreadNotFound
+from qunluo.conversation.models import Draft, Mention, Post, Revision, Thread
+from qunluo.conversation.queries.sight import sight_of
+from qunluo.conversation.rules.kinds import kind_of
+from qunluo.conversation.rules.markup import plain
+from qunluo.conversation.rules.writing import REASON_LENGTH, tidy
+from qunluo.kernel.clock import now
+from qunluo.kernel.outbox import publish
+from qunluo.kernel.text import _
+from qunluo.kernel.tx import write_tx
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qunluo.people.models import Person
+
+MODERATE = "posts.moderate"
+
+
+@write_tx
+def remove_post(*, actor: "Person", post: Post, rule_id: str = "", reason: str = "") -> Post:
+    """Take back what one wrote oneself, or remove a post of somebody else under a rule.
+
+    What an author takes back is gone. An operator cites a rule that the author accepted, and
+    gives a reason that stands in the place of the post. PostGone, UnknownRule, ReasonMissing,
+    PermissionMissing.
+    """
+    if post.author_id == actor.pk and not rule_id:
+        if not sight_of(actor, post.thread.community, post.thread.space).sees(post.thread.space):
+            raise ThreadNotFound
+        return withdraw(post, actor)
+    require(actor, post.thread.community, MODERATE)
+    rule = rule_for(post, rule_id)
+    reason = tidy(reason)[:REASON_LENGTH]
+    if rule is None:
+        raise UnknownRule(fields={"rule_id": [_("Choose a rule that the author has accepted.")]})
+    if not reason:
+        raise ReasonMissing(fields={"reason": [_("Please give a reason.")]})
+    title = str(rule.get("title", ""))[:200]
+    _take(post, actor, rule_id=rule_id[:40], rule_title=title, reason=reason)
+    publish(
+        events.PostRemoved(**_about(post, actor), person_id=post.author_id, rule_id=rule_id[:40])
+    )
+    return post
+
+
+def withdraw(post: Post, actor: "Person") -> Post:
+    """Empty a post and publish that its author took it back; needs a transaction."""
+    _take(post, actor, source="", html="")
+    Revision.objects.filter(post=post).delete()
+    Mention.objects.filter(post=post).delete()
+    publish(events.PostWithdrawn(**_about(post, actor), person_id=post.author_id))
+    return post
+
+
+def rule_for(post: Post, rule_id: str) -> "Mapping[str, Any] | None":
+    """Return the rule that a removal cites: one the author accepted, or one that counts now."""
+    membership = membership_of(post.author, post.thread.community)
+    if membership:
+        return accepted_rule(membership, rule_id)
+    current = current_rules(post.thread.community)
+    rules = current.rules if current else []
+    return next((rule for rule in rules if str(rule.get("id")) == rule_id), None)
+
+
+def _take(post: Post, actor: "Person", **columns: Any) -> None:
+    """Remove a post once; the conditional update decides between two who do it."""
+    thread = Thread.objects.select_for_update().get(pk=post.thread_id)
+    taken = Post.objects.filter(pk=post.pk, removed_at=None).update(
+        removed_at=now(), removed_by=actor, **columns
+    )
+    if not taken:
+        raise PostGone
+    post.refresh_from_db()
+    marks.gone(thread.pk, post.place, post.author_id)
+    changes: dict[str, Any] = {}
+    if post.place == 1:
+        changes["opener_gone"] = True
+        if not post.rule_id:
+            changes |= {"title": "", "excerpt": "", "fields": {}}
+    else:
+        changes["replies"] = F("replies") - 1
+        changes |= _last(thread)
+    if post.place == thread.accepted_place:
+        kind = kind_of(thread.kind)
+        changes |= {"accepted_place": 0, "state": kind.start, "settled": False}
+    Thread.objects.filter(pk=thread.pk).update(**changes)
+
+
+def _last(thread: Thread) -> dict[str, Any]:
+    """Return whom and what the lists show as last now."""
+    standing = Post.objects.filter(thread=thread, removed_at=None, place__gt=1)
+    last = standing.order_by("-place").first()
+    if last is None:
+        return {"last_author_id": thread.author_id, "last_excerpt": ""}
+    return {"last_author_id": last.author_id, "last_excerpt": plain(last.html)}
+
+
+def _about(post: Post, actor: "Person") -> dict[str, Any]:
+    return {
+        "community_id": post.community_id,
+        "actor_id": actor.pk,
+        "thread_id": post.thread_id,
+        "post_id": post.pk,
+        "number": post.thread.number,
+    }
+
+
+@write_tx
+def erase(person: "Person") -> None:
+    """Empty what an erased person wrote; the places in threads stay, without words or name."""
+    for post in Post.objects.filter(author=person).select_related("thread__space", "author"):
+        if post.removed_at is None:
+            withdraw(post, person)
+    Post.objects.filter(author=person).update(
+        source="", html="", reason="", client_id="", removed_by=None
+    )
+    Revision.objects.filter(post__author=person).delete()
+    Thread.objects.filter(author=person).update(title="", excerpt="", fields={})
+    Draft.objects.filter(person=person).delete()

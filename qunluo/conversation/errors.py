@@ -1,0 +1,122 @@
+"""What conversation refuses, and what to do next."""
+
+from qunluo.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from qunluo.kernel.text import _
+
+
+class SpaceNotFound(NotFound):
+    """No such space, or not for this viewer."""
+
+    code = "conversation.space_not_found"
+    message = _("There is no such space here.")
+    next_step = _("Look in the list of spaces; it may have been put away, or be for others.")
+
+
+class ThreadNotFound(NotFound):
+    """No such thread or post, or not for this viewer."""
+
+    code = "conversation.thread_not_found"
+    message = _("There is no such thread here.")
+    next_step = _("Look in the spaces of the community; it may stand in one that is for others.")
+
+
+class InvalidSpace(Invalid):
+    """Name, address, type or visibility of a space cannot be taken like this."""
+
+    code = "conversation.invalid_space"
+    message = _("This space cannot be made like this.")
+
+
+class SpaceSlugTaken(Conflict):
+    """Another space of the community has this address."""
+
+    code = "conversation.space_slug_taken"
+    message = _("There is a space at this address already: {slug}.")
+    next_step = _("Choose another address.")
+
+
+class SpacePutAway(Conflict):
+    """An archived space can be read, not written in."""
+
+    code = "conversation.space_put_away"
+    message = _("This space has been put away; it can be read but not written in.")
+    next_step = _("Write in another space, or ask an operator to bring it back.")
+
+
+class KindNotHere(Conflict):
+    """The space does not offer this kind of thread."""
+
+    code = "conversation.kind_not_here"
+    message = _("Threads of this kind cannot be opened in this space.")
+    next_step = _("Here you can open: {kinds}.")
+
+
+class InvalidPost(Invalid):
+    """Text, title or a field of the kind is missing or not right."""
+
+    code = "conversation.invalid_post"
+    message = _("Something is missing in what you wrote.")
+
+
+class ThreadClosed(Conflict):
+    """The thread takes no replies in its state."""
+
+    code = "conversation.thread_closed"
+    message = _("This thread takes no more replies.")
+    next_step = _("Open a new one and link to it.")
+
+
+class NotYourPost(Forbidden):
+    """Only the author changes what they wrote."""
+
+    code = "conversation.not_your_post"
+    message = _("Only who wrote it can change it.")
+    next_step = _("You can reply to it instead.")
+
+
+class PostGone(Conflict):
+    """The post has been removed."""
+
+    code = "conversation.post_gone"
+    message = _("This post has been removed.")
+    next_step = _("Load the thread again; the reason stands in its place.")
+
+
+class UnknownMove(Invalid):
+    """The kind knows no such move."""
+
+    code = "conversation.unknown_move"
+    message = _("Threads of this kind do not know this step: {move}.")
+    next_step = _("Load the thread again and choose one of the steps it offers.")
+
+
+class NotYourMove(Forbidden):
+    """Somebody else takes this step."""
+
+    code = "conversation.not_your_move"
+    message = _("“{move}” is for others to decide: {who}.")
+    next_step = _("You can reply and ask them.")
+
+
+class StateMoved(Conflict):
+    """The thread's state does not allow the move, or somebody was quicker."""
+
+    code = "conversation.state_moved"
+    message = _("The thread has moved on: it is “{state}” now.")
+    next_step = _("Load the thread again to see what can be done now.")
+
+
+class UnknownReaction(Invalid):
+    """There is no such reaction, or it does not fit here."""
+
+    code = "conversation.unknown_reaction"
+    message = _("There is no such reaction here.")
+    next_step = _("Choose one of those that are offered.")
+
+
+class UnknownFollowing(Invalid):
+    """One follows, takes it as it comes, or mutes."""
+
+    code = "conversation.unknown_following"
+    message = _("A thread is followed, normal or muted.")
+    next_step = _("Choose one of the three.")

@@ -1,0 +1,167 @@
+"""A thread as lists show it; the same for everybody but for a small overlay of the viewer's."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import FilteredRelation, Q, QuerySet
+
+from qunluo.conversation.models import Thread
+from qunluo.conversation.rules.kinds import Kind, State, kind_of
+from qunluo.conversation.rules.reading import KEEP_DAYS, why, why_label
+from qunluo.kernel.clock import now
+from qunluo.people.queries import Card, person_card
+
+if TYPE_CHECKING:
+    from qunluo.conversation.models import Space
+
+COLUMNS = (
+    "id", "community_id", "space_id", "number", "kind", "state", "title", "excerpt", "fields",
+    "author_id", "assignee_id", "due_on", "settled", "accepted_place", "posts", "replies",
+    "reactions", "seconds", "opened_at", "active_at", "last_author_id", "last_excerpt",
+    "opener_gone",
+)  # fmt: skip
+MINE = ("mine__read", "mine__ahead", "mine__following", "mine__mentioned")
+NOBODY = Card(0, "", "", "")
+
+
+@dataclass(frozen=True)
+class ThreadCard:
+    """One thread in a list: who, what, how much, and what of it is new to the viewer.
+
+    `why` is a code of definitions/why.toml; `why_label` says it in both languages.
+    """
+
+    id: int
+    community_id: int
+    space: "Space"
+    number: int
+    kind: Kind
+    state: State
+    title: str
+    excerpt: str
+    fields: Mapping[str, Any]
+    author: Card
+    assignee: Card | None
+    due_on: date | None
+    settled: bool
+    replies: int
+    reactions: int
+    seconds: int
+    opened_at: datetime
+    active_at: datetime
+    last_author: Card
+    last_excerpt: str
+    gone: bool
+    unread: int
+    following: str
+    started: bool
+    why: str
+
+    @property
+    def name(self) -> str:
+        """Return the title, or how the text begins."""
+        return self.title or self.excerpt
+
+    @property
+    def why_label(self) -> dict[str, str]:
+        """Return why it stands here, in both languages."""
+        return {
+            code: text.format(space=self.space.name) for code, text in why_label(self.why).items()
+        }
+
+    @property
+    def overdue(self) -> bool:
+        """Return whether a day was named and has passed without the thread being settled."""
+        return self.due_on is not None and not self.settled and self.due_on < now().date()
+
+
+def with_reading(threads: "QuerySet[Thread]", person_id: int | None) -> Any:
+    """Return rows for cards, with how far a person has read each thread."""
+    if person_id is None:
+        return threads.values(*COLUMNS)
+    mine = FilteredRelation("readings", condition=Q(readings__person_id=person_id))
+    return threads.annotate(mine=mine).values(*COLUMNS, *MINE)
+
+
+def cards(
+    rows: Iterable[Mapping[str, Any]],
+    spaces: Mapping[int, "Space"],
+    person_id: int | None,
+    since: Mapping[int, datetime],
+) -> list[ThreadCard]:
+    """Return cards of rows; `since` says from when on threads count for the viewer, by community.
+
+    One query, for all the faces.
+    """
+    rows = list(rows)
+    ids = {row[name] for row in rows for name in ("author_id", "assignee_id", "last_author_id")}
+    faces = person_card(pk for pk in ids if pk)
+    return [_card(row, spaces[row["space_id"]], faces, person_id, since) for row in rows]
+
+
+def unread_of(row: Mapping[str, Any], since: datetime | None) -> int:
+    """Return how many posts of a thread a member has not read; exact, from stored counters.
+
+    A thread counts for a member who opened it in the browser, wrote in it, was called in it or
+    follows it, and when it was opened after they joined; a muted one never.
+    """
+    if since is None or row.get("mine__following") == "muted":
+        return 0
+    if row.get("mine__read") is not None:
+        return max(0, int(row["posts"] - row["mine__read"] - row["mine__ahead"]))
+    if row["opened_at"] < since or row["active_at"] < now() - timedelta(days=KEEP_DAYS):
+        return 0
+    return int(row["replies"]) + (0 if row["opener_gone"] else 1)
+
+
+def _card(
+    row: Mapping[str, Any],
+    space: "Space",
+    faces: Mapping[int, Card],
+    person_id: int | None,
+    since: Mapping[int, datetime],
+) -> ThreadCard:
+    kind = kind_of(row["kind"])
+    state = kind.state(row["state"])
+    unread = unread_of(row, since.get(row["community_id"]))
+    return ThreadCard(
+        id=row["id"],
+        community_id=row["community_id"],
+        space=space,
+        number=row["number"],
+        kind=kind,
+        state=state,
+        title="" if row["opener_gone"] else row["title"],
+        excerpt="" if row["opener_gone"] else row["excerpt"],
+        fields={} if row["opener_gone"] else row["fields"],
+        author=faces.get(row["author_id"], NOBODY),
+        assignee=faces.get(row["assignee_id"]),
+        due_on=row["due_on"],
+        settled=row["settled"],
+        replies=row["replies"],
+        reactions=row["reactions"],
+        seconds=row["seconds"],
+        opened_at=row["opened_at"],
+        active_at=row["active_at"],
+        last_author=faces.get(row["last_author_id"], NOBODY),
+        last_excerpt=row["last_excerpt"],
+        gone=row["opener_gone"],
+        unread=unread,
+        following=row.get("mine__following") or "normal",
+        started=bool(row.get("mine__read")),
+        why=_why(row, state, person_id),
+    )
+
+
+def _why(row: Mapping[str, Any], state: State, person_id: int | None) -> str:
+    if person_id is None:
+        return "space"
+    yours = row["author_id"] == person_id
+    waits = (yours and state.waits_for == "author") or (
+        row["assignee_id"] == person_id and state.waits_for == "assignee"
+    )
+    mentioned = (row.get("mine__mentioned") or 0) > (row.get("mine__read") or 0)
+    followed = row.get("mine__following") == "followed"
+    return why(mentioned=mentioned, waits=waits, yours=yours, followed=followed)

@@ -1,0 +1,321 @@
+"""Threads of a space, and one thread in windows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Max, Q
+
+from qunluo.conversation.errors import ThreadNotFound
+from qunluo.conversation.models import Draft, Post, Reaction, Reading, Revision, Space, Thread
+from qunluo.conversation.queries.cards import (
+    COLUMNS,
+    NOBODY,
+    ThreadCard,
+    cards,
+    unread_of,
+    with_reading,
+)
+from qunluo.conversation.queries.sight import Sight, sight_of
+from qunluo.conversation.queries.spaces import look_into
+from qunluo.conversation.rules.kinds import Move, Part, kind_of, moves_open_to
+from qunluo.conversation.rules.reading import SECOND
+from qunluo.kernel.paging import Page, page
+from qunluo.people.queries import Card, person_card
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+    from qunluo.conversation.queries.sight import Viewer
+
+WINDOW = 50
+NEWEST_ACTIVITY = ("-active_at", "-id")
+MODERATE = "posts.moderate"
+
+
+@dataclass(frozen=True)
+class PostView:
+    """One post as a viewer may see it; of a removed one only the place, the rule and the reason.
+
+    `removed` is "" for a post that stands, "author" or "rule" for one that does not. `own` and
+    `judged` say that the viewer wrote it or may remove it; both still read what a rule removed.
+    """
+
+    id: int
+    place: int
+    author: Card
+    source: str
+    html: str
+    reply_to: int
+    move: str
+    written_at: datetime
+    edited_at: datetime | None
+    versions: int
+    reactions: Mapping[str, int]
+    reacted: frozenset[str]
+    own: bool
+    unread: bool
+    accepted: bool
+    removed: str = ""
+    rule_title: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ThreadWindow:
+    """A part of a thread: its posts after a place, and where to go from there.
+
+    `first_unread` is the place at which reading goes on, 0 when everything is read. `before` and
+    `after` lead to the neighbouring windows, None at the ends.
+    """
+
+    card: ThreadCard
+    space: Space
+    sight: Sight
+    posts: list[PostView]
+    first_unread: int
+    last_place: int
+    before: int | None
+    after: int | None
+    moves: list[Move]
+    may_reply: bool
+    may_moderate: bool
+    draft: Draft | None = None
+    people: Mapping[int, Card] = field(default_factory=dict)
+
+
+def threads(
+    community: "Community",
+    slug: str,
+    *,
+    viewer: "Viewer",
+    kind: str = "",
+    settled: bool | None = None,
+    after: str | None = None,
+    limit: int = 20,
+) -> Page[ThreadCard]:
+    """Return the threads of a space by their last activity; SpaceNotFound, BadCursor."""
+    space, sight = look_into(community, slug, viewer=viewer)
+    return threads_in(space, sight, kind=kind, settled=settled, after=after, limit=limit)
+
+
+def threads_in(
+    space: Space,
+    sight: Sight,
+    *,
+    kind: str = "",
+    settled: bool | None = None,
+    after: str | None = None,
+    limit: int = 20,
+) -> Page[ThreadCard]:
+    """Return the threads of a space that was looked into; two queries."""
+    found = Thread.objects.filter(community_id=sight.community_id, space=space)
+    if kind:
+        found = found.filter(kind=kind)
+    if settled is not None:
+        found = found.filter(settled=settled)
+    rows = page(with_reading(found, sight.person_id), NEWEST_ACTIVITY, after, limit)
+    since = {sight.community_id: sight.joined_at} if sight.joined_at else {}
+    return Page(cards(rows.items, {space.pk: space}, sight.person_id, since), rows.next)
+
+
+def get_thread(community: "Community", number: int, *, viewer: "Viewer") -> Thread:
+    """Return a thread that the viewer may read, with its space; ThreadNotFound otherwise."""
+    return look_at(community, number, viewer=viewer)[0]
+
+
+def look_at(community: "Community", number: int, *, viewer: "Viewer") -> tuple[Thread, Sight]:
+    """Return a thread with what the viewer may do in its community; ThreadNotFound."""
+    found = Thread.objects.select_related("space").filter(community=community, number=number)
+    thread = found.first()
+    sight = sight_of(viewer, community, thread.space if thread else None)
+    if thread is None or not sight.sees(thread.space):
+        raise ThreadNotFound
+    thread.community = thread.space.community = community
+    return thread, sight
+
+
+def get_post(pk: int, *, viewer: "Viewer") -> Post:
+    """Return a post that the viewer may read, with thread and space; ThreadNotFound otherwise."""
+    found = Post.objects.select_related("thread__space__community", "author").filter(pk=pk).first()
+    if found is None:
+        raise ThreadNotFound
+    space = found.thread.space
+    if not sight_of(viewer, space.community, space).sees(space):
+        raise ThreadNotFound
+    found.thread.community = space.community
+    return found
+
+
+def find_thread(pk: int) -> Thread | None:
+    """Return a thread by its id, for the software's own reactions; doors use get_thread."""
+    return Thread.objects.select_related("community", "space", "author").filter(pk=pk).first()
+
+
+def read_thread(
+    community: "Community",
+    number: int,
+    *,
+    viewer: "Viewer",
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = WINDOW,
+) -> ThreadWindow:
+    """Return the posts after a place (or before one); without either from the first unread on.
+
+    Who has read everything, or never began, starts at the first post. ThreadNotFound.
+    """
+    thread, sight = look_at(community, number, viewer=viewer)
+    row = _row(thread, sight)
+    since = {thread.community_id: sight.joined_at} if sight.joined_at else {}
+    unread = unread_of(row, sight.joined_at)
+    read = row.get("mine__read") or 0
+    # One post before the first new one is shown, so that one knows where one was.
+    start = max(0, read - 1) if after is None and unread else (after or 0)
+    found = _window(thread, start, before, limit)
+    return _shown(thread, sight, row, found, since, read if unread else thread.posts)
+
+
+def revisions(post: Post) -> list[Revision]:
+    """Return the versions of a post before the one that stands, the oldest first.
+
+    Fetch the post by get_post first; of a removed one there are none.
+    """
+    if post.removed_at:
+        return []
+    return list(Revision.objects.filter(post=post).order_by("number"))
+
+
+def part_of(sight: Sight, thread: Thread) -> Part:
+    """Return what the viewer is to a thread."""
+    member = sight.member and not sight.standing.suspended_until
+    return Part(
+        author=thread.author_id == sight.person_id,
+        assignee=thread.assignee_id is not None and thread.assignee_id == sight.person_id,
+        member=member,
+        permissions=sight.permissions,
+    )
+
+
+def _row(thread: Thread, sight: Sight) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(thread, name) for name in COLUMNS}
+    if sight.person_id is not None and sight.member:
+        columns = ("read", "ahead", "following", "mentioned")
+        own = Reading.objects.filter(person_id=sight.person_id, thread=thread)
+        mine = own.values(*columns).first()
+        row |= {f"mine__{name}": mine[name] if mine else None for name in columns}
+    return row
+
+
+def _window(thread: Thread, after: int, before: int | None, limit: int) -> list[Post]:
+    limit = max(1, min(limit, 200))
+    found = Post.objects.filter(thread=thread)
+    if before is not None:
+        return list(found.filter(place__lt=before).order_by("-place")[:limit])[::-1]
+    return list(found.filter(place__gt=after).order_by("place")[:limit])
+
+
+def _shown(
+    thread: Thread,
+    sight: Sight,
+    row: Mapping[str, Any],
+    found: list[Post],
+    since: Mapping[int, datetime],
+    read: int,
+) -> ThreadWindow:
+    counts, own = _reactions([post.pk for post in found if post.reactions], sight.person_id)
+    kind = kind_of(thread.kind)
+    faces = person_card({post.author_id for post in found})
+    judged = MODERATE in sight.permissions
+    posts = [
+        _post(post, thread, faces, sight.person_id, judged, read, counts[post.pk], own[post.pk])
+        for post in found
+    ]
+    first, last = (found[0].place, found[-1].place) if found else (0, 0)
+    new = [post.place for post in posts if post.unread]
+    part = part_of(sight, thread)
+    return ThreadWindow(
+        card=cards([row], {thread.space_id: thread.space}, sight.person_id, since)[0],
+        space=thread.space,
+        sight=sight,
+        posts=posts,
+        first_unread=new[0] if new else 0,
+        last_place=thread.posts,
+        before=first if first > 1 else None,
+        after=last if found and last < thread.posts else None,
+        moves=moves_open_to(kind, thread.state, part) if sight.writes(thread.space) else [],
+        may_reply=sight.writes(thread.space) and kind.state(thread.state).replies,
+        may_moderate=judged,
+        draft=draft_in(thread, sight),
+        people=faces,
+    )
+
+
+def draft_in(thread: Thread, sight: Sight) -> Draft | None:
+    """Return the reply that the viewer began to write in a thread."""
+    if sight.person_id is None or not sight.member:
+        return None
+    return Draft.objects.filter(person_id=sight.person_id, thread=thread).first()
+
+
+def _post(
+    post: Post,
+    thread: Thread,
+    faces: Mapping[int, Card],
+    viewer_id: int | None,
+    judged: bool,  # noqa: FBT001 - private, and always named where it matters
+    read: int,
+    counts: Mapping[str, int],
+    own: frozenset[str],
+) -> PostView:
+    mine = viewer_id is not None and post.author_id == viewer_id
+    removed = "" if post.removed_at is None else "rule" if post.rule_id else "author"
+    legible = not removed or (removed == "rule" and (mine or judged))
+    return PostView(
+        id=post.pk,
+        place=post.place,
+        author=faces.get(post.author_id, NOBODY),
+        source=post.source if legible else "",
+        html=post.html if legible else "",
+        reply_to=post.reply_to,
+        move=post.move,
+        written_at=post.written_at,
+        edited_at=post.edited_at,
+        versions=post.versions,
+        reactions=counts,
+        reacted=own,
+        own=mine,
+        unread=post.place > read and not mine and not removed,
+        accepted=post.place == thread.accepted_place,
+        removed=removed,
+        rule_title=post.rule_title,
+        reason=post.reason,
+    )
+
+
+def _reactions(
+    ids: Iterable[int], person_id: int | None
+) -> tuple[Mapping[int, dict[str, int]], Mapping[int, frozenset[str]]]:
+    """Return how often each reaction stands under each post, and which are the viewer's own."""
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    own: dict[int, set[str]] = defaultdict(set)
+    wanted = list(ids)
+    rows = (
+        Reaction.objects.filter(post_id__in=wanted)
+        .values_list("post_id", "name")
+        .annotate(times=Count("pk"), mine=Max("pk", filter=Q(person_id=person_id or 0)))
+        .order_by("post_id", "name")
+        if wanted
+        else []
+    )
+    for post, name, times, mine in rows:
+        counts[post][name] = times
+        if mine:
+            own[post].add(name)
+    return counts, defaultdict(frozenset, {post: frozenset(names) for post, names in own.items()})
+
+
+def seconded(window: ThreadWindow) -> bool:
+    """Return whether the viewer stands behind the worry that a window shows from its start."""
+    return bool(window.posts) and SECOND in window.posts[0].reacted

@@ -1,0 +1,1 @@
+"""What conversation decides without a database: kinds, moves, spaces, text."""

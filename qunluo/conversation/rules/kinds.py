@@ -1,0 +1,202 @@
+"""Kinds of threads, read from definitions/kinds: fields, states, who moves what to what."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from qunluo.conversation.errors import NotYourMove, StateMoved, UnknownMove
+from qunluo.kernel.definitions import BadDefinition, load
+
+DEFINITIONS = Path(__file__).parents[1] / "definitions" / "kinds"
+NEEDS = frozenset({"reply", "answer", "due_on", "person"})
+CLEARS = frozenset({"answer", "assignee"})
+WHO = {
+    "author": {"en": "who opened it", "zh": "发起人"},
+    "assignee": {"en": "who looks after it", "zh": "负责跟进的人"},
+    "others": {"en": "other members", "zh": "其他成员"},
+    "handlers": {"en": "who handles feedback", "zh": "处理反馈的人"},
+    "members": {"en": "members", "zh": "成员"},
+}
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value that a field may take."""
+
+    name: str
+    label: Words
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something a kind asks for beside the text; types are text, choice, date and person."""
+
+    name: str
+    type: str
+    label: Words
+    needed: bool = False
+    future: bool = False
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a thread may stand; `waits_for` says whose turn it is."""
+
+    name: str
+    label: Words
+    settled: bool = False
+    replies: bool = True
+    waits_for: str = ""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step from one state to another; `needs` is what must come with it."""
+
+    name: str
+    came_from: tuple[str, ...]
+    to: str
+    who: tuple[str, ...]
+    label: Words
+    told: Words
+    needs: tuple[str, ...] = ()
+    clears: tuple[str, ...] = ()
+    takes: bool = False
+    hides: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a thread can be. `opens` is the permission to open one, "" for every member."""
+
+    name: str
+    order: int
+    icon: str
+    req: tuple[str, ...]
+    title: str
+    start: str
+    label: Words
+    help: Words
+    prompt: Words
+    fields: tuple[Field, ...]
+    states: Mapping[str, State]
+    moves: tuple[Move, ...]
+    opens: str = ""
+    due_days: int = 0
+    seconds: bool = False
+    letters: bool = False
+
+    def move(self, name: str) -> Move:
+        """Return a move; UnknownMove."""
+        for move in self.moves:
+            if move.name == name:
+                return move
+        raise UnknownMove(move=name)
+
+    def state(self, name: str) -> State:
+        """Return a state; one that was taken out of the definition still has its name."""
+        return self.states.get(name) or State(name, {"en": name, "zh": name})
+
+
+@dataclass(frozen=True)
+class Part:
+    """What somebody is to a thread, and what their roles let them do."""
+
+    author: bool = False
+    assignee: bool = False
+    member: bool = False
+    permissions: frozenset[str] = frozenset()
+
+    def reasons(self, who: Iterable[str]) -> list[str]:
+        """Return which of the entitlements hold for this person."""
+        has = {
+            "author": self.member and self.author,
+            "assignee": self.member and self.assignee,
+            "others": self.member and not self.author,
+        }
+        return [one for one in who if has.get(one, one in self.permissions)]
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Return every kind by name, in the order in which they are offered; BadDefinition."""
+    found = [_kind(name, data) for name, data in load(DEFINITIONS).items()]
+    return {kind.name: kind for kind in sorted(found, key=lambda kind: (kind.order, kind.name))}
+
+
+def kind_of(name: str) -> Kind:
+    """Return a kind; what is no longer defined reads as talk, so that nothing disappears."""
+    return kinds().get(name) or kinds()["talk"]
+
+
+def moves_open_to(kind: Kind, state: str, part: Part) -> list[Move]:
+    """Return the moves that somebody can make now, in the order of the definition."""
+    return [move for move in kind.moves if state in move.came_from and part.reasons(move.who)]
+
+
+def decide(kind: Kind, state: str, name: str, part: Part) -> Move:
+    """Return the move if this person may make it from this state.
+
+    UnknownMove, StateMoved, NotYourMove.
+    """
+    move = kind.move(name)
+    if state not in move.came_from:
+        raise StateMoved(state=kind.state(state).label)
+    if not part.reasons(move.who):
+        raise NotYourMove(move=move.label, who=[who_is(one) for one in move.who])
+    return move
+
+
+def by_role(move: Move, part: Part) -> bool:
+    """Return whether only a permission lets this person move it: then it is an operator act."""
+    reasons = part.reasons(move.who)
+    return bool(reasons) and all("." in reason for reason in reasons)
+
+
+def who_is(entitled: str) -> Words:
+    """Return who may take a step, in words."""
+    return WHO.get(entitled) or WHO["handlers"]
+
+
+def _kind(name: str, data: Mapping[str, Any]) -> Kind:
+    try:
+        plain = {k: v for k, v in data.items() if k not in {"fields", "states", "moves", "req"}}
+        kind = Kind(
+            name=name,
+            req=tuple(data["req"]),
+            fields=tuple(_field(one) for one in data.get("fields", ())),
+            states={key: State(key, **one) for key, one in data["states"].items()},
+            moves=tuple(_move(one) for one in data.get("moves", ())),
+            **plain,
+        )
+    except (KeyError, TypeError) as error:
+        raise BadDefinition(f"{name}.toml: {error}") from error
+    _check(kind)
+    return kind
+
+
+def _field(data: Mapping[str, Any]) -> Field:
+    choices = tuple(Choice(**one) for one in data.get("choices", ()))
+    return Field(**{**data, "choices": choices})
+
+
+def _move(data: Mapping[str, Any]) -> Move:
+    lists = {k: tuple(data[k]) for k in ("who", "needs", "clears") if k in data}
+    rest = {k: v for k, v in data.items() if k != "from"}
+    return Move(**{**rest, **lists, "came_from": tuple(data["from"])})
+
+
+def _check(kind: Kind) -> None:
+    """Refuse a definition that leads nowhere, or asks for what nobody can give."""
+    named = {kind.start, *(m.to for m in kind.moves)}
+    named |= {state for move in kind.moves for state in move.came_from}
+    wrong = sorted(named - kind.states.keys())
+    wrong += [f"needs {n}" for m in kind.moves for n in m.needs if n not in NEEDS]
+    wrong += [f"clears {n}" for m in kind.moves for n in m.clears if n not in CLEARS]
+    wrong += [f"who {w}" for m in kind.moves for w in m.who if "." not in w and w not in WHO]
+    if wrong:
+        raise BadDefinition(f"{kind.name}.toml: {', '.join(wrong)}")

@@ -1,0 +1,107 @@
+"""Checking what somebody wrote: title, text and the fields of the kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from qunluo.conversation.rules.kinds import Field, Kind, Move
+from qunluo.kernel.text import _
+
+TITLE_LENGTH, TEXT_LENGTH, FIELD_LENGTH, REASON_LENGTH, CLIENT_ID_LENGTH = 120, 20_000, 200, 400, 40
+Faults = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A message that may be kept, or what is wrong with it."""
+
+    title: str = ""
+    source: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+    due_on: date | None = None
+    person: str = ""
+    faults: Faults = field(default_factory=dict)
+
+
+def tidy(text: str) -> str:
+    """Return the text without what no database keeps, and without blank space around it."""
+    return text.replace("\0", "").replace("\r\n", "\n").strip()
+
+
+def check_text(source: str) -> Faults:
+    """Return what is wrong with a text."""
+    if not source:
+        return {"source": [_("Write something first.")]}
+    if len(source) > TEXT_LENGTH:
+        return {"source": [_("That is too long: at most 20,000 characters.")]}
+    return {}
+
+
+def check_thread(
+    kind: Kind, title: str, source: str, given: Mapping[str, Any], today: date
+) -> Written:
+    """Return what opens a thread of the kind, tidied, with its faults by field."""
+    title, source = " ".join(tidy(title).split()), tidy(source)
+    faults = check_text(source)
+    if kind.title == "needed" and not title:
+        faults["title"] = [_("Give it a title, so that others find it.")]
+    if len(title) > TITLE_LENGTH:
+        faults["title"] = [_("At most 120 characters; the rest belongs into the text.")]
+    kept: dict[str, Any] = {}
+    for one in kind.fields:
+        value, wrong = _clean(one, given.get(one.name), today)
+        if wrong:
+            faults[one.name] = [wrong]
+        elif value not in (None, ""):
+            kept[one.name] = value
+    due = kept.pop("due_on", None)
+    person = kept.pop("person", "")
+    return Written(title, source, kept, due, person, faults)
+
+
+def check_move(move: Move, given: Mapping[str, Any], today: date) -> Faults:
+    """Return what is missing for a move; `given` has text, answer, due_on and person."""
+    faults: Faults = {}
+    text = given.get("text") or ""
+    if "reply" in move.needs and not text:
+        faults["text"] = [_("Say why in a reply; everybody in the thread reads it.")]
+    elif len(text) > TEXT_LENGTH:
+        faults["text"] = [_("That is too long: at most 20,000 characters.")]
+    if "answer" in move.needs and not given.get("answer"):
+        faults["answer"] = [_("Choose the reply that is the answer.")]
+    due = given.get("due_on")
+    if "due_on" in move.needs and due is None:
+        faults["due_on"] = [_("Name the day by which there will be word.")]
+    elif due is not None and due < today:
+        faults["due_on"] = [_("Choose a day from today on.")]
+    if "person" in move.needs and not given.get("person"):
+        faults["person"] = [_("Choose a member.")]
+    return faults
+
+
+def _clean(one: Field, value: Any, today: date) -> tuple[Any, str]:
+    """Return a field's value, or what is wrong with it."""
+    text = tidy(str(value)) if value is not None else ""
+    if not text:
+        return None, _("This is needed.") if one.needed else ""
+    if one.type == "date":
+        return _day(one, text, today)
+    if one.type == "choice":
+        known = text in {choice.name for choice in one.choices}
+        return text, "" if known else _("Choose one of those that are offered.")
+    if len(text) > FIELD_LENGTH:
+        return None, _("At most 200 characters.")
+    return text, ""
+
+
+def _day(one: Field, text: str, today: date) -> tuple[date | None, str]:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None, _("Write the day as 2026-05-31.")
+    if day < today if not one.future else day <= today:
+        return None, _("Choose a day in the future.")
+    if day.year > today.year + 20:
+        return None, _("Choose a day within the next twenty years.")
+    return day, ""

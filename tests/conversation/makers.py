@@ -1,0 +1,39 @@
+"""Spaces and threads, made by the real actions."""
+
+from qunluo.conversation import actions, queries
+from tests.community.makers import community, give, member, membership, person
+
+__all__ = [
+    "community",
+    "give",
+    "member",
+    "membership",
+    "person",
+    "post",
+    "space",
+    "thread",
+    "unread",
+]
+
+
+def space(of, *, type="board", **fields):
+    """A space that the owner opens."""
+    made = actions.open_space(actor=of.owner, community=of, name="Square", type=type, **fields)
+    made.community = of
+    return made
+
+
+def thread(who, where, kind="talk", *, title="Rain", source="It rains.", **more):
+    """A thread in a space."""
+    return actions.write_post(actor=who, space=where, kind=kind, title=title, source=source, **more)
+
+
+def post(of, place=1, *, viewer):
+    """A post of a thread as it stands, with its thread and space."""
+    window = queries.read_thread(of.community, of.number, viewer=viewer, after=place - 1, limit=1)
+    return queries.get_post(window.posts[0].id, viewer=viewer)
+
+
+def unread(who, of):
+    """How many posts of a thread somebody has not read, as the list says it."""
+    return queries.read_thread(of.community, of.number, viewer=who).card.unread
