@@ -9,7 +9,7 @@ from qunluo.kernel.delivery import drain
 from qunluo.kernel.events import REGISTRY, UnknownEvent
 from tests.community.makers import community, member, membership, person
 
-TOLD = {"community", "governance", "growth"}
+TOLD = {"community", "conversation", "governance", "growth"}
 OURS = sorted(
     (name, cls)
     for name, cls in REGISTRY.items()

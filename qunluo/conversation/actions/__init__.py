@@ -1,6 +1,7 @@
 """Writing, moving, reading: everything that changes conversation."""
 
 from qunluo.conversation.actions.drafts import discard_draft, save_draft
+from qunluo.conversation.actions.editing import edit_post
 from qunluo.conversation.actions.moving import accept_answer, move_state
 from qunluo.conversation.actions.reacting import react, unreact
 from qunluo.conversation.actions.reading import (
@@ -19,7 +20,7 @@ from qunluo.conversation.actions.spaces import (
     open_space,
     restore_space,
 )
-from qunluo.conversation.actions.writing import edit_post, reply, write_post
+from qunluo.conversation.actions.writing import reply, write_post
 
 __all__ = [
     "Preset",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from qunluo.conversation.actions.writing import writer_in
+from qunluo.conversation.actions.messages import writer_in
 from qunluo.conversation.errors import InvalidPost
 from qunluo.conversation.models import Draft, Space, Thread
 from qunluo.conversation.rules.writing import TEXT_LENGTH, TITLE_LENGTH

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from qunluo.community.queries import Called, members_called
 from qunluo.conversation import events
 from qunluo.conversation.actions import removing
-from qunluo.conversation.actions.writing import append, made_ready, writer_in
+from qunluo.conversation.actions.messages import append, made_ready, writer_in
 from qunluo.conversation.errors import InvalidPost, StateMoved
 from qunluo.conversation.models import Post, Thread
 from qunluo.conversation.queries.threads import part_of

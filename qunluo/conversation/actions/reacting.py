@@ -6,7 +6,7 @@ from django.db import IntegrityError
 from django.db.models import F
 
 from qunluo.conversation import events
-from qunluo.conversation.actions.writing import writer_in
+from qunluo.conversation.actions.messages import writer_in
 from qunluo.conversation.errors import PostGone, UnknownReaction
 from qunluo.conversation.models import Post, Reaction, Thread
 from qunluo.conversation.rules.kinds import kind_of

@@ -1,44 +1,29 @@
-"""Writing: opening threads, replying, editing. A message sent twice is one."""
+"""Writing: opening threads and replying. A message sent twice is one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
 from django.db.models import F
 
-from qunluo.community.queries import (
-    Called,
-    holders_among,
-    members_called,
-    require,
-    require_member,
-)
+from qunluo.community.queries import Called, members_called, require
 from qunluo.conversation import events
 from qunluo.conversation.actions import marks
-from qunluo.conversation.errors import (
-    InvalidPost,
-    KindNotHere,
-    NotYourPost,
-    PostGone,
-    SpaceNotFound,
-    SpacePutAway,
-    ThreadClosed,
+from qunluo.conversation.actions.messages import (
+    Said,
+    append,
+    call,
+    checked_id,
+    first_sent,
+    made_ready,
+    writer_in,
 )
-from qunluo.conversation.models import (
-    Draft,
-    Mention,
-    Numbering,
-    Post,
-    Revision,
-    Space,
-    Thread,
-)
-from qunluo.conversation.queries.sight import Sight, sight_of
-from qunluo.conversation.rules import markup
+from qunluo.conversation.errors import InvalidPost, KindNotHere
+from qunluo.conversation.models import Draft, Numbering, Post, Space, Thread
+from qunluo.conversation.queries.sight import Sight
 from qunluo.conversation.rules import writing as rules
-from qunluo.conversation.rules.kinds import Kind, kind_of, kinds
+from qunluo.conversation.rules.kinds import Kind, kinds
 from qunluo.conversation.rules.spaces import type_of
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
@@ -51,17 +36,6 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 THREADS_AN_HOUR, POSTS_IN_TEN_MINUTES = 20, 60
-MOST_CALLED = 20
-
-
-@dataclass(frozen=True)
-class Said:
-    """A text made ready: safe HTML, its first words, and whom it calls."""
-
-    source: str
-    html: str
-    excerpt: str
-    people: list[Called]
 
 
 def write_post(
@@ -79,7 +53,7 @@ def write_post(
     InvalidPost, KindNotHere, SpacePutAway, Suspended, MembersOnly, PermissionMissing, TooMany.
     """
     limit("thread", actor.pk, times=THREADS_AN_HOUR, seconds=3600)
-    return _open(actor, space, kind, title, source, fields or {}, _checked_id(client_id))
+    return _open(actor, space, kind, title, source, fields or {}, checked_id(client_id))
 
 
 def reply(
@@ -91,146 +65,7 @@ def reply(
     Suspended, MembersOnly, TooMany.
     """
     limit("post", actor.pk, times=POSTS_IN_TEN_MINUTES, seconds=600)
-    return _reply(actor, thread, source, reply_to, _checked_id(client_id))
-
-
-@write_tx
-def edit_post(*, actor: "Person", post: Post, source: str, title: str | None = None) -> Post:
-    """Change what one wrote; the version before is kept. `title` counts for openers only.
-
-    NotYourPost, PostGone, InvalidPost.
-    """
-    thread = post.thread
-    writer_in(actor, thread.space)
-    if post.author_id != actor.pk:
-        raise NotYourPost
-    opens = post.place == 1
-    kept = thread.title if title is None else " ".join(rules.tidy(title).split())
-    source = rules.tidy(source)
-    faults = rules.check_text(source)
-    if opens and not kept and kind_of(thread.kind).title == "needed":
-        faults["title"] = [_("Give it a title, so that others find it.")]
-    elif len(kept) > rules.TITLE_LENGTH:
-        faults["title"] = [_("At most 120 characters; the rest belongs into the text.")]
-    if faults:
-        raise InvalidPost(fields=faults)
-    if source == post.source and kept == thread.title:
-        return post
-    locked = Thread.objects.select_for_update().get(pk=thread.pk)
-    said = made_ready(actor, thread.space, source)
-    changed = Post.objects.filter(pk=post.pk, removed_at=None, versions=post.versions).update(
-        source=said.source, html=said.html, edited_at=now(), versions=F("versions") + 1
-    )
-    if not changed:
-        raise PostGone if Post.objects.filter(pk=post.pk, removed_at__isnull=False) else edited()
-    Revision.objects.create(
-        post=post,
-        number=post.versions + 1,
-        title=thread.title if opens else "",
-        source=post.source,
-        written_at=post.edited_at or post.written_at,
-    )
-    _retell(locked, post, said, kept)
-    _call(actor, locked, post, said, edited=True)
-    post.refresh_from_db()
-    publish(
-        events.PostEdited(
-            community_id=thread.community_id,
-            actor_id=actor.pk,
-            person_id=actor.pk,
-            thread_id=thread.pk,
-            post_id=post.pk,
-            number=thread.number,
-        )
-    )
-    return post
-
-
-def edited() -> InvalidPost:
-    """Return the refusal of an edit of a version that is no longer the last one."""
-    return InvalidPost(
-        fields={"source": [_("You have changed this on another device meanwhile; load it again.")]}
-    )
-
-
-def writer_in(actor: "Person", space: Space) -> Sight:
-    """Return the sight of somebody who may write in a space.
-
-    SpaceNotFound, MembersOnly, Suspended, SpacePutAway.
-    """
-    sight = sight_of(actor, space.community, space)
-    if not sight.sees(space):
-        raise SpaceNotFound
-    if not sight.writes(space):
-        require_member(actor, space.community)
-        raise SpacePutAway
-    return sight
-
-
-def made_ready(actor: "Person", space: Space, source: str) -> Said:
-    """Return a text with its HTML, and the members it calls who may read it."""
-    people: dict[str, Called] = {}
-    if "@" in source:
-        people = members_called(space.community, markup.called(source))
-        if space.visibility == Space.Visibility.GRANT and people:
-            ids = {one.person_id for one in people.values()}
-            may = holders_among(space.community, ids, space.grant_kind, space.grant_name)
-            people = {word: one for word, one in people.items() if one.person_id in may}
-    html = markup.render(source, {word: one.handle for word, one in people.items()})
-    told = [one for one in people.values() if f"/p/{one.handle}/" in html]
-    others = {one.person_id: one for one in told if one.person_id != actor.pk}
-    return Said(source, html, markup.plain(html), list(others.values())[:MOST_CALLED])
-
-
-def append(
-    actor: "Person",
-    thread: Thread,
-    said: Said,
-    sight: Sight,
-    *,
-    reply_to: int = 0,
-    move: str = "",
-    client_id: str = "",
-) -> Post:
-    """Put a post at the end of a thread: counters, unread marks, mentions and the event."""
-    Thread.objects.filter(pk=thread.pk).update(
-        posts=F("posts") + 1,
-        replies=F("replies") + 1,
-        active_at=now(),
-        last_author=actor,
-        last_excerpt=said.excerpt,
-    )
-    # The row is ours since the update, so this is what we made of it.
-    locked = Thread.objects.get(pk=thread.pk)
-    if not move and not kind_of(locked.kind).state(locked.state).replies:
-        raise ThreadClosed
-    post = Post.objects.create(
-        community_id=thread.community_id,
-        thread=locked,
-        place=locked.posts,
-        author=actor,
-        source=said.source,
-        html=said.html,
-        reply_to=reply_to if 0 < reply_to < locked.posts else 0,
-        move=move,
-        client_id=client_id,
-        written_at=now(),
-    )
-    marks.wrote(actor.pk, locked, post.place, sight.joined_at)
-    _call(actor, locked, post, said)
-    publish(
-        events.ReplyWritten(
-            community_id=thread.community_id,
-            actor_id=actor.pk,
-            person_id=thread.author_id,
-            thread_id=thread.pk,
-            post_id=post.pk,
-            space_id=thread.space_id,
-            number=thread.number,
-            place=post.place,
-        )
-    )
-    return post
+    return _reply(actor, thread, source, reply_to, checked_id(client_id))
 
 
 @write_tx
@@ -244,7 +79,7 @@ def _open(
     client_id: str,
 ) -> Thread:
     sight = writer_in(actor, space)
-    if first := _first(actor, client_id):
+    if first := first_sent(actor, client_id):
         return first.thread
     kind = _offered(actor, sight, space, kind_name)
     said = rules.check_thread(kind, title, source, given, now().date())
@@ -256,12 +91,12 @@ def _open(
         with write_tx():
             thread, post = _insert(actor, space, kind, said, ready, honoured, client_id)
     except IntegrityError:
-        if first := _first(actor, client_id):
+        if first := first_sent(actor, client_id):
             return first.thread
         raise
     marks.begin(actor.pk, thread, None, following=marks.Following.FOLLOWED)
     marks.move_to(marks.hold(actor.pk, thread, None), 1)
-    _call(actor, thread, post, ready)
+    call(actor, thread, post, ready)
     Draft.objects.filter(person=actor, space=space, thread=None).delete()
     publish(
         events.ThreadOpened(
@@ -289,7 +124,7 @@ def _reply(actor: "Person", thread: Thread, source: str, reply_to: int, client_i
         with write_tx():
             post = append(actor, thread, said, sight, reply_to=reply_to, client_id=client_id)
     except IntegrityError:
-        if first := _first(actor, client_id):
+        if first := first_sent(actor, client_id):
             return first
         raise
     Draft.objects.filter(person=actor, thread=thread).delete()
@@ -373,56 +208,3 @@ def _honoured(actor: "Person", space: Space, said: rules.Written) -> Called | No
     elif found.person_id == actor.pk:
         said.faults["person"] = [_("Choose somebody other than yourself.")]
     return found
-
-
-def _call(actor: "Person", thread: Thread, post: Post, said: Said, *, edited: bool = False) -> None:
-    """Note who is called by name and tell them; an edit tells only those not called before."""
-    people = said.people
-    if edited and people:
-        known = set(Mention.objects.filter(post=post).values_list("person_id", flat=True))
-        people = [one for one in people if one.person_id not in known]
-    if not people:
-        return
-    Mention.objects.bulk_create(Mention(post=post, person_id=one.person_id) for one in people)
-    marks.called([(one.person_id, one.joined_at) for one in people], thread, post.place)
-    for one in people:
-        publish(
-            events.PersonMentioned(
-                community_id=thread.community_id,
-                actor_id=actor.pk,
-                person_id=one.person_id,
-                thread_id=thread.pk,
-                post_id=post.pk,
-                number=thread.number,
-            )
-        )
-
-
-def _retell(thread: Thread, post: Post, said: Said, title: str) -> None:
-    """Let the lists show the new words."""
-    columns: dict[str, Any] = {}
-    if post.place == 1:
-        columns = {"title": title, "excerpt": said.excerpt}
-    elif post.place == thread.posts:
-        columns = {"last_excerpt": said.excerpt}
-    if columns:
-        Thread.objects.filter(pk=thread.pk).update(**columns)
-
-
-def _first(actor: "Person", client_id: str) -> Post | None:
-    """Return the message that was sent under this id before."""
-    if not client_id:
-        return None
-    sent = Post.objects.filter(author=actor, client_id=client_id)
-    return sent.select_related("thread__space__community").first()
-
-
-def _checked_id(client_id: str) -> str:
-    if len(client_id) > rules.CLIENT_ID_LENGTH or "\0" in client_id:
-        raise InvalidPost(fields={"client_id": [_("At most 40 characters.")]})
-    return client_id
-
-
-def today() -> date:
-    """Return the day by the clock of the domain."""
-    return now().date()
