@@ -21,8 +21,11 @@ from qunluo.api import (
     membership,
     operations,
     people,
+    posts,
     problems,
     promises,
+    spaces,
+    talk,
 )
 from qunluo.api.parser import StrictParser
 
@@ -61,6 +64,9 @@ ROOMS = (
     imports,
     export,
     governance,
+    spaces,
+    talk,
+    posts,
     operations,
 )
 for room in ROOMS:

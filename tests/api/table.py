@@ -214,6 +214,35 @@ EXPORT = {
     "download_export": Row(OWNER),
     "restore_community": Row(NOBODY, files="archive"),  # only who runs the installation
 }
+INSIDE = "404 404 200 200 200 200"  # a space for members does not exist for others
+WRITERS = "401 404 200 200 200 200"
+AUTHOR = "401 404 403 403 403 403"  # what the target wrote, only the target changes
+TALK = {
+    "kinds": Row(ANYBODY),
+    "spaces": Row(ANYBODY),
+    "open_space": Row("401 403 403 403 201 201", {"name": "Kitchen"}),
+    "edit_space": Row("401 404 403 403 200 200", {"purpose": "Recipes"}),
+    "archive_space": Row("401 404 403 403 200 200"),
+    "restore_space": Row("401 404 403 403 200 200"),
+    "threads": Row(INSIDE),
+    "threads_of_kind": Row(ANYBODY, query="kind=help"),
+    "stream": Row(SIGNED_IN),
+    "overdue_feedback": Row("401 403 403 200 200 200"),
+    "open_thread": Row("401 404 201 201 201 201", {"title": "Rain", "source": "At last."}),
+    "thread": Row(INSIDE),
+    "reply": Row("401 404 201 201 201 201", {"source": "I come."}),
+    "move_thread": Row(WRITERS, {"move": "offer"}),
+    "mark_reading": Row(WRITERS, {"following": "followed"}),
+    "edit_post": Row(AUTHOR, {"source": "Other words."}),
+    "post_versions": Row(INSIDE),
+    "withdraw_post": Row(AUTHOR),
+    "remove_post": Row("401 404 403 403 200 200", REASON),
+    "react": Row(WRITERS),
+    "unreact": Row(WRITERS),
+    "drafts": Row(SIGNED_IN),
+    "save_thread_draft": Row("401 404 204 204 204 204", {"source": "It r"}),
+    "save_reply_draft": Row("401 404 204 204 204 204", {"source": "I co"}),
+}
 OPERATIONS = {
     "dead_letters": Row(RUNNERS),
     "replay_dead_letter": Row("401 403 403 403 204 204"),
@@ -225,7 +254,7 @@ OPERATIONS = {
 TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
-    **OPERATIONS,
+    **TALK, **OPERATIONS,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 
 from qunluo.community import actions
 from qunluo.community.models import Community
+from qunluo.conversation import actions as talk
+from qunluo.conversation import queries as talking
 from qunluo.governance import actions as governance
 from qunluo.growth import actions as growth
 from qunluo.growth import queries as growing
@@ -57,6 +59,7 @@ def build():
     world.ids |= _growth(farm, cast)
     world.ids |= {"step": "intention", "number": 1, "blueprint_id": "T02", **_letter(farm)}
     everybody = {"member", "host", "operator", "owner", "stranger", "staff", "other"}
+    world.ids |= _talk(farm, cast)
     world.tokens = {name: token_of(getattr(cast, name)) for name in everybody}
     return world
 
@@ -113,6 +116,19 @@ def _growth(farm, cast):
         "import_id": job.pk, "export_id": export.pk,
         "invitation_code": invitation.code,
         "signed": unsubscribe_path("zhao@example.org", farm.pk).split("/")[2],
+    }  # fmt: skip
+
+
+def _talk(farm, cast):
+    """A space for members, and in it a request for help by the member of whom all is told."""
+    space = talk.open_space(actor=cast.owner, community=farm, name="Square", slug="square")
+    asked = talk.write_post(
+        actor=cast.target, space=space, kind="help", title="Two hands", source="To carry sacks."
+    )
+    first = talking.read_thread(farm, asked.number, viewer=cast.target, after=0).posts[0]
+    return {
+        "space": space.slug, "thread_number": asked.number, "post_id": first.id,
+        "reaction": "thanks",
     }  # fmt: skip
 
 

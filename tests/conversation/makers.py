@@ -1,6 +1,9 @@
 """Spaces and threads, made by the real actions."""
 
+from qunluo.community import actions as community_actions
+from qunluo.community.models import Membership
 from qunluo.conversation import actions, queries
+from qunluo.kernel.clock import now
 from tests.community.makers import community, give, member, membership, person
 
 __all__ = [
@@ -37,3 +40,21 @@ def post(of, place=1, *, viewer):
 def unread(who, of):
     """How many posts of a thread somebody has not read, as the list says it."""
     return queries.read_thread(of.community, of.number, viewer=who).card.unread
+
+
+def badge(of, who, name="baker"):
+    """A badge that the owner gives."""
+    return community_actions.grant(
+        actor=of.owner, community=of, person=who, kind="badge", name=name, source="x"
+    )
+
+
+def revoke(of, grant):
+    """Take a badge back."""
+    community_actions.revoke_grant(actor=of.owner, grant=grant, reason="over")
+
+
+def suspend(who, of):
+    """Suspend a member, without a rule: only the state counts here."""
+    until = now().replace(year=now().year + 1, day=1)
+    Membership.objects.filter(pk=membership(who, of).pk).update(suspended_until=until)

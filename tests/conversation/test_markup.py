@@ -45,7 +45,7 @@ CORPUS = [
     '![x" onerror="alert(1)](/media/picture/ab/abcdefghijklmnopqrstuvwx.webp)',
     '[x](https://a.example "t" onmouseover="alert(1)")',
     '[x](https://a.example/" onmouseover="alert(1))',
-    "<https://a.example/\"onmouseover=alert(1)>",
+    '<https://a.example/"onmouseover=alert(1)>',
     "<javascript:alert(1)>",
     "`<script>alert(1)</script>`",
     "```html\n<script>alert(1)</script>\n```",

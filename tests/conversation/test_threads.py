@@ -7,12 +7,14 @@ from qunluo.conversation import actions, errors, queries
 from qunluo.conversation.models import Post, Thread
 from qunluo.kernel.queries import events_of
 from tests.conversation.makers import (
+    badge,
     community,
     member,
-    membership,
     person,
     post,
+    revoke,
     space,
+    suspend,
     thread,
     unread,
 )
@@ -73,12 +75,12 @@ def test_a_space_by_grant_is_not_found_for_others():
             queries.read_thread(farm, opened.number, viewer=viewer)
     with pytest.raises(errors.SpaceNotFound):
         actions.reply(actor=mei, thread=opened, source="Let me in")
-    badge = actions_grant(farm, mei)
+    held = badge(farm, mei)
     assert queries.get_space(farm, "inner", viewer=mei) == inner
     assert actions.reply(actor=mei, thread=opened, source="In").place == 2
     assert [card.number for card in queries.stream(mei).items] == [opened.number]
     assert queries.stream(bo).items == []
-    revoke(farm, badge)
+    revoke(farm, held)
     assert queries.stream(mei).items == []
     assert queries.spaces(farm, viewer=mei) == []
     with pytest.raises(errors.ThreadNotFound):
@@ -95,7 +97,7 @@ def test_a_public_space_is_read_by_visitors_and_written_by_members():
         actions.reply(actor=person(), thread=opened, source="Hello")
 
 
-def test_a_suspended_member_reads_but_does_not_write(travel):
+def test_a_suspended_member_reads_but_does_not_write():
     farm = community()
     mei = member(farm, "Mei")
     square = space(farm)
@@ -113,27 +115,3 @@ def test_a_suspended_member_reads_but_does_not_write(travel):
         with pytest.raises(community_errors.Suspended):
             act()
     actions.mark_read(actor=mei, thread=opened)
-
-
-def suspend(who, farm):
-    """Suspend a member for a day, without a rule: only the state counts here."""
-    from qunluo.community.models import Membership  # noqa: PLC0415
-    from qunluo.kernel.clock import now  # noqa: PLC0415
-
-    Membership.objects.filter(pk=membership(who, farm).pk).update(
-        suspended_until=now().replace(year=now().year + 1)
-    )
-
-
-def actions_grant(farm, who, name="baker"):
-    from qunluo.community import actions as community_actions  # noqa: PLC0415
-
-    return community_actions.grant(
-        actor=farm.owner, community=farm, person=who, kind="badge", name=name, source="x"
-    )
-
-
-def revoke(farm, grant):
-    from qunluo.community import actions as community_actions  # noqa: PLC0415
-
-    community_actions.revoke_grant(actor=farm.owner, grant=grant, reason="over")

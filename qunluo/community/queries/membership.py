@@ -27,6 +27,7 @@ class Belonging:
     community: Community
     membership: Membership
     roles: frozenset[str]
+    held: frozenset[tuple[str, str]] = frozenset()  # (kind, name) of every grant
 
 
 @dataclass(frozen=True)
@@ -142,21 +143,24 @@ def communities_of(person: "Person | AnonymousUser | None") -> list[Belonging]:
     """Return the communities of a person with their roles in each, the longest first."""
     if person is None or person.pk is None:
         return []
-    grants = Grant.objects.filter(live_grants(), person_id=person.pk, kind__in=ROLE_KINDS)
+    grants = Grant.objects.filter(live_grants(), person_id=person.pk)
     found = (
         Membership.objects.filter(person_id=person.pk, status=Membership.Status.ACTIVE)
         .select_related("community")
         .prefetch_related(Prefetch("community__grants", grants, to_attr="own_grants"))
         .order_by("joined_at", "pk")
     )
-    return [
-        Belonging(
-            membership.community,
-            membership,
-            frozenset({MEMBER, *(grant.name for grant in membership.community.own_grants)}),  # type: ignore[attr-defined]
-        )
-        for membership in found
-    ]
+    return [_belonging(membership) for membership in found]
+
+
+def _belonging(membership: Membership) -> Belonging:
+    own: list[Grant] = membership.community.own_grants  # type: ignore[attr-defined]
+    return Belonging(
+        membership.community,
+        membership,
+        frozenset({MEMBER, *(grant.name for grant in own if grant.kind in ROLE_KINDS)}),
+        frozenset((grant.kind, grant.name) for grant in own),
+    )
 
 
 def share_a_community(one: int, other: int) -> bool:

@@ -11,7 +11,7 @@ from qunluo.conversation.actions.reading import (
     mark_unread,
     mute,
 )
-from qunluo.conversation.actions.removing import erase, remove_post
+from qunluo.conversation.actions.removing import erase, remove_post, withdraw_post
 from qunluo.conversation.actions.spaces import (
     Preset,
     archive_space,
@@ -44,5 +44,6 @@ __all__ = [
     "restore_space",
     "save_draft",
     "unreact",
+    "withdraw_post",
     "write_post",
 ]

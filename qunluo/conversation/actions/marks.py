@@ -14,18 +14,21 @@ from qunluo.conversation.models import Post, Reading, Thread
 Following = Reading.Following
 
 
-def begin(person_id: int, thread: Thread, joined_at: datetime | None, **columns: object) -> Reading:
-    """Make the reading of somebody who has none; needs the thread's row.
+def begin(
+    person_id: int, thread: Thread, joined_at: datetime | None, *, own: int = 0, **columns: object
+) -> Reading:
+    """Make the reading of somebody who has none; needs the thread's row, freshly read.
 
-    What was said in a thread opened before they came counts as read.
+    What was said in a thread opened before they came counts as read. `own` is how many posts of
+    theirs stand there: the one just written, since who writes has a reading from then on.
     """
     counts = joined_at is None or thread.opened_at >= joined_at
-    read = 0 if counts else thread.posts
+    standing = thread.replies + (0 if thread.opener_gone else 1)
     made = Reading(
         person_id=person_id,
         thread=thread,
-        read=read,
-        ahead=_ahead(person_id, thread.pk, read),
+        read=0 if counts else thread.posts,
+        ahead=thread.posts - standing + own if counts else 0,
         **columns,
     )
     made.save(force_insert=True)
@@ -70,7 +73,12 @@ def wrote(person_id: int, thread: Thread, place: int, joined_at: datetime | None
         ),
     )
     if not known:
-        begin(person_id, thread, joined_at, following=Following.FOLLOWED)
+        begin(person_id, thread, joined_at, own=1, following=Following.FOLLOWED)
+
+
+def opened(person_id: int, thread: Thread) -> None:
+    """Let the author of a new thread follow it, its first post read."""
+    Reading.objects.create(person_id=person_id, thread=thread, read=1, following=Following.FOLLOWED)
 
 
 def gone(thread_id: int, place: int, author_id: int) -> None:
@@ -83,8 +91,9 @@ def called(people: Iterable[tuple[int, datetime]], thread: Thread, place: int) -
     """Note that people (id, joined at) were called at a place; needs the thread's row."""
     since = dict(people)
     mine = Reading.objects.filter(thread=thread, person_id__in=list(since))
+    if mine.update(mentioned=place) == len(since):
+        return
     known = set(mine.values_list("person_id", flat=True))
-    mine.update(mentioned=place)
     for person_id in sorted(since.keys() - known):
         made = begin(person_id, thread, since[person_id], mentioned=place)
         if made.read >= place:

@@ -8,9 +8,8 @@ from qunluo.community.errors import ReasonMissing, UnknownRule
 from qunluo.community.queries import accepted_rule, current_rules, membership_of, require
 from qunluo.conversation import events
 from qunluo.conversation.actions import marks
-from qunluo.conversation.errors import PostGone, ThreadNotFound
+from qunluo.conversation.errors import NotYourPost, PostGone
 from qunluo.conversation.models import Draft, Mention, Post, Revision, Thread
-from qunluo.conversation.queries.sight import sight_of
 from qunluo.conversation.rules.kinds import kind_of
 from qunluo.conversation.rules.markup import plain
 from qunluo.conversation.rules.writing import REASON_LENGTH, tidy
@@ -28,17 +27,25 @@ MODERATE = "posts.moderate"
 
 
 @write_tx
-def remove_post(*, actor: "Person", post: Post, rule_id: str = "", reason: str = "") -> Post:
-    """Take back what one wrote oneself, or remove a post of somebody else under a rule.
+def withdraw_post(*, actor: "Person", post: Post) -> Post:
+    """Take back what one wrote; its words and their history are gone.
 
-    What an author takes back is gone. An operator cites a rule that the author accepted, and
-    gives a reason that stands in the place of the post. PostGone, UnknownRule, ReasonMissing,
+    Also as a suspended member: one's own words stay one's own. NotYourPost, PostGone.
+    """
+    if post.author_id != actor.pk:
+        raise NotYourPost
+    return withdraw(post, actor)
+
+
+@write_tx
+def remove_post(*, actor: "Person", post: Post, rule_id: str = "", reason: str = "") -> Post:
+    """Remove a post under a rule that its author accepted; the reason stands in its place.
+
+    Without a rule an author takes back their own. PostGone, UnknownRule, ReasonMissing,
     PermissionMissing.
     """
     if post.author_id == actor.pk and not rule_id:
-        if not sight_of(actor, post.thread.community, post.thread.space).sees(post.thread.space):
-            raise ThreadNotFound
-        return withdraw(post, actor)
+        return withdraw_post(actor=actor, post=post)
     require(actor, post.thread.community, MODERATE)
     rule = rule_for(post, rule_id)
     reason = tidy(reason)[:REASON_LENGTH]

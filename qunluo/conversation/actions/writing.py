@@ -94,8 +94,7 @@ def _open(
         if first := first_sent(actor, client_id):
             return first.thread
         raise
-    marks.begin(actor.pk, thread, None, following=marks.Following.FOLLOWED)
-    marks.move_to(marks.hold(actor.pk, thread, None), 1)
+    marks.opened(actor.pk, thread)
     call(actor, thread, post, ready)
     Draft.objects.filter(person=actor, space=space, thread=None).delete()
     publish(

@@ -67,24 +67,7 @@ def draft_for(person: "Person", space: Space) -> Draft | None:
 def _spaces(person: "Person", belongings: "Iterable[Belonging]") -> dict[int, Space]:
     """Return the open spaces that a person sees in the communities they belong to, by id."""
     here = {one.community.pk: one for one in belongings}
-    held = communities.holdings(person, here)
-    sights = {
-        pk: Sight(
-            person.pk,
-            pk,
-            communities.Standing(
-                one.membership.pk,
-                one.roles,
-                one.membership.suspended_until
-                if one.membership.suspended_until and one.membership.suspended_until > now()
-                else None,
-                one.membership.joined_at,
-            ),
-            one.membership.joined_at,
-            held,
-        )
-        for pk, one in here.items()
-    }
+    sights = {pk: _sight(person, one) for pk, one in here.items()}
     found = Space.objects.filter(community_id__in=list(here), archived_at=None)
     spaces = {}
     for space in found:
@@ -92,3 +75,14 @@ def _spaces(person: "Person", belongings: "Iterable[Belonging]") -> dict[int, Sp
             space.community = here[space.community_id].community
             spaces[space.pk] = space
     return spaces
+
+
+def _sight(person: "Person", one: "Belonging") -> Sight:
+    """Return what a member may see where they belong, without asking anew."""
+    membership = one.membership
+    until = membership.suspended_until
+    standing = communities.Standing(
+        membership.pk, one.roles, until if until and until > now() else None, membership.joined_at
+    )
+    held = frozenset((one.community.pk, kind, name) for kind, name in one.held)
+    return Sight(person.pk, one.community.pk, standing, membership.joined_at, held)

@@ -29,6 +29,8 @@ SCOPES = (
     Scope("communities:write", _("Found, join, run and leave communities")),
     Scope("members:read", _("Read members, applications and grants")),
     Scope("members:write", _("Look after members, decide on applications, give roles")),
+    Scope("talk:read", _("Read the talk that you can read")),
+    Scope("talk:write", _("Write, react and move threads in your name")),
     Scope("invitations:read", _("Read invitations and the founding hundred")),
     Scope("invitations:write", _("Invite people")),
     Scope("customers:read", _("Read imported customers")),
