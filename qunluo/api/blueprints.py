@@ -23,7 +23,7 @@ BlueprintId = Annotated[str, Path(max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
 FOUNDINGS = Rate("found", 10, 3600)
 
 
-class Space(Shown):
+class PresetSpace(Shown):
     """A place to talk that a community starts with."""
 
     slug: str
@@ -45,7 +45,7 @@ class BlueprintCard(Shown):
 class Blueprint(BlueprintCard):
     """A starting point for a community; every word of it can be changed afterwards."""
 
-    spaces: list[Space]
+    spaces: list[PresetSpace]
     key_fields: list[str] = Field(
         description=_("What has to be in one's own words before publishing.")
     )

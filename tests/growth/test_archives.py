@@ -12,6 +12,8 @@ from django.db import models
 from qunluo.community import actions as community_actions
 from qunluo.community.models import Community, Membership
 from qunluo.community.queries import get_membership
+from qunluo.conversation import actions as conversation
+from qunluo.conversation import queries as talking
 from qunluo.growth import actions, errors, queries
 from qunluo.growth.models import Customer, Invitation
 from qunluo.kernel import archive
@@ -56,8 +58,26 @@ def farm():
     community_actions.leave(
         actor=leaver, membership=get_membership(leaver, farm), reason="moved away"
     )
+    talk(farm, mei, lin)
     drain()
     return farm
+
+
+def talk(farm, mei, lin):
+    """A question with an answer, a mention, an edit, a reaction, a removal and reading marks."""
+    square = conversation.open_space(actor=farm.owner, community=farm, name="广场", type="board")
+    asked = conversation.write_post(
+        actor=mei, space=square, kind="question", title="怎么存？", source="@Lin 菠菜怎么存？",
+        client_id="from-her-phone",
+    )  # fmt: skip
+    answer = conversation.reply(actor=lin, thread=asked, source="竖着放。")
+    conversation.edit_post(actor=lin, post=answer, source="竖着放，不洗。")
+    conversation.react(actor=mei, post=answer, reaction="thanks")
+    conversation.accept_answer(actor=mei, answer=answer)
+    bad = conversation.reply(actor=lin, thread=asked, source="笨")
+    conversation.remove_post(actor=farm.owner, post=bad, rule_id="r1", reason="骂人")
+    conversation.mark_unread(actor=mei, thread=asked, place=2)
+    conversation.save_draft(actor=mei, space=square, source="写了一半")
 
 
 def contents(path):
@@ -134,6 +154,17 @@ def test_what_was_restored_says_the_same_as_the_original(farm, tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_talk_goes_on_where_it_was_restored(farm, tmp_path):
+    mei = Person.objects.get(name="阿梅")
+    actions.export_community(farm, tmp_path / "one.zip")
+    copy = actions.restore_community(tmp_path / "one.zip", slug="copy-of-farm")
+    window = talking.read_thread(copy, 1, viewer=mei, after=0)
+    assert [(post.place, post.removed) for post in window.posts] == [(1, ""), (2, ""), (3, "rule")]
+    assert (window.card.unread, window.posts[1].accepted) == (1, True)
+    opened = conversation.write_post(actor=mei, space=window.space, title="再来", source="一帖")
+    assert opened.number == 2
+
+
 def test_in_another_installation_codes_handles_and_event_uids_stay(farm, tmp_path):
     actions.export_community(farm, tmp_path / "one.zip")
     codes = set(Invitation.objects.values_list("code", flat=True))

@@ -31,8 +31,13 @@ class Stage:
     zone: str
     community: "Community" = field(init=False)
     owner: "Person" = field(init=False)
+    chance: random.Random = field(init=False)
     operators: "list[Person]" = field(default_factory=list)
     members: "list[Person]" = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Give talk a chance of its own, so that more of it changes nothing else."""
+        self.chance = random.Random(self.data["slug"])  # noqa: S311 - a story, not a secret
 
     @property
     def language(self) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from qunluo.blueprints.demo.cast import Cast, read
 from qunluo.blueprints.demo.stage import PASSWORD, Stage
+from qunluo.blueprints.demo.talk import talk
 from qunluo.blueprints.demo.trade import bring_customers, invite_some
 from qunluo.kernel.clock import now, travel
 from qunluo.kernel.delivery import drain
@@ -92,6 +93,7 @@ def tell(plot: Plot, stage: Stage) -> None:
     """Plan the story of one community."""
     founding(plot, stage)
     trade(plot, stage)
+    talk(plot, stage, read(f"talk_{stage.data['people'].removeprefix('people_')}")["thread"])
     arrivals(plot, stage)
     everyday(plot, stage)
 
