@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("qunluo.web.me.public_urls")),
     path("", include("qunluo.web.founding.urls")),
     path("", include("qunluo.web.community.urls")),
+    path("", include("qunluo.web.conversation.urls")),
     path("", include("qunluo.web.growth.urls")),
     path("c/<slug:slug>/desk/", include("qunluo.web.desk.urls")),
     path("admin/", admin.site.urls),

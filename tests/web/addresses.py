@@ -5,7 +5,8 @@ from django.urls import get_resolver, reverse
 from tests.web.pages import TABLE
 
 NOT_OURS = ("admin:", "api", "openapi")  # the API has a matrix of its own, admin is Django's
-GIVEN = {"size": 192, "key": "336699", "number": 1, "older": 1, "newer": 1, "step": "intention"}
+GIVEN = {"size": 192, "key": "336699", "number": 1, "older": 1, "newer": 1, "step": "intention",
+         "place": 1, "move": "close"}  # fmt: skip
 
 
 def _walk(resolver, inside="", above=frozenset()):
@@ -28,8 +29,10 @@ def address(name, world, **other):
     known = {
         **GIVEN, "slug": ids["slug"], "handle": ids["handle"], "signed": ids["signed"],
         "code": ids["invitation_code"] if growth else ids["code"], "tag": ids["tag_id"],
-        "letter": ids["letter_id"],
+        "letter": ids["letter_id"], "space": ids["space"],
     }  # fmt: skip
+    if name.startswith("talk:"):
+        known["number"] = ids["thread"]
     if name == "core:media":
         known["key"] = "portraits/none.webp"
     if name == "account_confirm_email":

@@ -11,6 +11,7 @@ from django.test import Client
 
 from qunluo.community import actions
 from qunluo.community.models import Community
+from qunluo.conversation import actions as talk
 from qunluo.governance import actions as governance
 from qunluo.growth import actions as growth
 from qunluo.kernel.clock import now
@@ -62,7 +63,16 @@ def town():
     batch = growth.invite_customers(actor=cast.owner, community=farm, filters={}, way="link")
     # Whoever owns the farm owns a second community, whose addresses must not lead to the farm's.
     second = community(cast.owner, values=VALUES)
-    own = world.ids | {"removal_id": removal.pk, "batch_id": batch.pk}
+    # Numbers count from one in every community: this one no other has.
+    square = talk.open_space(actor=cast.owner, community=farm, name="Yard", slug="yard")
+    square.community = farm
+    for number in range(3):
+        made = talk.write_post(actor=cast.member, space=square, source=f"Rain {number}")
+    own = (
+        world.ids
+        | {"space": square.slug, "thread": made.number}
+        | {"removal_id": removal.pk, "batch_id": batch.pk}
+    )
     made = Town(farm, world.other, second, cast, own)
     for role in ROLES[1:]:
         browser = Client()

@@ -128,6 +128,46 @@ COMMUNITY = {
         only(BELONG, refused=404), only(BELONG, 302, refused=404, owner=422)
     ),
 }  # fmt: skip
+# The talk of the farm stands in a space for members; what others may not see is not there for them.
+LISTEN = only(BELONG, refused=404, visitor=404)
+HIDDEN = {"refused": 404, "suspended": 403}  # a suspended member looks in, and writes nothing
+TIDY = "operator owner"
+TALK = {
+    "talk:spaces": OPEN,
+    "talk:drafts": Page(only(MEMBERS)),
+    "talk:manage": Page(only(RUN), only(RUN, 422)),
+    "talk:space": Page(LISTEN),
+    "talk:new": Page(only(MEMBERS, **HIDDEN), only(MEMBERS, 302, **HIDDEN), {"source": "Hello"}),
+    "talk:draft": Page(post=only(MEMBERS, 302, **HIDDEN), body={"source": "Hel"}),
+    "talk:space_read": Page(post=only(BELONG, 302, refused=404)),
+    "talk:space_edit": Page(
+        only(RUN, refused=404, member=403, host=403, suspended=403),
+        only(RUN, 422, refused=404, member=403, host=403, suspended=403),
+    ),
+    "talk:space_archive": Page(
+        post=only(RUN, 302, refused=404, member=403, host=403, suspended=403)
+    ),
+    "talk:thread": Page(LISTEN),
+    "talk:reply": Page(
+        only(BELONG, 302, refused=404), only(MEMBERS, 302, **HIDDEN), {"source": "Hello"}
+    ),
+    "talk:reply_draft": Page(post=only(MEMBERS, 302, **HIDDEN), body={"source": "Hel"}),
+    "talk:act": Page(post=only(MEMBERS, 302, **HIDDEN), body={"do": "react.thanks.1"}),
+    "talk:follow": Page(post=only(BELONG, 302, refused=404), body={"following": "followed"}),
+    "talk:move": Page(
+        only(TIDY, refused=404, member=403, host=403, cco=403, suspended=403),
+        only(TIDY, 422, refused=404, member=403, host=403, cco=403, suspended=403),
+    ),
+    "talk:post_edit": Page(
+        only("member", refused=404, host=403, operator=403, cco=403, owner=403, suspended=403),
+        only("member", 422, refused=404, host=403, operator=403, cco=403, owner=403, suspended=403),
+    ),
+    "talk:post_remove": Page(
+        only(f"member {TIDY}", refused=404, host=403, cco=403, suspended=403),
+        only(TIDY, 422, refused=404, member=302, host=403, cco=403, suspended=403),
+    ),
+    "talk:post_history": Page(LISTEN),
+}
 INVITING = {
     "growth:invitation": Page(
         everyone(200, **dict.fromkeys(BELONG.split(), 302)),
@@ -223,7 +263,7 @@ ACCOUNTS = {
     "account_email_verification_sent": OPEN,
 }
 TABLE = {
-    **CORE, **ME, **FOUNDING, **COMMUNITY, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
+    **CORE, **ME, **FOUNDING, **COMMUNITY, **TALK, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
 }  # fmt: skip
 # Steps of signing in, driven by a state in the session; tests/web/accounts walks through them.
 WALKED = {

@@ -24,23 +24,27 @@ class Place:
 
 
 def community_places(request: HttpRequest, community: "Community") -> list[Place]:
-    """Return at most five places, people before everything that manages them."""
+    """Return at most seven places, people before everything that manages them.
+
+    The bottom bar of a phone takes the first five; the home page leads to the rest.
+    """
     member = belonging.is_member(request, community)
     among = belonging.may(request, community, "members.view")
     invites = belonging.may(request, community, "invitations.create")
     runs = belonging.may(request, community, "desk.view")
     wanted = [
         (_("Home"), "community:home", "house", True),
+        (_("Talk"), "talk:spaces", "messages-square", True),
         (_("People"), "community:members", "users-round", among),
-        (_("Charter"), "community:charter", "scroll-text", True),
         (_("Invite"), "growth:invitations", "user-round-plus", invites),
         (_("Desk"), "desk:home", "clipboard-list", runs),
+        (_("Charter"), "community:charter", "scroll-text", True),
         (_("Join"), "community:join", "door-open", not member),
     ]
     open_to_viewer = [(text, name, icon) for text, name, icon, shown in wanted if shown]
     return [
         Place(text, href, icon, current=_is_here(request.path, href, name))
-        for text, name, icon in open_to_viewer[:5]
+        for text, name, icon in open_to_viewer
         if (href := url_or_nothing(name, slug=community.slug))
     ]
 

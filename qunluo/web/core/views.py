@@ -1,6 +1,7 @@
 """The ground floor: landing, language, appearance, health and the installable app."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -13,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from qunluo.community import queries
+from qunluo.conversation.queries import stream
 from qunluo.people.actions import set_language
 from qunluo.web.core import theme
 from qunluo.web.core.context import SCHEMES
@@ -22,6 +24,7 @@ from qunluo.web.core.once import repeatable
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import show
 
+STREAM = 15
 YEAR = 60 * 60 * 24 * 365
 LANDING_DOTS = [str(number) for number in range(47)]
 
@@ -36,8 +39,17 @@ def home(request: PersonRequest) -> HttpResponse:
             None,
             {"doors": queries.open_doors(), "seeds": LANDING_DOTS},
         )
-    mine = queries.communities_of(request.person)
-    return show(request, "core/mine.html", None, {"communities": mine})
+    page = stream(request.person, after=request.GET.get("after"), limit=STREAM)
+    context = {
+        "communities": queries.communities_of(request.person),
+        "cards": page.items,
+        "more": "?" + urlencode({"after": page.next}) if page.next else "",
+        "after": request.GET.get("after", ""),
+        "several": True,
+    }
+    if context["after"]:
+        return show(request, "community/stream.html", "more", context)
+    return show(request, "core/mine.html", None, context)
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:

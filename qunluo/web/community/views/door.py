@@ -1,11 +1,13 @@
 """The door for strangers, and the home for members."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from qunluo.community import actions, queries
+from qunluo.conversation import queries as talk
 from qunluo.governance.queries import own_measures
 from qunluo.people.queries import profile_for
 from qunluo.web.community.forms import PledgeForm
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from qunluo.people.queries import Profile
 
 KEEPERS = ("owner", "operator", "cco", "host")
-NEWCOMERS, FACES = 6, 24
+NEWCOMERS, OFFERS, FACES, STREAM = 3, 6, 24, 10
 SUSPENSION = "suspension"
 
 
@@ -33,6 +35,9 @@ def home(request: PersonRequest, slug: str) -> HttpResponse:
         return show(request, "community/door.html", None, door_of(request, community))
     if here and here.suspended_until:
         return show(request, "community/suspended.html", None, _suspended(request, community, here))
+    if after := request.GET.get("after"):
+        context = {"community": community, **_stream(request, community, after)}
+        return show(request, "community/stream.html", "more", context)
     return show(request, "community/home.html", None, _home(request, community))
 
 
@@ -60,6 +65,11 @@ def door_of(
         "keepers": keepers(request, community),
         "dots": [f"{community.slug}-{n}" for n in range(community.member_count)],
         "application": queries.last_application(request.person, community),
+        "open_spaces": [
+            card.space
+            for card in talk.spaces(community, viewer=None)
+            if community.stage == "published"
+        ],
     }
 
 
@@ -99,7 +109,7 @@ def _home(request: PersonRequest, community: "Community") -> dict[str, Any]:
         "label": queries.entry_terms(community).label,
         "others": others,
         "newcomers": others[:NEWCOMERS],
-        "offering": [card for card in others if card.offers][:NEWCOMERS],
+        "offering": [card for card in others if card.offers][:OFFERS],
         "rules_state": queries.rules_state(member),
         "change": change,
         "pledge": queries.pledge_of(request.person, community),
@@ -110,7 +120,17 @@ def _home(request: PersonRequest, community: "Community") -> dict[str, Any]:
         else 0,
         "blocking": _unfinished(request, community),
         "dots": [f"{community.slug}-{n}" for n in range(community.member_count)],
+        **_stream(request, community),
+        "spaces": talk.spaces(community, viewer=request.person),
     }
+
+
+def _stream(
+    request: PersonRequest, community: "Community", after: str | None = None
+) -> dict[str, Any]:
+    page = talk.stream(request.person, community=community, after=after, limit=STREAM)
+    more = "?" + urlencode({"after": page.next}) if page.next else ""
+    return {"cards": page.items, "more": more, "after": after or "", "several": False}
 
 
 def _unfinished(request: PersonRequest, community: "Community") -> int:

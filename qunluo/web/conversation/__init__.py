@@ -1,0 +1,1 @@
+"""The pages where people talk: spaces, threads, writing and reading on."""

@@ -1,0 +1,213 @@
+"""What people fill in to talk: the fields that a kind asks for, replies, moves and spaces."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from qunluo.conversation import queries
+from qunluo.kernel.ids import token
+from qunluo.kernel.text import pick
+
+if TYPE_CHECKING:
+    from qunluo.conversation.models import Draft, Space
+
+TITLE, TEXT, REASON = 120, 20_000, 400
+VISIBILITIES = [
+    ("members", _("Members")),
+    ("public", _("Everybody, strangers too")),
+    ("grant", _("Members with a certain role, badge or pass")),
+]
+GRANTS = [
+    ("role", _("a role")),
+    ("badge", _("a badge")),
+    ("pass", _("a pass")),
+    ("tier", _("a tier")),
+    ("seat", _("a seat")),
+]
+
+
+def say(words: Mapping[str, str]) -> str:
+    """Return words of a definition in the reader's language."""
+    return str(pick(words, get_language() or "en"))
+
+
+def text_field(rows: int = 6, *, required: bool = True, **more: Any) -> forms.CharField:
+    """Return a field for a longer text in Markdown."""
+    return forms.CharField(
+        widget=forms.Textarea(attrs={"rows": rows}),
+        max_length=TEXT,
+        required=required,
+        error_messages={"required": _("Write something first.")},
+        **more,
+    )
+
+
+class ReplyForm(forms.Form):
+    """A reply; the same client_id again is the same message."""
+
+    source = text_field(3, label=_("Your reply"))
+    reply_to = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    client_id = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
+
+    def said(self) -> dict[str, Any]:
+        """Return the arguments of actions.reply."""
+        return {**self.cleaned_data, "reply_to": self.cleaned_data["reply_to"] or 0}
+
+
+def reply_form(data: Any = None, *, draft: "Draft | None" = None, to: int = 0) -> ReplyForm:
+    """Return the form under a thread, with what was begun to write."""
+    begun = {"source": draft.source if draft else "", "client_id": token()}
+    return ReplyForm(data, initial={**begun, "reply_to": to or None})
+
+
+class WriteForm(forms.Form):
+    """A new thread of a kind: title, text, and what the kind asks for."""
+
+    title = forms.CharField(label=_("Title"), max_length=TITLE)
+    source = text_field(8, label=_("Text"))
+    client_id = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, kind: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        self.fields["title"].required = kind.title == "needed"
+        self.fields["source"].label = say(kind.prompt)
+        for one in kind.fields:
+            self.fields[one.name] = _field(one)
+
+    def asked(self) -> list[forms.BoundField]:
+        """Return the fields that only this kind has."""
+        return [self[one.name] for one in self.kind.fields]
+
+    def said(self) -> dict[str, Any]:
+        """Return the arguments of actions.write_post."""
+        given = self.cleaned_data
+        fields = {one.name: str(given.get(one.name) or "") for one in self.kind.fields}
+        return {name: given[name] for name in ("title", "source", "client_id")} | {
+            "kind": self.kind.name,
+            "fields": fields,
+        }
+
+
+def _field(one: Any) -> forms.Field:
+    told: dict[str, Any] = {"label": say(one.label), "required": one.needed}
+    if one.type == "choice":
+        choices = [(choice.name, say(choice.label)) for choice in one.choices]
+        return forms.ChoiceField(
+            choices=choices if one.needed else [("", gettext("Does not matter")), *choices], **told
+        )
+    if one.type == "date":
+        return day_field(**told)
+    if one.type == "person":
+        return person_field(**told)
+    return forms.CharField(max_length=200, **told)
+
+
+def day_field(**told: Any) -> forms.DateField:
+    """Return a field for a day."""
+    return forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **told
+    )
+
+
+def person_field(**told: Any) -> forms.CharField:
+    """Return a field for a member, by name or handle."""
+    return forms.CharField(
+        max_length=60, help_text=_("The name as it stands in the list of members, or a handle."),
+        **told,
+    )  # fmt: skip
+
+
+class MoveForm(forms.Form):
+    """What a step needs beside the tap."""
+
+    def __init__(self, data: Any = None, *, step: Any) -> None:
+        super().__init__(data, auto_id=f"id_{step.name}_%s")
+        if "person" in step.needs:
+            self.fields["person"] = person_field(label=_("Who?"))
+        if "due_on" in step.needs:
+            self.fields["due_on"] = day_field(label=_("By which day?"))
+        if "reply" in step.needs:
+            self.fields["text"] = text_field(3, label=_("What you say about it"))
+
+
+class EditForm(forms.Form):
+    """A post, changed by who wrote it."""
+
+    source = text_field(8, label=_("Text"))
+
+    def __init__(self, *args: Any, titled: bool, needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if titled:
+            self.fields["title"] = forms.CharField(
+                label=_("Title"), max_length=TITLE, required=needed
+            )
+            self.order_fields(["title", "source"])
+
+
+class RemoveForm(forms.Form):
+    """The rule that a post breaks, and what stands in its place."""
+
+    rule_id = forms.ChoiceField(label=_("Which rule does it break?"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("What everybody reads in its place"),
+        help_text=_("Say what was wrong about the post, not about the person."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=REASON,
+    )
+
+    def __init__(self, *args: Any, rules: Iterable[Mapping[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rule_id"].choices = [  # type: ignore[attr-defined]
+            (str(rule.get("id")), str(rule.get("title"))) for rule in rules
+        ]
+
+
+class SpaceForm(forms.Form):
+    """A space: name, purpose and who sees it; type and address when it is opened."""
+
+    name = forms.CharField(label=_("Name of the space"), max_length=60)
+    purpose = forms.CharField(
+        label=_("What it is for"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=300,
+        required=False,
+    )
+    visibility = forms.ChoiceField(
+        label=_("Who sees it"), choices=VISIBILITIES, widget=forms.RadioSelect, initial="members"
+    )
+    grant_kind = forms.ChoiceField(
+        label=_("It opens for who holds"), choices=GRANTS, required=False,
+        help_text=_("Only for a space that is not for all members."),
+    )  # fmt: skip
+    grant_name = forms.CharField(
+        label=_("of the name"), max_length=40, required=False,
+        help_text=_("As it is called when it is given, for example host."),
+    )  # fmt: skip
+    position = forms.IntegerField(
+        label=_("Place in the list"), min_value=0, max_value=30_000, required=False
+    )
+
+    def __init__(self, *args: Any, space: "Space | None" = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if space is not None:
+            self.initial = {name: getattr(space, name) for name in self.fields}
+            return
+        del self.fields["position"]
+        types = [(one.name, f"{say(one.label)} · {say(one.help)}")
+                 for one in queries.types_of_spaces()]  # fmt: skip
+        self.fields["type"] = forms.ChoiceField(
+            label=_("What kind of place"), choices=types, widget=forms.RadioSelect, initial="board"
+        )
+        self.fields["slug"] = forms.CharField(
+            label=_("Address of the space"), required=False, max_length=40,
+            help_text=_("Small letters, digits and hyphens. Leave it empty and one is made."),
+        )  # fmt: skip
+        self.order_fields(["name", "type", "purpose", "visibility", "grant_kind", "grant_name"])
+
+    def said(self) -> dict[str, Any]:
+        """Return the arguments of open_space or edit_space."""
+        return {name: value for name, value in self.cleaned_data.items() if value is not None}

@@ -1,0 +1,1 @@
+"""Views of the talk of a community, one module per part of it."""

@@ -1,0 +1,69 @@
+"""The spaces of a community, and the threads of one."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from qunluo.community.queries import get_community
+from qunluo.conversation import actions, queries
+from qunluo.web.core.belonging import is_member, may
+from qunluo.web.core.requests import PersonRequest, signed_in
+from qunluo.web.core.show import show
+
+THREADS, NEW = 20, 8
+
+
+@require_GET
+def spaces(request: PersonRequest, slug: str) -> HttpResponse:
+    """Show the spaces that the viewer sees, and what is new in them."""
+    community = get_community(slug, viewer=request.person)
+    found = queries.spaces(community, viewer=request.person)
+    context: dict[str, Any] = {"community": community, "spaces": found, "new": [], "drafts": 0}
+    if is_member(request, community):
+        stream = queries.stream(request.person, community=community, limit=THREADS).items
+        context["new"] = [card for card in stream if card.unread][:NEW]
+        context["drafts"] = sum(
+            draft.space.community_id == community.pk for draft in queries.drafts(request.person)
+        )
+    context["manages"] = may(request, community, "spaces.manage")
+    return show(request, "conversation/spaces.html", None, context)
+
+
+@require_GET
+def space(request: PersonRequest, slug: str, space: str) -> HttpResponse:
+    """Show the threads of a space by their last activity, or the next part of them."""
+    community = get_community(slug, viewer=request.person)
+    found, sight = queries.look_into(community, space, viewer=request.person)
+    kind, after = request.GET.get("kind", ""), request.GET.get("after")
+    settled = False if request.GET.get("open") else None
+    page = queries.threads_in(found, sight, kind=kind, settled=settled, after=after, limit=THREADS)
+    asked = {name: request.GET[name] for name in ("kind", "open") if request.GET.get(name)}
+    context = {
+        "community": community,
+        "space": found,
+        "type": queries.type_of(found.type),
+        "opens": sight.opens(found),
+        "member": sight.member,
+        "manages": "spaces.manage" in sight.permissions,
+        "cards": page.items,
+        "kind": kind,
+        "open": settled is False,
+        "more": "?" + urlencode({**asked, "after": page.next}) if page.next else "",
+    }
+    return show(request, "conversation/space.html", "more" if after else None, context)
+
+
+@require_POST
+@signed_in
+def read(request: PersonRequest, slug: str, space: str) -> HttpResponse:
+    """Mark everything in a space as read."""
+    community = get_community(slug, viewer=request.person)
+    found = queries.get_space(community, space, viewer=request.person)
+    actions.mark_space_read(actor=request.person, space=found)
+    messages.success(request, _("Everything here counts as read."))
+    return redirect("talk:space", slug=slug, space=space)

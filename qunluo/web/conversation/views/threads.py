@@ -1,0 +1,203 @@
+"""One thread: reading it, reacting, moving it on, following it."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from qunluo.community.queries import get_community, require_member
+from qunluo.conversation import actions, queries
+from qunluo.conversation.errors import ThreadNotFound, UnknownReaction
+from qunluo.web.conversation.forms import MoveForm, reply_form, say
+from qunluo.web.core.forms import carry_out, posted
+from qunluo.web.core.links import url
+from qunluo.web.core.requests import PersonRequest, signed_in
+from qunluo.web.core.show import partial, show
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+    from qunluo.conversation.models import Post
+    from qunluo.conversation.queries import ThreadWindow
+
+POSTS = 15
+BIG = 2**31 - 1  # more than any place or number, and no database chokes on it
+
+
+@require_GET
+def thread(request: PersonRequest, slug: str, number: int) -> HttpResponse:
+    """Show a thread from the first unread post on; what is shown counts as read."""
+    community = get_community(slug, viewer=request.person)
+    window = _window(request, community, number)
+    context = context_of(request, community, window)
+    response = show(request, "conversation/thread.html", "posts", context)
+    if window.card.unread and window.posts:
+        place = window.posts[-1].place
+        found = queries.get_thread(community, number, viewer=request.person)
+        actions.mark_read(actor=request.person, thread=found, place=place)
+    return response
+
+
+def _window(request: PersonRequest, community: "Community", number: int) -> "ThreadWindow":
+    """Return the part of the thread that was asked for; a short one is shown whole."""
+    asked = {name: _place(request.GET.get(name)) for name in ("at", "after", "before")}
+    given: dict[str, Any] = {"viewer": request.person, "limit": POSTS}
+    if number > BIG:
+        raise ThreadNotFound
+    if asked["before"]:
+        return queries.read_thread(community, number, before=asked["before"], **given)
+    if asked["after"]:
+        return queries.read_thread(community, number, after=asked["after"], **given)
+    if asked["at"]:
+        start = asked["at"] - POSTS // 2 if asked["at"] > POSTS else 0
+        return queries.read_thread(community, number, after=start, **given)
+    window = queries.read_thread(community, number, after=0, **given)
+    if window.card.unread and window.after:
+        return queries.read_thread(community, number, **given)
+    return window
+
+
+def _place(said: str | None) -> int:
+    return min(int(said), BIG) if said and said.isdecimal() and said.isascii() else 0
+
+
+def context_of(
+    request: PersonRequest, community: "Community", window: "ThreadWindow", **more: Any
+) -> dict[str, Any]:
+    """Return what the page of a thread shows; `more` replaces a form that was sent."""
+    to = _place(request.GET.get("to"))
+    moves = [move for move in window.moves if "answer" not in move.needs]
+    answered = next((post.place for post in window.posts if post.accepted), 0)
+    return {
+        "community": community,
+        "window": window,
+        "card": window.card,
+        "told": {move.name: say(move.label) for move in window.card.kind.moves},
+        "fields": _fields(window),
+        "moves": [(move, MoveForm(step=move) if move.needs else None) for move in moves],
+        "accepts": any("answer" in move.needs for move in window.moves),
+        "answered": answered,
+        "seconded": queries.seconded(window),
+        "reactions": queries.reactions(),
+        "places": {post.place: post for post in window.posts},
+        "form": reply_form(draft=window.draft, to=to),
+        "to": to,
+        "preview": "",
+    } | more
+
+
+def _fields(window: "ThreadWindow") -> list[tuple[str, str]]:
+    """Return what the kind's own fields say, in words."""
+    found = []
+    for one in window.card.kind.fields:
+        said = str(window.card.fields.get(one.name) or "")
+        labels = {choice.name: say(choice.label) for choice in one.choices}
+        if said:
+            found.append((say(one.label), labels.get(said, said)))
+    return found
+
+
+@require_POST
+@signed_in
+def act(request: PersonRequest, slug: str, number: int) -> HttpResponse:
+    """Do what a small button under a post says: react, take back, accept, mark unread."""
+    community = get_community(slug, viewer=request.person)
+    what, _dot, rest = request.POST.get("do", "").partition(".")
+    name, _dot, place = rest.rpartition(".")
+    queries.get_thread(community, min(number, BIG), viewer=request.person)
+    if what != "unread":
+        require_member(request.person, community)
+    post = post_at(request, community, number, _place(place))
+    here = url("talk:thread", slug=slug, number=number)
+    if what == "unread":
+        actions.mark_unread(actor=request.person, thread=post.thread, place=post.place)
+        messages.success(request, _("It is unread again from there on."))
+        return redirect("talk:space", slug=slug, space=post.thread.space.slug)
+    if what == "accept":
+        actions.accept_answer(actor=request.person, answer=post)
+        messages.success(request, _("The answer is accepted. Thank you for closing the circle."))
+        return redirect(f"{here}?at={post.place}#p{post.place}")
+    if what not in {"react", "unreact"}:
+        raise UnknownReaction
+    change = actions.react if what == "react" else actions.unreact
+    change(actor=request.person, post=post, reaction=name)
+    if not partial(request):
+        return redirect(f"{here}?at={post.place}#p{post.place}")
+    window = window_at(request, community, number, post.place)
+    context = context_of(request, community, window, post=window.posts[0])
+    return show(request, "conversation/one.html", None, context)
+
+
+def window_at(
+    request: PersonRequest, community: "Community", number: int, place: int
+) -> "ThreadWindow":
+    """Return the window of one post; ThreadNotFound."""
+    if not 0 < place <= BIG or number > BIG:
+        queries.get_thread(community, min(number, BIG), viewer=request.person)
+        raise ThreadNotFound
+    window = queries.read_thread(community, number, viewer=request.person, after=place - 1, limit=1)
+    if not window.posts or window.posts[0].place != place:
+        raise ThreadNotFound
+    return window
+
+
+def post_at(request: PersonRequest, community: "Community", number: int, place: int) -> "Post":
+    """Return the post at a place of a thread, for actions; ThreadNotFound."""
+    window = window_at(request, community, number, place)
+    return queries.get_post(window.posts[0].id, viewer=request.person)
+
+
+@require_POST
+@signed_in
+def follow(request: PersonRequest, slug: str, number: int) -> HttpResponse:
+    """Follow a thread, take it as it comes, or hear no more of it."""
+    community = get_community(slug, viewer=request.person)
+    found = queries.get_thread(community, min(number, BIG), viewer=request.person)
+    following = request.POST.get("following", "")
+    actions.follow(actor=request.person, thread=found, following=following)
+    said = {
+        "followed": _("You follow this: it stays in your stream, and you hear of it."),
+        "normal": _("You take this as it comes."),
+        "muted": _("You hear no more of this, until you change it here."),
+    }
+    messages.success(request, said[following])
+    return redirect("talk:thread", slug=slug, number=number)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def move(request: PersonRequest, slug: str, number: int, move: str) -> HttpResponse:
+    """Take a step of the thread's kind; what is missing is asked for on a page of its own."""
+    community = get_community(slug, viewer=request.person)
+    found = queries.get_thread(community, min(number, BIG), viewer=request.person)
+    step = queries.kind_of(found.kind).move(move)
+    form = MoveForm(posted(request), step=step)
+    given: dict[str, Any] = {"actor": request.person, "thread": found, "move": move}
+    if request.method == "POST":
+        # Whoever may not take the step hears that before what is missing in it.
+        said = form.cleaned_data if form.is_valid() else {}
+        if form.fields and not said:
+            _may_move(request, community, number, move)
+        elif (
+            carry_out(form, lambda: actions.move_state(**given, **said))
+            if said
+            else (actions.move_state(**given))
+        ):
+            messages.success(request, _("Done; everybody in the thread can see it."))
+            return redirect("talk:thread", slug=slug, number=number)
+    else:
+        _may_move(request, community, number, move)
+    context = {"community": community, "thread": found, "step": step, "form": form}
+    return show(
+        request, "conversation/move.html", None, context, status=422 if form.errors else 200
+    )
+
+
+def _may_move(request: PersonRequest, community: "Community", number: int, move: str) -> None:
+    """Raise what the step would raise for somebody who may not take it now."""
+    window = queries.read_thread(community, number, viewer=request.person, limit=1)
+    if move not in {one.name for one in window.moves}:
+        found = queries.get_thread(community, number, viewer=request.person)
+        actions.move_state(actor=request.person, thread=found, move=move)
