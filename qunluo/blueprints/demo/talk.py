@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from qunluo.conversation import actions, queries
 from qunluo.kernel.clock import now
-from qunluo.kernel.errors import DomainError
 
 if TYPE_CHECKING:
     from qunluo.blueprints.demo.stage import Stage
@@ -46,7 +45,7 @@ def _open(plot: "Plot", stage: "Stage", told: Mapping[str, Any], moment: float) 
     moment += 0.01
     for _second in range(told.get("seconds", 0)):
         moment += stage.chance.uniform(0.01, 0.2)
-        _plan(plot, stage, moment, partial(_react, stage, thread, 1, "second"))
+        _plan(plot, stage, moment, partial(_second, stage, thread))
     for one in told.get("then", []):
         moment += stage.chance.uniform(0.02, 0.6)
         _plan(plot, stage, moment, partial(_go_on, stage, thread, one))
@@ -56,6 +55,8 @@ def _go_on(stage: "Stage", opened: "Thread", told: Mapping[str, Any]) -> None:
     """Let somebody reply, or take a step of the thread's kind."""
     thread = queries.get_thread(stage.community, opened.number, viewer=stage.owner)
     person = _speaker(stage, told["by"], thread)
+    if person not in [stage.owner, *stage.members]:
+        return  # they have left meanwhile, and what they would have said remains unsaid
     if step := told.get("do"):
         actions.move_state(
             actor=person,
@@ -68,20 +69,19 @@ def _go_on(stage: "Stage", opened: "Thread", told: Mapping[str, Any]) -> None:
         )
         return
     post = actions.reply(actor=person, thread=thread, source=told["text"])
+    post.thread = thread
     for _one in range(stage.chance.choice([0, 0, 1, 1, 2])):
-        _react(stage, thread, post.place, stage.chance.choice(WARM))
+        reader = stage.chance.choice(stage.members)
+        actions.react(actor=reader, post=post, reaction=stage.chance.choice(WARM))
 
 
-def _react(stage: "Stage", opened: "Thread", place: int, reaction: str) -> None:
+def _second(stage: "Stage", opened: "Thread") -> None:
+    """Let somebody stand behind a worry, once."""
     person = stage.chance.choice(stage.members)
-    window = queries.read_thread(
-        stage.community, opened.number, viewer=person, after=place - 1, limit=1
-    )
-    try:
+    window = queries.read_thread(stage.community, opened.number, viewer=person, after=0, limit=1)
+    if window.card.author.id != person.pk:
         post = queries.get_post(window.posts[0].id, viewer=person)
-        actions.react(actor=person, post=post, reaction=reaction)
-    except DomainError:
-        return  # one's own worry, which others second
+        actions.react(actor=person, post=post, reaction="second")
 
 
 def _look(stage: "Stage") -> None:

@@ -7,6 +7,7 @@ from qunluo.conversation.actions import marks
 from qunluo.conversation.errors import ThreadNotFound, UnknownFollowing
 from qunluo.conversation.models import Reading, Thread
 from qunluo.conversation.queries.sight import Sight, sight_of
+from qunluo.conversation.queries.spaces import unread_threads
 from qunluo.conversation.rules.reading import FOLLOWING
 from qunluo.kernel.tx import write_tx
 
@@ -44,15 +45,11 @@ def mark_space_read(*, actor: "Person", space: "Space") -> int:
     if not sight.sees(space):
         raise ThreadNotFound
     get_membership(actor, space.community)
-    count = 0
-    for thread in Thread.objects.filter(space=space).order_by("pk").iterator():
-        reading = Reading.objects.filter(person=actor, thread=thread).first()
-        if reading is None or reading.read < thread.posts:
-            held = marks.hold(actor.pk, thread, sight.joined_at)
-            last = Thread.objects.only("posts").get(pk=thread.pk).posts
-            marks.move_to(held, last)
-            count += 1
-    return count
+    new = unread_threads(sight, space)
+    for thread in new:
+        held = marks.hold(actor.pk, thread, sight.joined_at)
+        marks.move_to(held, Thread.objects.only("posts").get(pk=thread.pk).posts)
+    return len(new)
 
 
 @write_tx

@@ -31,6 +31,7 @@ from qunluo.conversation.queries.threads import (
     seconded,
     threads,
     threads_in,
+    told,
 )
 from qunluo.conversation.rules.kinds import kind_of, kinds
 from qunluo.conversation.rules.reading import reactions
@@ -68,6 +69,7 @@ __all__ = [
     "threads",
     "threads_in",
     "threads_of_kind",
+    "told",
     "type_of",
     "types_of_spaces",
 ]

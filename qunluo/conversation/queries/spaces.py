@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Greatest
@@ -80,22 +80,32 @@ def _of(community: "Community", *, archived: bool) -> list[Space]:
     return list(found.order_by("position", "pk"))
 
 
+def unread_threads(sight: Sight, space: Space) -> list[Thread]:
+    """Return the threads of a space in which something is new to a member, in order of their id."""
+    return list(_with_news(sight, [space.pk]).order_by("pk")) if sight.joined_at else []
+
+
 def _unread(sight: Sight, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """Return (posts, threads) that are new to a member, by space, in one grouped query."""
-    if sight.joined_at is None or sight.person_id is None:
+    if sight.joined_at is None:
         return {}
     rows = (
-        Thread.objects.filter(community_id=sight.community_id, space_id__in=list(ids))
-        .filter(active_at__gte=now() - timedelta(days=KEEP_DAYS))
-        .annotate(
-            mine=FilteredRelation("readings", condition=Q(readings__person_id=sight.person_id))
-        )
-        .annotate(new=_new(sight.joined_at))
-        .filter(new__gt=0)
+        _with_news(sight, ids)
         .values_list("space_id")
         .annotate(posts_new=Sum("new"), threads_new=Count("pk"))
     )
     return {space: (posts, threads) for space, posts, threads in rows}
+
+
+def _with_news(sight: Sight, ids: Iterable[int]) -> Any:
+    mine = FilteredRelation("readings", condition=Q(readings__person_id=sight.person_id))
+    return (
+        Thread.objects.filter(community_id=sight.community_id, space_id__in=list(ids))
+        .filter(active_at__gte=now() - timedelta(days=KEEP_DAYS))
+        .annotate(mine=mine)
+        .annotate(new=_new(sight.joined_at or now()))
+        .filter(new__gt=0)
+    )
 
 
 def _new(joined_at: datetime) -> Case:

@@ -23,6 +23,7 @@ from qunluo.conversation.queries.spaces import look_into
 from qunluo.conversation.rules.kinds import Move, Part, kind_of, moves_open_to
 from qunluo.conversation.rules.reading import SECOND
 from qunluo.kernel.paging import Page, page
+from qunluo.kernel.text import pick
 from qunluo.people.queries import Card, person_card
 
 if TYPE_CHECKING:
@@ -319,3 +320,13 @@ def _reactions(
 def seconded(window: ThreadWindow) -> bool:
     """Return whether the viewer stands behind the worry that a window shows from its start."""
     return bool(window.posts) and SECOND in window.posts[0].reacted
+
+
+def told(thread: Thread, move: str, actor: str, language: str) -> str:
+    """Return what the author is told about a move, in their language; "" for an unknown one."""
+    for step in kind_of(thread.kind).moves:
+        if step.name == move:
+            due = f"{thread.due_on:%Y-%m-%d}" if thread.due_on else "-"
+            text = str(pick(step.told, language))
+            return text.format(actor=actor, number=thread.number, due=due)
+    return ""
