@@ -11,6 +11,13 @@ from tests.conversation.makers import community, member, space, thread
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def unsent(monkeypatch):
+    """Leave the letters lying, so that they can be read."""
+    drain()
+    monkeypatch.setattr("qunluo.reach.actions.send.post", lambda pk: None)
+
+
 @pytest.mark.req("C04")
 def test_the_author_of_feedback_hears_of_each_change_in_their_language():
     farm = community()

@@ -45,7 +45,7 @@ def _open(plot: "Plot", stage: "Stage", told: Mapping[str, Any], moment: float) 
     moment += 0.01
     for _second in range(told.get("seconds", 0)):
         moment += stage.chance.uniform(0.01, 0.2)
-        _plan(plot, stage, moment, partial(_second, stage, thread))
+        _plan(plot, stage, moment, partial(_stand_behind, stage, thread))
     for one in told.get("then", []):
         moment += stage.chance.uniform(0.02, 0.6)
         _plan(plot, stage, moment, partial(_go_on, stage, thread, one))
@@ -75,7 +75,7 @@ def _go_on(stage: "Stage", opened: "Thread", told: Mapping[str, Any]) -> None:
         actions.react(actor=reader, post=post, reaction=stage.chance.choice(WARM))
 
 
-def _second(stage: "Stage", opened: "Thread") -> None:
+def _stand_behind(stage: "Stage", opened: "Thread") -> None:
     """Let somebody stand behind a worry, once."""
     person = stage.chance.choice(stage.members)
     window = queries.read_thread(stage.community, opened.number, viewer=person, after=0, limit=1)

@@ -34,6 +34,7 @@ from qunluo.conversation.queries.threads import (
     told,
 )
 from qunluo.conversation.rules.kinds import kind_of, kinds
+from qunluo.conversation.rules.markup import render
 from qunluo.conversation.rules.reading import reactions
 from qunluo.conversation.rules.spaces import type_of
 
@@ -61,6 +62,7 @@ __all__ = [
     "reactions",
     "read_thread",
     "removal_counts",
+    "render",
     "revisions",
     "seconded",
     "sight_of",

@@ -18,7 +18,6 @@ from qunluo.community.queries import (
 )
 from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import NotYourPost, PostGone
-from qunluo.conversation.rules.markup import render
 from qunluo.web.conversation.forms import EditForm, RemoveForm
 from qunluo.web.conversation.views.threads import post_at
 from qunluo.web.core.forms import carry_out, posted
@@ -48,7 +47,7 @@ def edit(request: PersonRequest, slug: str, number: int, place: int) -> HttpResp
     needed = queries.kind_of(post.thread.kind).title == "needed"
     begun = {"source": post.source, "title": post.thread.title}
     form = EditForm(posted(request), titled=place == 1, needed=needed, initial=begun)
-    shown = render(request.POST.get("source", "")) if "preview" in request.POST else None
+    shown = queries.render(request.POST.get("source", "")) if "preview" in request.POST else None
     if request.method == "POST" and shown is None and form.is_valid():
         said: dict[str, Any] = {"actor": request.person, "post": post, **form.cleaned_data}
         if carry_out(form, lambda: actions.edit_post(**said)):

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qunluo.community.queries import get_community, require, require_member
 from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import SpacePutAway
-from qunluo.conversation.rules.markup import render
 from qunluo.kernel.ids import token
 from qunluo.web.conversation.forms import WriteForm, reply_form
 from qunluo.web.conversation.views.threads import BIG, context_of
@@ -44,7 +43,7 @@ def new(request: PersonRequest, slug: str, space: str) -> HttpResponse:
     kind = _kind(request, found, sight, draft)
     data = posted(request)
     form = WriteForm(data, kind=kind, initial=_begun(draft))
-    shown = render(request.POST.get("source", "")) if "preview" in request.POST else None
+    shown = queries.render(request.POST.get("source", "")) if "preview" in request.POST else None
     if request.method == "POST" and shown is None and form.is_valid():
         said = {"actor": request.person, "space": found, **form.said()}
         if thread := carry_out(form, lambda: actions.write_post(**said)):
@@ -144,7 +143,7 @@ def reply(request: PersonRequest, slug: str, number: int) -> HttpResponse:
         return redirect(f"{here}#reply")
     require_member(request.person, community)
     form = reply_form(request.POST)
-    shown = render(request.POST.get("source", "")) if "preview" in request.POST else None
+    shown = queries.render(request.POST.get("source", "")) if "preview" in request.POST else None
     if shown is not None and partial(request):
         return show(request, "conversation/compose.html", "preview", {"preview": shown})
     if shown is None and form.is_valid():
