@@ -1,10 +1,10 @@
-"""People talk: a question finds its answer, nothing typed is lost, and Enter belongs to the words."""
+"""People talk: a question finds its answer, nothing typed is lost, Enter belongs to the words."""
 
 import pytest
 
 from qunluo.conversation import queries
 from tests.conversation import makers
-from tests.stories.ways import Walker
+from tests.stories.ways import DJANGO, Walker
 
 
 @pytest.fixture
@@ -15,6 +15,14 @@ def farm():
     return made
 
 
+def somebody(farm, name, language):
+    """A member who reads this language."""
+    made = makers.member(farm, name)
+    made.language = DJANGO[language]
+    made.save(update_fields=["language"])
+    return made
+
+
 def new(farm):
     """The page on which a question is written."""
     return f"/c/{farm.slug}/talk/in/square/new/?kind=question"
@@ -22,7 +30,7 @@ def new(farm):
 
 @pytest.mark.req("C01", "C03")
 def test_a_question_is_asked_on_the_phone_answered_and_accepted(visit, well_made, farm, language):
-    mei, lin = makers.member(farm, "梅"), makers.member(farm, "林")
+    mei, lin = somebody(farm, "梅", language), somebody(farm, "林", language)
     asker = Walker(visit(new(farm), language=language, person=mei), language)
     well_made(asker.page)
     asker.page.fill("[name=title]", "蒜要种多深？")
@@ -63,7 +71,7 @@ def test_a_question_is_asked_on_the_phone_answered_and_accepted(visit, well_made
 
 @pytest.mark.req("C03")
 def test_a_draft_outlives_the_page(visit, farm, language):
-    mei = makers.member(farm, "梅")
+    mei = somebody(farm, "梅", language)
     writer = Walker(visit(new(farm), language=language, person=mei), language)
     with writer.page.expect_response("**/draft/"):
         writer.page.locator("[name=source]").press_sequentially("写到一半")
@@ -74,14 +82,15 @@ def test_a_draft_outlives_the_page(visit, farm, language):
 
 @pytest.mark.req("C03")
 def test_the_enter_that_ends_a_word_does_not_send(visit, farm, language):
-    mei = makers.member(farm, "梅")
+    mei = somebody(farm, "梅", language)
     page = visit(new(farm), language=language, size="desktop", person=mei)
     page.fill("[name=title]", "蒜")
     page.fill("[name=source]", "要种多深")
     for name in ("title", "source"):
         page.locator(f"[name={name}]").evaluate(
             """field => field.dispatchEvent(new KeyboardEvent("keydown", {
-                key: "Enter", ctrlKey: true, isComposing: true, bubbles: true, cancelable: true}))"""
+                key: "Enter", ctrlKey: true, isComposing: true,
+                bubbles: true, cancelable: true}))"""
         )
     page.wait_for_timeout(400)
     page.focus("[name=title]")

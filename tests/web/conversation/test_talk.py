@@ -77,7 +77,7 @@ def test_a_long_thread_opens_at_the_first_unread_post(farm, square, mei, lin):
     assert page.index('id="p20"') < page.index('id="new"')
     assert makers.unread(lin, thread) == 0
     earlier = browser(lin).get(base(farm, thread) + "?before=20").text
-    assert 'id="p5"' in earlier
+    assert 'id="p10"' in earlier
     more = browser(lin).get(base(farm, thread) + "?after=15", headers=HTMX).text
     assert more.lstrip().startswith("<article")
     for place in ("at=30", "at=x", "at=99999999999999999999", "before=0", "after=-1"):

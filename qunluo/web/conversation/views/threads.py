@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qunluo.conversation.models import Post
     from qunluo.conversation.queries import ThreadWindow
 
-POSTS = 15
+POSTS = 12
 BIG = 2**31 - 1  # more than any place or number, and no database chokes on it
 
 
