@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "qunluo.web.accounts.middleware.TooOftenMiddleware",
     "qunluo.web.core.middleware.PersonMiddleware",
     "qunluo.web.me.middleware.SeenMiddleware",
     "qunluo.web.core.limits.LimitsMiddleware",

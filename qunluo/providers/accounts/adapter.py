@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed, email_confirmed, email_removed
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 MAIL = "accounts/mail/account"
 SAID = ("code", "ip", "from_email", "to_email", "deleted_email", "provider", "signup_url",
         "password_reset_url", "activate_url")  # fmt: skip
+WAIT = 300  # seconds after too many wrong passwords
 CODE_LIVES = timedelta(minutes=15)
 CODES = {"login_code", "password_reset_code"}
 # Houses that themselves check the addresses they vouch for.
@@ -60,6 +62,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         **DefaultAccountAdapter.error_messages,
         **{name: say(name) for name in queries.SIGN_IN},
     }
+
+    def validation_error(self, code: str, *args: Any) -> Any:
+        """Return the sentence; of too many attempts, the status of the page tells as well."""
+        if code == "too_many_login_attempts" and context.request is not None:
+            context.request.too_often = WAIT
+        return super().validation_error(code, *args)
 
     def save_user(
         self,
