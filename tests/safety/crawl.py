@@ -26,6 +26,7 @@ class Crawl:
     def __init__(self, world):
         self.world = world
         self.forms = cache(self._forms)
+        self.headers = {}  # of every page, by role and path: what `forms` came by
         self._browsers = {}
         holder = person("Holder")
         holder.set_password(PASSWORD)
@@ -66,7 +67,8 @@ class Crawl:
     def _forms(self, role):
         """Every different form that posts, on every page of this role."""
         found = {}
-        for _path, answer, page in self.read(role):
+        for path, answer, page in self.read(role):
+            self.headers[role, path] = answer.headers, page.inline if page else []
             if page and answer.status_code == 200:
                 for form in page.forms:
                     if form.method == "post" and form.action.startswith("/"):
