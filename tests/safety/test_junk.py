@@ -98,6 +98,7 @@ def test_junk_in_one_field_is_refused_in_words_and_nothing_is_kept(what, crawl):
     assert throw(crawl, what, bodies) == []
 
 
+@pytest.mark.slow
 def test_a_megabyte_is_never_kept(crawl):
     def bodies(form):
         sent = {name: quote(value) for name, value in form.filled().items()}
