@@ -73,7 +73,7 @@ def throw(crawl, what, bodies):
     return wrong
 
 
-QUICK = {"a NUL byte", "half a pair", "an id of nobody"}
+QUICK = {"half a pair", "an id of nobody"}
 
 
 def some(kinds, quick=QUICK):
@@ -108,6 +108,7 @@ def test_a_megabyte_is_never_kept(crawl):
     assert throw(crawl, "a megabyte", bodies) == []
 
 
+@pytest.mark.slow
 def test_a_form_without_its_fields_and_one_with_each_of_them_twice_break_nothing(crawl):
     def bodies(form):
         sent = [(name, quote(value)) for name, value in form.filled().items()]
@@ -172,7 +173,7 @@ def throw_at_api(world, body_of):
 
 
 @pytest.mark.req("O02", "API")
-@pytest.mark.parametrize("what", some(VALUES, QUICK | {"a number without end", "an object"}))
+@pytest.mark.parametrize("what", some(VALUES, {"half a pair", "a number without end"}))
 def test_junk_for_the_api_is_refused_in_words_and_nothing_is_kept(what, world):
     def body_of(name):
         return {**(api.WRITES[name].body or {}), **dict.fromkeys(api.fields_of(name), VALUES[what])}

@@ -48,7 +48,7 @@ def test_who_writes_too_often_waits_and_goes_on_reading(world):
         ("founding:start", 10, {}),
         ("community:join", 20, {}),
         ("growth:invitation", 20, {}),
-        ("growth:invitations", 60, {"max_uses": "0"}),
+        pytest.param("growth:invitations", 60, {"max_uses": "0"}, marks=pytest.mark.slow),
         ("growth:invite", 20, {}),
         ("growth:import", 20, {}),
         ("growth:exports", 10, {}),
