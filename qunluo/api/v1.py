@@ -1,7 +1,10 @@
 """Version 1 of the API: all areas under one roof."""
 
+from typing import ClassVar
+
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
 
 from qunluo.api import (
     applications,
@@ -27,6 +30,12 @@ from qunluo.api import (
 from qunluo.api.parser import StrictParser
 
 
+class Legible(JSONRenderer):
+    """Chinese as Chinese: half the bytes of escapes, and people read it."""
+
+    json_dumps_params: ClassVar = {"ensure_ascii": False}
+
+
 class Api(NinjaAPI):
     """Refuses in problem+json, whatever was raised."""
 
@@ -42,6 +51,7 @@ api = Api(
     openapi_url=None,
     docs_url=None,
     parser=StrictParser(),
+    renderer=Legible(),
 )
 ROOMS = (
     people,

@@ -173,12 +173,18 @@ def grants(
     community: Community,
     *,
     viewer: "Person | AnonymousUser | None",
+    kinds: tuple[str, ...] = (),
     after: str | None = None,
     limit: int = 50,
 ) -> Page[Grant]:
-    """Return a page of what members hold here at this moment, newest first; for who gives roles."""
+    """Return a page of what members hold here at this moment, newest first; for who gives roles.
+
+    With `kinds`, only grants of these kinds.
+    """
     require(viewer, community, GIVE)
     held = Grant.objects.filter(live_grants(), community=community)
+    if kinds:
+        held = held.filter(kind__in=kinds)
     return page(held.select_related("person", "granted_by"), ["-id"], after, limit)
 
 
