@@ -57,6 +57,7 @@ def knock(door, world, name, said=None, **other):
         tomorrow = (now() + timedelta(days=1)).isoformat()
         said = json.dumps(body).replace("{target}", world.people.target.handle)
         said = said.replace("{host}", world.people.host.handle)
+        said = said.replace("{name}", world.farm.name)
         body = json.loads(said.replace("{tomorrow}", tomorrow))
     return getattr(door, method)(path, body)
 

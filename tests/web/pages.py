@@ -80,6 +80,7 @@ FOUNDING = {
     "founding:step": Page(only(RUN), only(RUN, 302)),
     "founding:confirm_goal": Page(post=only("owner", 302)),
     "founding:publish": Page(only(RUN), only("owner", 302), {"act": "close"}),
+    "founding:close": Page(only("owner"), only("owner", 422)),
     "founding:settings": Page(only(RUN), only(RUN, 422)),
     "founding:symbol": Page(post=only(RUN, 302), body={"remove": "1"}),
     "founding:cofounders": Page(only("operator owner"), only("operator owner", 422)),

@@ -120,3 +120,19 @@ class NoteForm(forms.Form):
         required=False,
         max_length=200,
     )
+
+
+class CloseForm(forms.Form):
+    """Why a community ends, and its name as a brake."""
+
+    reason = forms.CharField(
+        label=_("Why does it end?"),
+        help_text=_("Every member reads this."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=400,
+    )
+    name = forms.CharField(
+        label=_("Type the name of the community"),
+        help_text=_("So that nobody closes one by mistake."),
+        max_length=60,
+    )

@@ -389,3 +389,30 @@ def test_the_sign_of_the_charter_is_the_symbol_until_there_is_a_picture(owner, f
     assert "🌻</text>" not in client.get(f"/c/{field.slug}/").text
     client.post(f"/c/{field.slug}/settings/symbol/", {"remove": "1"})
     assert "🌻</text>" in client.get(f"/c/{field.slug}/").text
+
+
+def test_a_founder_who_is_alone_sees_the_way_out_and_takes_it(field, owner):
+    page = browser(owner)
+    before = page.get(f"/c/{field.slug}/leave/").text
+    assert f"/c/{field.slug}/close/" in before
+    assert "nobody has to agree" not in before
+    wrong = page.post(f"/c/{field.slug}/close/", {"name": "Grey Field", "reason": "Sold."})
+    assert wrong.status_code == 422
+    assert "not the name" in wrong.text
+    done = page.post(f"/c/{field.slug}/close/", {"name": field.name, "reason": "Sold."})
+    assert done.status_code == 302
+    for place, said in (("", "Sold."), ("close/", "Open it again"), ("desk/export/", "archive")):
+        shown = page.get(f"/c/{field.slug}/{place}")
+        assert (shown.status_code, said in shown.text) == (200, True), place
+    assert page.get(f"/c/{field.slug}/guide/").status_code == 409
+    assert page.post(f"/c/{field.slug}/leave/", {}).status_code == 302
+    assert browser().get(f"/c/{field.slug}/").status_code == 404
+
+
+def test_a_closed_community_says_so_at_the_door_and_opens_again(field, owner):
+    Community.objects.filter(pk=field.pk).update(stage="published", published_at=field.founded_at)
+    actions.close_community(actor=owner, community=field, name=field.name, reason="Sold.")
+    assert "This community is closed." in browser().get(f"/c/{field.slug}/").text
+    assert browser(owner).post(f"/c/{field.slug}/close/", {"act": "reopen"}).status_code == 302
+    field.refresh_from_db()
+    assert field.stage == "private"
