@@ -1,7 +1,7 @@
 """Bringing customers in: upload, look, correct the columns, try, run, and see what was refused."""
 
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import get_language, gettext
@@ -207,11 +207,20 @@ def import_errors(request: Caller, slug: SlugPath, import_id: Id) -> Any:
     scope="customers:read",
     media="text/csv",
 )
-def import_errors_csv(request: Caller, slug: SlugPath, import_id: Id) -> StreamingHttpResponse:
-    """Send every refused row as a table."""
+def import_errors_csv(
+    request: Caller,
+    slug: SlugPath,
+    import_id: Id,
+    file: Literal["customers", "orders", ""] = "",
+) -> StreamingHttpResponse:
+    """Send the refused rows of one file as a table to correct and upload again.
+
+    Without a file, those of the first file that had some. Columns that begin with [Qunluo] are
+    ours and are not read when the table comes back.
+    """
     job = _found(request, slug, import_id)
     response = StreamingHttpResponse(
-        queries.errors_csv(job, gettext), content_type="text/csv; charset=utf-8"
+        queries.errors_csv(job, gettext, file), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = f'attachment; filename="import-{job.pk}-errors.csv"'
     response["Content-Language"] = get_language() or "en"

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from qunluo.growth.rules import cells
 from qunluo.growth.rules.cells import BadCell
+from qunluo.growth.rules.columns import IDENTITY
 
 Reader = Callable[[str], Any]
 
@@ -41,6 +42,7 @@ class OrderRow(NamedTuple):
 
 
 CUSTOMER_COLUMNS = (*CustomerRow._fields[:-1], "amount_minor")
+REQUIRED = ("on", "amount")
 ORDER_COLUMNS = ("bought_on", "quantity_milli", "amount_minor", "reference", "item")
 
 
@@ -94,6 +96,26 @@ class RowReader:
             self._optional(row, "reference", ""),
             self._optional(row, "item", ""),
         )
+
+    def faults(self, row: Sequence[str]) -> list[RowFault]:
+        """Return everything that is wrong with a refused row, cell by cell."""
+        if any("\0" in cell for cell in row):
+            return [RowFault("nul")]
+        found = []
+        for name, index, read in self._orders.values():
+            if not self.has_orders and name not in CustomerRow._fields:
+                continue
+            try:
+                if self.has_orders and name in REQUIRED:
+                    self._required(row, name)
+                else:
+                    _take(row, name, index, read)
+            except RowFault as fault:
+                found.append(fault)
+        named = (self._orders[name][1] for name in IDENTITY if name in self._orders)
+        if not any(row[index] for index in named if index < len(row)):
+            found.insert(0, RowFault("no_identity"))
+        return found
 
     def _required(self, row: Sequence[str], name: str) -> Any:
         _name, index, read = self._orders[name]

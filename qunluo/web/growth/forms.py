@@ -260,9 +260,9 @@ class PlanForm(forms.Form):
             has_header=said.get(f"{role}-has_header"),
         )
 
-    def columns_of(self, preview: "FilePreview") -> list[Any]:
-        """Return the fields of a file's columns, in order."""
-        return [self[f"{preview.role}-{index}"] for index in range(preview.width)]
+    def columns_of(self, preview: "FilePreview") -> list[tuple[int, Any]]:
+        """Return place and field of a file's columns, in order, without those that we added."""
+        return [(index, self[f"{preview.role}-{index}"]) for index in preview.places]
 
     def reading_of(self, preview: "FilePreview") -> list[Any]:
         """Return the other fields of a file."""

@@ -175,9 +175,24 @@ def _finish(job: CustomerImport, done: Applied) -> None:
 
 
 def _keep_unknown(job: CustomerImport, lines: list[int]) -> None:
+    """List the orders of nobody, each with its row as the file has it."""
     kept = lines[: max(0, staging.MOST_ERRORS_KEPT - job.errors_count)]
+    plan = ImportPlan.restored(job.options).orders
+    cells: dict[int, list[str]] = {}
+    if kept and plan:
+        wanted, last = set(kept), max(kept)
+        for line, row in _open(job.orders_file, plan).rows(lambda _done: None):
+            if line > last:
+                break
+            if line in wanted:
+                cells[line] = staging.kept(row)
     RowError.objects.bulk_create(
-        (RowError(job=job, file=ORDERS, line=line, code="unknown_customer") for line in kept),
+        (
+            RowError(
+                job=job, file=ORDERS, line=line, code="unknown_customer", cells=cells.get(line, [])
+            )
+            for line in kept
+        ),
         batch_size=1000,
     )
 

@@ -27,6 +27,9 @@ from qunluo.kernel.tx import write_tx
 CHUNK = 10_000
 LEASE = timedelta(minutes=2)
 MOST_ERRORS_KEPT = 10_000
+# Longer than anything a cell may hold, so that no correction imports half a note.
+LONGEST_CELL_KEPT = 4000
+MOST_CELLS_KEPT = 200
 STAGED_CUSTOMER = ("job_id", "line", "leader", "rank", *CUSTOMER_COLUMNS, "must_exist", "is_new")
 STAGED_ORDER = ("job_id", "line", "leader", *ORDER_COLUMNS)
 Progress = Callable[[int, int], None]
@@ -85,8 +88,8 @@ class Stager:
         try:
             customer = reader.customer(cells)
             order = reader.order(cells) if reader.has_orders else None
-        except RowFault as fault:
-            self._refuse(role, line, fault, cells)
+        except RowFault:
+            self._refuse(role, line, reader.faults(cells), cells)
             return
         number = line + ORDERS_FROM if role == ORDERS else line
         leader = self._stage_customer(role, number, customer)
@@ -109,11 +112,14 @@ class Stager:
         if self.rows >= self.job.rows_done:
             self.orders.append((self.job.pk, number, leader, *order))
 
-    def _refuse(self, role: str, line: int, fault: RowFault, cells: Sequence[str]) -> None:
+    def _refuse(
+        self, role: str, line: int, faults: Sequence[RowFault], cells: Sequence[str]
+    ) -> None:
+        """Keep what is wrong with a row; the row itself stands with its first fault."""
         self.refused += 1
         if self.rows < self.job.rows_done or self.refused > MOST_ERRORS_KEPT:
             return
-        self.errors.append(
+        self.errors += [
             RowError(
                 job=self.job,
                 file=role,
@@ -121,9 +127,10 @@ class Stager:
                 column=fault.column,
                 value=fault.value.replace("\0", "␀"),
                 code=fault.code,
-                cells=[cell.replace("\0", "␀")[:500] for cell in cells[:50]],
+                cells=[] if at else kept(cells),
             )
-        )
+            for at, fault in enumerate(faults)
+        ]
 
     def _write(self) -> None:
         """Write a chunk and say how far we are, in one transaction; stop when the job was taken."""
@@ -144,6 +151,11 @@ class Stager:
             ):
                 raise ImportClosed
         self.customers, self.orders, self.errors = [], [], []
+
+
+def kept(cells: Sequence[str]) -> list[str]:
+    """Return the cells of a refused row as they are kept, to be shown and corrected."""
+    return [cell.replace("\0", "␀")[:LONGEST_CELL_KEPT] for cell in cells[:MOST_CELLS_KEPT]]
 
 
 def insert(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
