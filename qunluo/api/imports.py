@@ -26,6 +26,11 @@ area = Area("imports", "Imports")
 UPLOADS = Rate("upload", 20, 3600)
 ENCODINGS = "^(utf-8|utf-8-sig|utf-16|gb18030|gbk|big5|shift_jis|windows-1252|latin-1|)$"
 OPEN = "uploaded"
+REPORT = _(
+    "What it did, or in a dry run would do. customer_rows = customers + customer_rows_repeating + "
+    "customer_rows_refused. overwriting lists the rows that say something else than an earlier row "
+    "about the same customer: the later row counts."
+)
 
 
 class ImportProblem(Shown):
@@ -51,7 +56,7 @@ class Import(Shown):
     bytes_done: int
     rows_done: int
     errors_count: int
-    report: dict[str, Any] = Field(description=_("What it did, or in a dry run would do."))
+    report: dict[str, Any] = Field(description=REPORT)
     problem: ImportProblem | None
     made_at: datetime
     finished_at: datetime | None

@@ -31,6 +31,27 @@ class CustomerRow(NamedTuple):
     amount_total: int | None = None
 
 
+# Tags add up and the number is the key: the rest may say something else than an earlier row.
+TOLD = [name for name in CustomerRow._fields if name not in ("external_id", "tags")]
+
+
+def contradicts(before: CustomerRow, row: CustomerRow) -> list[str]:
+    """Return the columns in which a row says something else than the rows before it."""
+    pairs = ((name, getattr(before, name), getattr(row, name)) for name in TOLD)
+    return [name for name, old, new in pairs if _says(old) and _says(new) and old != new]
+
+
+def told_together(before: CustomerRow, row: CustomerRow) -> CustomerRow:
+    """Return what both rows say; where they differ the later one counts, tags add up."""
+    said = {name: value for name, value in row._asdict().items() if _says(value)}
+    tags = dict.fromkeys([*json.loads(before.tags), *json.loads(row.tags)])
+    return before._replace(**{**said, "tags": json.dumps(list(tags), ensure_ascii=False)})
+
+
+def _says(value: Any) -> bool:
+    return value is not None and value != ""
+
+
 class OrderRow(NamedTuple):
     """What a row says about a purchase; thousandths and minor units."""
 

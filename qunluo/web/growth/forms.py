@@ -196,7 +196,9 @@ class PlanForm(forms.Form):
         label=_("Where these customers come from"), max_length=80, required=False
     )
     all_or_nothing = forms.BooleanField(
-        label=_("Take nothing over if a single row is wrong"), required=False
+        label=_("Take nothing over if a single row is wrong"),
+        help_text=_("Otherwise only the wrong rows stay out."),
+        required=False,
     )
 
     def __init__(self, *args: Any, previews: list["FilePreview"], **kwargs: Any) -> None:

@@ -132,3 +132,17 @@ def test_the_plan_remembers_only_what_this_community_chose(owner, farm):
         at = uploaded(owner, community, LIST)
         assert plan(at)["customers-5"].value() == held
     assert desk(other, "customers/") in at.replace("import/", "")
+
+
+def test_the_trial_adds_up_and_names_the_row_that_overwrites(owner, farm):
+    at = uploaded(owner, farm, "会员卡号,姓名\nA1,王大锤\nA1,王小锤\n,无号\nA2,李梅\n")
+    said = {bound.html_name: bound.value() for bound in plan(at) if bound.value()}
+    owner.post(at, {**said, "try": "1"})
+    actions.run_waiting_imports()
+    page = html.unescape(owner.get(at).content.decode())
+    if owner.language == "en":
+        assert "4 rows = 2 customers + 1 that repeat an earlier row + 1 refused" in page
+        assert "1 row says something else than an earlier row" in page
+    else:
+        assert "共 4 行 = 2 位客户 + 与前面重复 1 行 + 未导入 1 行" in page
+        assert "以后面的一行为准" in page

@@ -9,7 +9,7 @@ from django.db import connection
 
 from qunluo.growth.errors import ImportClosed
 from qunluo.growth.models import CustomerImport, RowError
-from qunluo.growth.rules.importing import CUSTOMERS, ORDERS, ORDERS_FROM, ImportPlan
+from qunluo.growth.rules.importing import CUSTOMERS, ORDERS, ORDERS_FROM, ImportPlan, Tally
 from qunluo.growth.rules.roster import Roster
 from qunluo.growth.rules.rows import (
     CUSTOMER_COLUMNS,
@@ -19,6 +19,8 @@ from qunluo.growth.rules.rows import (
     Reading,
     RowFault,
     RowReader,
+    contradicts,
+    told_together,
 )
 from qunluo.growth.rules.tables import Table
 from qunluo.kernel.clock import now
@@ -52,6 +54,7 @@ class Stager:
     orders: list[tuple[Any, ...]] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     said: dict[int, CustomerRow] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
     rows: int = 0
     refused: int = 0
     bytes_before: int = 0
@@ -67,6 +70,7 @@ class Stager:
             reader = RowReader(file.mapping, reading)
             for line, cells in self._rows(table, header=bool(file.header)):
                 self._take(role, reader, line, cells)
+                self.tally.rows[role] += 1
                 self.rows += 1
                 if len(self.customers) + len(self.orders) + len(self.errors) >= CHUNK:
                     self._write()
@@ -99,10 +103,17 @@ class Stager:
     def _stage_customer(self, role: str, number: int, row: CustomerRow) -> int:
         """Keep what the row says; a row that repeats what is known costs nothing."""
         known = self.roster.find(row.external_id, row.phone, row.email)
-        if known is not None and self.said.get(known) == row:
-            return known
+        before = self.said.get(known) if known is not None else None
+        if known is not None and before is not None:
+            if before == row or (together := told_together(before, row)) == before:
+                return known
+            if columns := contradicts(before, row):
+                self.tally.overwrite(number, known, columns)
+            row_now = together
+        else:
+            row_now = row
         leader, rank = self.roster.add(number, row.external_id, row.phone, row.email)
-        self.said[leader] = row
+        self.said[leader] = row_now
         if self.rows >= self.job.rows_done:
             must_exist = role == ORDERS and CUSTOMERS in self.tables
             self.customers.append((self.job.pk, number, leader, rank, *row, must_exist, False))
@@ -117,6 +128,7 @@ class Stager:
     ) -> None:
         """Keep what is wrong with a row; the row itself stands with its first fault."""
         self.refused += 1
+        self.tally.refused[role] += 1
         if self.rows < self.job.rows_done or self.refused > MOST_ERRORS_KEPT:
             return
         self.errors += [
