@@ -95,6 +95,7 @@ COMMUNITY = {
     "community:home": OPEN,
     "community:about": OPEN, "community:charter": OPEN, "community:charter_versions": OPEN,
     "community:charter_version": OPEN, "community:charter_changes": OPEN, "community:may": OPEN,
+    "community:welcomed": Page(post=only(BELONG, 302, refused=404)),
     "community:members": Page(only(MEMBERS)),
     "community:member": Page(only(MEMBERS)),
     "community:join": Page(
@@ -130,6 +131,7 @@ COMMUNITY = {
     ),
 }  # fmt: skip
 INVITING = {
+    "growth:by_code": OPEN,
     "growth:invitation": Page(
         everyone(200, **dict.fromkeys(BELONG.split(), 302)),
         everyone(422, **dict.fromkeys(BELONG.split(), 302)),

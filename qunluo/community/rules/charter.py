@@ -31,13 +31,14 @@ class Quote:
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer: its name, what it means, and what it changes in the software."""
+    """One answer: its name, what it means, what follows; not `built` is only intended so far."""
 
     id: str
     label: Words
     means: Words
     changes: Words
     asks: tuple[Words, ...] = ()
+    built: bool = True
 
 
 @dataclass(frozen=True)
@@ -261,6 +262,7 @@ def _choice(data: Mapping[str, Any]) -> Choice:
         means=data.get("means", NOTHING),
         changes=data.get("changes", NOTHING),
         asks=tuple(data.get("asks", [])),
+        built=data.get("built", True),
     )
 
 
