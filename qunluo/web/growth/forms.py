@@ -1,5 +1,6 @@
 """What people fill in while their community grows."""
 
+import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,23 @@ class AcceptForm(forms.Form):
                 ),
                 error_messages={"required": gettext("Please accept the rules.")},
             )
+
+
+class CodeForm(forms.Form):
+    """The code of an invitation, as somebody said it on the telephone."""
+
+    code = forms.CharField(
+        label=_("Invitation code"),
+        help_text=_("Capital or small letters, with or without spaces."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+    def clean_code(self) -> str:
+        """Return the code alone; a whole link may be pasted too."""
+        said = unicodedata.normalize("NFKC", str(self.cleaned_data["code"])).split("?")[0]
+        last = said.rstrip("/ ").rsplit("/", 1)[-1]
+        return "".join(char for char in last if char.isalnum()).upper()
 
 
 class InvitationForm(forms.Form):
