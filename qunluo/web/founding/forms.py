@@ -93,7 +93,8 @@ class SettingsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = zones()  # type: ignore[attr-defined]
         if fixed:
-            del self.fields["slug"]
+            self.fields["slug"].disabled = True
+            self.fields["slug"].help_text = _("Links and posters carry it, so it stays.")
 
 
 class OfferForm(forms.Form):

@@ -468,3 +468,25 @@ def test_a_newcomer_is_welcomed_until_they_say_thank_you(owner, field):
     assert "Good that you came." not in client.get(home).text
     with travel(now() + timedelta(days=15)):
         assert "Good that you came." not in browser(who).get(home).text
+
+
+@pytest.mark.req("N22")
+def test_nothing_counts_as_done_before_a_word_was_written(owner, field):
+    assert queries.guide(field, owner).done == 0
+    held = next(s for s in queries.gates(field) if s.id == "own_words")
+    told = {reason.text["en"] for reason in held.reasons}
+    assert "“With whom?” is still empty." in told
+    assert any("Mission" in text and "blueprint suggests" in text for text in told)
+
+
+def test_the_address_is_shown_before_it_stays_and_afterwards_only_read(owner, field):
+    client = browser(owner)
+    page = client.get(f"/c/{field.slug}/publish/").text
+    assert "This address stays from then on" in page
+    assert f'href="/c/{field.slug}/publish/">Go there' not in page
+    Community.objects.filter(pk=field.pk).update(published_at=field.founded_at)
+    shown = client.get(f"/c/{field.slug}/settings/").text
+    assert re.search(r'name="slug"[^>]* disabled', shown)
+    client.post(f"/c/{field.slug}/settings/", {"slug": "other"})
+    field.refresh_from_db()
+    assert field.slug != "other"
