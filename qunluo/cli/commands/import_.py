@@ -43,6 +43,8 @@ SHOWN_ERRORS = 10
 LINES = {
     "rows": _("rows"),
     "rows_refused": _("rows refused"),
+    "customer_rows_repeating": _("rows that repeat an earlier one"),
+    "rows_overwriting": _("rows that contradict an earlier one and count"),
     "customers_new": _("new customers"),
     "customers_changed": _("customers changed"),
     "customers_same": _("customers as before"),
