@@ -1,6 +1,8 @@
 """Version 1 of the API: all areas under one roof."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -33,7 +35,7 @@ from qunluo.api.parser import StrictParser
 class Legible(JSONRenderer):
     """Chinese as Chinese: half the bytes of escapes, and people read it."""
 
-    json_dumps_params: ClassVar = {"ensure_ascii": False}
+    json_dumps_params: Mapping[str, Any] = MappingProxyType({"ensure_ascii": False})
 
 
 class Api(NinjaAPI):

@@ -18,6 +18,7 @@ from qunluo.growth.models import (
     StagedOrder,
 )
 from qunluo.growth.queries import Choices, FileChoices
+from qunluo.growth.queries.imports import folder
 from qunluo.kernel.clock import now
 from qunluo.kernel.queries import audit_log
 from tests.growth import makers
@@ -383,3 +384,10 @@ def test_purchases_in_one_table_do_not_count_as_repetitions(farm):
     report = makers.imported(farm, ORDERS).report
     assert (report["order_rows"], report["orders_new"], report["customer_rows"]) == (3, 3, 0)
     assert report["rows_overwriting"] == 0
+
+
+def test_a_lost_upload_is_said_instead_of_breaking(farm):
+    job = prepared(farm)
+    (folder() / job.file).unlink()
+    with pytest.raises(errors.UploadGone):
+        queries.look_at(job, Choices())

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from qunluo.community.queries import require
-from qunluo.growth.errors import ImportNotFound
+from qunluo.growth.errors import ImportNotFound, UploadGone
 from qunluo.growth.models import CustomerImport, GrowthPolicy
 from qunluo.growth.rules import cells, columns
 from qunluo.growth.rules.importing import CUSTOMERS, ORDERS, FilePlan, ImportPlan
@@ -192,8 +192,11 @@ def waiting_imports() -> list[int]:
 def _look(
     role: str, name: str, filename: str, choices: FileChoices, plans: list[FilePlan]
 ) -> FilePreview:
+    path = folder() / name
+    if not path.is_file():
+        raise UploadGone
     table = open_table(
-        folder() / name,
+        path,
         encoding=choices.encoding,
         delimiter=choices.delimiter,
         sheet=choices.sheet,
