@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "qunluo.web.accounts.middleware.TooOftenMiddleware",
     "qunluo.web.core.middleware.PersonMiddleware",
     "qunluo.web.me.middleware.SeenMiddleware",
     "qunluo.web.core.limits.LimitsMiddleware",
@@ -129,7 +130,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("email", "name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "qunluo.web.accounts.passwords.LongEnough"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -258,7 +259,8 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 WHITENOISE_USE_FINDERS = ENV in {"demo", "test"} or DEBUG
-WHITENOISE_AUTOREFRESH = DEBUG
+# Tests make hundreds of clients; each would list every static file when it is made.
+WHITENOISE_AUTOREFRESH = DEBUG or ENV == "test"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -278,4 +280,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL")},
+    # A page that is not there is no trouble of ours; a reverse proxy counts those.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

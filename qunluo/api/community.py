@@ -98,6 +98,13 @@ class PublishNote(Given):
     note: str = Field("", max_length=200)
 
 
+class Closing(Given):
+    """Why a community ends, and its name as a brake."""
+
+    name: str = Field(max_length=60, description=_("The name of the community, typed again."))
+    reason: str = Field(max_length=400, description=_("Why it ends; every member reads it."))
+
+
 class GateReason(Shown):
     """Why a gate is closed, and what opens it."""
 
@@ -280,6 +287,25 @@ def unpublish_community(request: Caller, slug: SlugPath) -> dict[str, Any]:
     return show_community(
         request, actions.unpublish_community(actor=request.person, community=found)
     )
+
+
+@area.write("POST", "/communities/{slug}/close", Community, scope="communities:write")
+def close_community(request: Caller, slug: SlugPath, said: Closing) -> dict[str, Any]:
+    """Bring the community to its end."""
+    found = community_of(request, slug)
+    return show_community(
+        request,
+        actions.close_community(
+            actor=request.person, community=found, name=said.name, reason=said.reason
+        ),
+    )
+
+
+@area.write("POST", "/communities/{slug}/reopen", Community, scope="communities:write")
+def reopen_community(request: Caller, slug: SlugPath) -> dict[str, Any]:
+    """Open a closed community again."""
+    found = community_of(request, slug)
+    return show_community(request, actions.reopen_community(actor=request.person, community=found))
 
 
 @area.write("PUT", "/communities/{slug}/recruitment", Community, scope="communities:write")

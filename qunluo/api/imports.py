@@ -1,7 +1,7 @@
 """Bringing customers in: upload, look, correct the columns, try, run, and see what was refused."""
 
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import get_language, gettext
@@ -26,6 +26,11 @@ area = Area("imports", "Imports")
 UPLOADS = Rate("upload", 20, 3600)
 ENCODINGS = "^(utf-8|utf-8-sig|utf-16|gb18030|gbk|big5|shift_jis|windows-1252|latin-1|)$"
 OPEN = "uploaded"
+REPORT = _(
+    "What it did, or in a dry run would do. customer_rows = customers + customer_rows_repeating + "
+    "customer_rows_refused. overwriting lists the rows that say something else than an earlier row "
+    "about the same customer: the later row counts."
+)
 
 
 class ImportProblem(Shown):
@@ -51,7 +56,7 @@ class Import(Shown):
     bytes_done: int
     rows_done: int
     errors_count: int
-    report: dict[str, Any] = Field(description=_("What it did, or in a dry run would do."))
+    report: dict[str, Any] = Field(description=REPORT)
     problem: ImportProblem | None
     made_at: datetime
     finished_at: datetime | None
@@ -207,11 +212,20 @@ def import_errors(request: Caller, slug: SlugPath, import_id: Id) -> Any:
     scope="customers:read",
     media="text/csv",
 )
-def import_errors_csv(request: Caller, slug: SlugPath, import_id: Id) -> StreamingHttpResponse:
-    """Send every refused row as a table."""
+def import_errors_csv(
+    request: Caller,
+    slug: SlugPath,
+    import_id: Id,
+    file: Literal["customers", "orders", ""] = "",
+) -> StreamingHttpResponse:
+    """Send the refused rows of one file as a table to correct and upload again.
+
+    Without a file, those of the first file that had some. Columns that begin with [Qunluo] are
+    ours and are not read when the table comes back.
+    """
     job = _found(request, slug, import_id)
     response = StreamingHttpResponse(
-        queries.errors_csv(job, gettext), content_type="text/csv; charset=utf-8"
+        queries.errors_csv(job, gettext, file), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = f'attachment; filename="import-{job.pk}-errors.csv"'
     response["Content-Language"] = get_language() or "en"

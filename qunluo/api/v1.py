@@ -1,7 +1,12 @@
 """Version 1 of the API: all areas under one roof."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
 
 from qunluo.api import (
     applications,
@@ -30,6 +35,12 @@ from qunluo.api import (
 from qunluo.api.parser import StrictParser
 
 
+class Legible(JSONRenderer):
+    """Chinese as Chinese: half the bytes of escapes, and people read it."""
+
+    json_dumps_params: Mapping[str, Any] = MappingProxyType({"ensure_ascii": False})
+
+
 class Api(NinjaAPI):
     """Refuses in problem+json, whatever was raised."""
 
@@ -45,6 +56,7 @@ api = Api(
     openapi_url=None,
     docs_url=None,
     parser=StrictParser(),
+    renderer=Legible(),
 )
 ROOMS = (
     people,

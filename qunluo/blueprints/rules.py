@@ -17,6 +17,10 @@ ALWAYS_OWN = (
     "positioning.doing_what",
     "positioning.why_them",
     "attitude.attitude",
+    "meaning.mission",
+    "meaning.vision",
+    "meaning.values",
+    "rules.rules",
 )
 SPACE_KINDS = frozenset({"chat", "forum", "interest", "questions", "circle", "blog", "microblog"})
 
@@ -87,7 +91,7 @@ def _blueprint(id: str, data: Mapping[str, Any]) -> Blueprint:
             colour=data["colour"],
             selection=data["selection"],
             gates=tuple(data.get("gates", ())),
-            key_fields=(*ALWAYS_OWN, *data.get("key_fields", ())),
+            key_fields=tuple(dict.fromkeys((*ALWAYS_OWN, *data.get("key_fields", ())))),
             spaces=spaces,
             charter=data["charter"],
             guidance=data.get("guidance", {}),

@@ -4,6 +4,7 @@ from qunluo.community import actions, queries
 from qunluo.community.events import (
     ApplicationAccepted,
     ApplicationRefused,
+    CommunityClosed,
     GrantExpired,
     GrantRevoked,
     MemberJoined,
@@ -59,3 +60,11 @@ def tell_the_applicant(event: ApplicationAccepted | ApplicationRefused) -> None:
             path=f"/c/{slug}/",
             words={"number": here.number},
         )
+
+
+@reacts_to(CommunityClosed)
+def tell_everybody_that_it_is_over(event: CommunityClosed) -> None:
+    """Write to the members why the community closed, and to those who waited at its door."""
+    community = queries.find_community(event.community_id or 0)
+    if community:
+        actions.tell_about_the_end(community=community, actor_id=event.actor_id or 0)

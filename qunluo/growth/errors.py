@@ -122,6 +122,14 @@ class ImportClosed(Conflict):
     next_step = _("Upload the file again to start a new one.")
 
 
+class UploadGone(Conflict):
+    """What was uploaded is no longer kept here."""
+
+    code = "growth.upload_gone"
+    message = _("The uploaded file is no longer here.")
+    next_step = _("Upload the file again to start a new one.")
+
+
 class ColumnsMissing(Invalid):
     """The mapping does not say who a row is about."""
 

@@ -61,6 +61,8 @@ COMMUNITIES = {
     "remove_symbol": Row("401 403 403 403 204 204"),
     "publish_community": Row(OWNER, {"note": ""}),
     "unpublish_community": Row(OWNER),
+    "close_community": Row(OWNER, {"name": "{name}", "reason": "The field is sold."}),
+    "reopen_community": Row(OWNER),
     "open_recruitment": Row(OWNER),
     "close_recruitment": Row(OWNER),
     "set_selection": Row(OWNER, {"selection": "invitation"}),

@@ -39,12 +39,17 @@ def table():
 FILES = {"file": table, "archive": table}
 
 
-def knock(door, world, name, said=None, **other):
-    """Send the request of a row of the table, or with another body."""
-    row, (method, path) = TABLE[name], PLACES[name]
+def path_of(world, name, **other):
+    """Where a row of the table knocks."""
+    row, (_method, path) = TABLE[name], PLACES[name]
     ids = {**world.ids, "token_id": tokens_of(world.people.owner)[0].pk}
     ids |= {name: ids[source] for name, source in row.ids.items()} | other
-    path = path.removeprefix("/api/v1").format(**ids) + (f"?{row.query}" if row.query else "")
+    return path.removeprefix("/api/v1").format(**ids) + (f"?{row.query}" if row.query else "")
+
+
+def knock(door, world, name, said=None, **other):
+    """Send the request of a row of the table, or with another body."""
+    row, method, path = TABLE[name], PLACES[name][0], path_of(world, name, **other)
     if row.files:
         return getattr(door, method)(path, data={row.files: FILES.get(row.files, picture)()})
     body = row.body if said is None else said
@@ -52,6 +57,7 @@ def knock(door, world, name, said=None, **other):
         tomorrow = (now() + timedelta(days=1)).isoformat()
         said = json.dumps(body).replace("{target}", world.people.target.handle)
         said = said.replace("{host}", world.people.host.handle)
+        said = said.replace("{name}", world.farm.name)
         body = json.loads(said.replace("{tomorrow}", tomorrow))
     return getattr(door, method)(path, body)
 

@@ -238,6 +238,13 @@ MATRIX = {
     "close the public door": (
         OWNER, lambda w, a: actions.unpublish_community(actor=a, community=w.farm)
     ),
+    "close": (
+        OWNER,
+        lambda w, a: actions.close_community(
+            actor=a, community=w.farm, name=w.farm.name, reason="x"
+        ),
+    ),
+    "reopen": (OWNER, lambda w, a: actions.reopen_community(actor=a, community=w.farm)),
     "open recruitment": (OWNER, lambda w, a: actions.open_recruitment(actor=a, community=w.farm)),
     "close recruitment": (OWNER, lambda w, a: actions.close_recruitment(actor=a, community=w.farm)),
     "change selection": (
@@ -319,6 +326,7 @@ def test_every_action_of_the_room_is_in_the_matrix_or_says_why_not():
         "found_ownership": "part of founding",
         "welcome": "a reaction",
         "release_members_of": "a reaction",
+        "tell_about_the_end": "a reaction",
         "write_to": "reactions only",
         "erase": "people calls it for the person themself",
         "mark_active": "one's own only",
@@ -330,10 +338,12 @@ def test_every_action_of_the_room_is_in_the_matrix_or_says_why_not():
     }  # fmt: skip
     rows = {
         "accept_after_appeal", "accept_rules", "add_to_close_care", "assign_host", "claim_label",
-        "close_recruitment", "confirm_goal", "decide_application", "delete_segment", "grant",
+        "close_community", "close_recruitment", "confirm_goal", "decide_application",
+        "delete_segment", "grant",
         "hand_over", "leave", "lift_suspension", "note_member", "offer_cofounding",
         "open_recruitment", "pledge", "publish_charter", "publish_community", "publish_rules",
-        "reinstate", "remove_from_close_care", "revoke_grant", "save_charter_step",
+        "reinstate", "reopen_community", "remove_from_close_care", "revoke_grant",
+        "save_charter_step",
         "save_segment", "set_selection", "set_symbol", "tag_member", "unpublish_community",
         "untag_member", "update_settings", "verify_criterion", "withdraw_application",
     }  # fmt: skip

@@ -36,7 +36,7 @@ def test_who_did_it_to_whom_decides_the_sentence():
     names = {1: "Wang", 2: "Mei"}
     given = {"grant_id": 1, "kind": "badge", "holds": "founding100", "source": "x"}
     by = rules.sentence(GrantGiven(actor_id=1, person_id=2, **given), names)
-    assert by["zh"] == "Wang授予Mei徽章：前一百人。"
+    assert by["zh"] == "Wang授予Mei徽章：前一百位。"
     alone = rules.sentence(GrantGiven(actor_id=None, person_id=2, **given), names)
     assert alone["en"] == "Mei received the badge: one of the first hundred."
     joined = MemberJoined(actor_id=2, person_id=2, membership_id=1, number=7, via="open")

@@ -18,6 +18,7 @@ from qunluo.growth.models import (
     StagedOrder,
 )
 from qunluo.growth.queries import Choices, FileChoices
+from qunluo.growth.queries.imports import folder
 from qunluo.kernel.clock import now
 from qunluo.kernel.queries import audit_log
 from tests.growth import makers
@@ -352,3 +353,41 @@ def test_imports_of_one_community_do_not_touch_another(farm):
     makers.imported(other, LIST, orders=ORDERS)
     assert Customer.objects.filter(community=farm).count() == 3
     assert Customer.objects.filter(community=other).count() == 3
+
+
+def test_rows_that_repeat_are_counted_and_what_they_overwrite_is_told(farm):
+    text = (
+        "会员号,姓名,手机,标签\nA1,王大锤,13800000001,熟客\nA2,李梅,,\nA1,王大锤,,\n"
+        "A1,王小锤,13800000001,老友\nA2,,13800000002,\nA3,坏号,12,\n"
+    )
+    for dry_run in (True, False):
+        report = makers.imported(farm, text, dry_run=dry_run).report
+        assert (report["customer_rows"], report["customers_new"]) == (6, 2)
+        assert (report["customer_rows_repeating"], report["customer_rows_refused"]) == (3, 1)
+        assert report["rows_overwriting"] == 1
+        (told,) = report["overwriting"]
+        assert (told["line"], told["earlier_line"], told["columns"]) == (5, 2, ["name"])
+    assert (by_id(farm, "A1").name, by_id(farm, "A1").tags) == ("王小锤", ["熟客", "老友"])
+    assert by_id(farm, "A2").phone == "+8613800000002"
+
+
+def test_the_numbers_of_two_files_add_up_each(farm):
+    makers.imported(farm, "会员号,姓名\nOLD,老王\n")
+    report = makers.imported(
+        farm, LIST + "A1,张三,,,,,\n", orders=ORDERS + "OLD,2024-01-02,1,5\nX9,2024-01-02,1,5\n"
+    ).report
+    assert (report["customer_rows"], report["customer_rows_repeating"]) == (4, 1)
+    assert (report["order_rows"], report["orders_new"], report["order_rows_refused"]) == (5, 4, 1)
+
+
+def test_purchases_in_one_table_do_not_count_as_repetitions(farm):
+    report = makers.imported(farm, ORDERS).report
+    assert (report["order_rows"], report["orders_new"], report["customer_rows"]) == (3, 3, 0)
+    assert report["rows_overwriting"] == 0
+
+
+def test_a_lost_upload_is_said_instead_of_breaking(farm):
+    job = prepared(farm)
+    (folder() / job.file).unlink()
+    with pytest.raises(errors.UploadGone):
+        queries.look_at(job, Choices())

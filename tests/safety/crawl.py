@@ -1,6 +1,5 @@
 """Walking through the pages as everybody: what is shown, and which forms stand there."""
 
-from collections import Counter
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
@@ -11,13 +10,13 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from tests.community.makers import person
 from tests.people.makers import PASSWORD
 from tests.safety.page import Page
+from tests.safety.state import changed, held
 from tests.web.addresses import address
 from tests.web.everybody import taken_back
 from tests.web.pages import TABLE, WALKED
 
 # Who sees which forms: together they see all of them.
 WRITERS = ("owner", "member", "removed", "visitor", "holder")
-ALIKE = 2  # of pages that differ only in whom they are about, so many tell enough
 
 
 class Crawl:
@@ -26,6 +25,8 @@ class Crawl:
     def __init__(self, world):
         self.world = world
         self.forms = cache(self._forms)
+        # What `forms` came by, by role and path, and what had changed when it was through.
+        self.headers, self.texts, self.changed = {}, {}, {}
         self._browsers = {}
         holder = person("Holder")
         holder.set_password(PASSWORD)
@@ -49,24 +50,29 @@ class Crawl:
         """Every page that this role reads, from the known addresses on by all links of ours."""
         waiting = [address(name, self.world, **other) for name, page in TABLE.items() if page.get]
         waiting += [path for path in map(_plain, sorted(WALKED)) if path]
-        seen, alike = set(waiting), Counter(map(place, waiting))
+        seen = set(map(place, waiting))  # one of pages that differ in whom they are about
+        before = held()
         with taken_back():
             for path in waiting:  # grows while it is walked
                 answer = self.browser(role).get(path)
                 assert answer.status_code < 500, (role, path, getattr(answer, "exc_info", None))
                 page = Page(answer.text, path, nonce_of(answer)) if _is_page(answer) else None
+                if answer.streaming:
+                    b"".join(answer.streaming_content)
                 yield path, answer, page
                 for link in page.links if page else []:
                     link = unquote(urlsplit(link)._replace(query="", fragment="").geturl())
-                    if link.startswith("/") and link not in seen and alike[place(link)] < ALIKE:
-                        seen.add(link)
-                        alike[place(link)] += 1
+                    if link.startswith("/") and place(link) not in seen:
+                        seen.add(place(link))
                         waiting.append(link)
+            self.changed[role] = changed(before)
 
     def _forms(self, role):
         """Every different form that posts, on every page of this role."""
         found = {}
-        for _path, answer, page in self.read(role):
+        for path, answer, page in self.read(role):
+            self.headers[role, path] = answer.headers, page.inline if page else []
+            self.texts[role, path] = answer.text if page else ""
             if page and answer.status_code == 200:
                 for form in page.forms:
                     if form.method == "post" and form.action.startswith("/"):

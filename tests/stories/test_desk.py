@@ -33,7 +33,7 @@ def test_the_empty_desk_teaches_how_to_begin(visit, language, size, well_made):
     walker.sees("Nobody but you yet").sees("Bring the customers you already have")
     well_made(walker.page)
     # People before relations before values, goods and money after everything.
-    wanted = ["Waits for you", "People", "Relations", "Values", "Customers of old"]
+    wanted = ["Waits for you", "People", "Relations", "Values", "Customers"]
     assert walker.page.locator("main h2[id]").all_inner_texts() == [walker.say(t) for t in wanted]
     walker.press("Write down the first ten").arrives("**/desk/founding/")
 
@@ -76,9 +76,9 @@ def test_the_record_of_a_member_gathers_what_is_known(visit, size, well_made):
     walker = desk_of(farm, visit, path="members/", size=size)
     walker.press("小满")
     well_made(walker.page)
-    walker.page.get_by_label(walker.say("Tag"), exact=True).fill("不吃香菜")
-    walker.press("Tag").sees("Take off %(tag)s", tag="不吃香菜")
-    walker.fill("Note", "孩子对花生过敏。").press("Write it down").reads("孩子对花生过敏。")
+    walker.page.get_by_label(walker.say("New tag"), exact=True).fill("不吃香菜")
+    walker.press("Add").sees("Take off %(tag)s", tag="不吃香菜")
+    walker.fill("New note", "孩子对花生过敏。").press("Write it down").reads("孩子对花生过敏。")
     walker.page.get_by_label(walker.say("Host")).select_option(label="林晚秋")
     walker.press("Set the host").sees("The host is noted.")
     walker.press("Take into my circle of close care").sees("Let out of my circle")

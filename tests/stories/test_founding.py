@@ -139,7 +139,7 @@ def write(walker):
         "textarea, input:not([type=hidden], [type=radio], [type=checkbox])"
     ).all():
         kind, name = field.get_attribute("type"), field.get_attribute("name")
-        if kind != "color" and name not in {"contract", "values"}:
+        if kind != "color" and name != "contract":
             field.fill(words(walker.language, kind, field))
     for choice in form.locator("select").all():
         choice.select_option(index=1)

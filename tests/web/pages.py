@@ -80,6 +80,7 @@ FOUNDING = {
     "founding:step": Page(only(RUN), only(RUN, 302)),
     "founding:confirm_goal": Page(post=only("owner", 302)),
     "founding:publish": Page(only(RUN), only("owner", 302), {"act": "close"}),
+    "founding:close": Page(only("owner"), only("owner", 422)),
     "founding:settings": Page(only(RUN), only(RUN, 422)),
     "founding:symbol": Page(post=only(RUN, 302), body={"remove": "1"}),
     "founding:cofounders": Page(only("operator owner"), only("operator owner", 422)),
@@ -94,6 +95,7 @@ COMMUNITY = {
     "community:home": OPEN,
     "community:about": OPEN, "community:charter": OPEN, "community:charter_versions": OPEN,
     "community:charter_version": OPEN, "community:charter_changes": OPEN, "community:may": OPEN,
+    "community:welcomed": Page(post=only(BELONG, 302, refused=404)),
     "community:members": Page(only(MEMBERS)),
     "community:member": Page(only(MEMBERS)),
     "community:join": Page(
@@ -169,6 +171,7 @@ TALK = {
     "talk:post_history": Page(LISTEN),
 }
 INVITING = {
+    "growth:by_code": OPEN,
     "growth:invitation": Page(
         everyone(200, **dict.fromkeys(BELONG.split(), 302)),
         everyone(422, **dict.fromkeys(BELONG.split(), 302)),

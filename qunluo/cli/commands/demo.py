@@ -72,6 +72,8 @@ def run(args: argparse.Namespace) -> int:
         told = filled(folder)
         if args.reset or told is None or args.seed not in {None, told["seed"]}:
             told = fill(folder, SEED if args.seed is None else args.seed)
+        else:
+            console.line(_("Starting the demo as you left it …"))
         bring_up_to_date()
     connections.close_all()
     url = f"http://127.0.0.1:{args.port}/"

@@ -26,6 +26,7 @@ from qunluo.growth.queries import (
     known_columns,
     look_at,
     reason_of,
+    refused_files,
     row_errors,
 )
 from qunluo.kernel.errors import Invalid, NotFound
@@ -42,6 +43,8 @@ SHOWN_ERRORS = 10
 LINES = {
     "rows": _("rows"),
     "rows_refused": _("rows refused"),
+    "customer_rows_repeating": _("rows that repeat an earlier one"),
+    "rows_overwriting": _("rows that contradict an earlier one and count"),
     "customers_new": _("new customers"),
     "customers_changed": _("customers changed"),
     "customers_same": _("customers as before"),
@@ -233,11 +236,19 @@ def _report(job: "CustomerImport", args: argparse.Namespace) -> int:
     if job.errors_count:
         _complain(job, args.errors)
     if args.errors:
-        with args.errors.open("w", encoding="utf-8", newline="") as out:
-            out.writelines(errors_csv(job, gettext))
+        for role in refused_files(job) or [""]:
+            _write_errors(job, args.errors, role)
     if job.dry_run and job.by:
         cancel_import(actor=job.by, job=job)
     return 0
+
+
+def _write_errors(job: "CustomerImport", path: Path, role: str) -> None:
+    """Write refused purchases beside refused customers: their columns are others."""
+    both = len(refused_files(job)) > 1
+    to = path.with_stem(f"{path.stem}-orders") if both and role == "orders" else path
+    with to.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(errors_csv(job, gettext, role))
 
 
 def _complain(job: "CustomerImport", path: Path | None) -> None:

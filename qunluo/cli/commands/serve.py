@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import suppress
 
 from qunluo.cli import console, processes
 from qunluo.cli.commands.web import add_arguments, address_of
@@ -43,7 +44,14 @@ def serve(listen: str, welcome: str = "") -> int:
         ]
     )
     with only_one(env.path("DATA_DIR")):
-        return household.run(
+        status = household.run(
             f"{url}healthz",
             welcome or console.say(_("Qunluo is ready: {url} (Ctrl-C stops it)"), url=url),
         )
+        # The terminal may be gone: that is one way to stop it.
+        with suppress(OSError):
+            if status == 0:
+                console.line(
+                    _("Stopped. Everything is kept in {folder}."), folder=env.path("DATA_DIR")
+                )
+        return status

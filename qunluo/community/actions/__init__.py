@@ -8,6 +8,11 @@ from qunluo.community.actions.charter import (
     publish_rules,
     save_charter_step,
 )
+from qunluo.community.actions.ending import (
+    close_community,
+    reopen_community,
+    tell_about_the_end,
+)
 from qunluo.community.actions.founding import (
     create_community,
 )
@@ -85,6 +90,7 @@ __all__ = [
     "assign_host",
     "check_measure",
     "claim_label",
+    "close_community",
     "close_recruitment",
     "confirm_goal",
     "create_community",
@@ -108,6 +114,8 @@ __all__ = [
     "publish_rules",
     "push_fact",
     "reinstate",
+    "reopen_community",
+    "tell_about_the_end",
     "release_members_of",
     "remove_from_close_care",
     "revoke_grant",

@@ -36,6 +36,7 @@ from qunluo.community.rules.predicates import flatten
 from qunluo.community.rules.validate import Problem, check_step
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
+from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
 
 if TYPE_CHECKING:
@@ -129,9 +130,11 @@ def confirm_goal(*, actor: "Person", community: Community) -> OperatingGoal:
     draft = CharterDraft.objects.select_for_update().get(community=community)
     wanted = draft.values.get("goal", {})
     due_on = date.fromisoformat(wanted["due_on"]) if wanted.get("due_on") else None
-    missing = {name: [GoalIncomplete.message] for name in GOAL_FIELDS if not wanted.get(name)}
-    if missing or due_on is None or due_on <= now().date():
-        raise GoalIncomplete(fields=missing or {"due_on": [GoalIncomplete.message]})
+    wrong = {name: [_("This is missing.")] for name in GOAL_FIELDS if not wanted.get(name)}
+    if wrong or due_on is None:
+        raise GoalIncomplete(fields=wrong)
+    if due_on <= now().date():
+        raise GoalIncomplete(fields={"due_on": [_("Choose a day in the future.")]})
     try:
         with transaction.atomic():
             goal = OperatingGoal.objects.create(

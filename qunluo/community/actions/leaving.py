@@ -160,13 +160,15 @@ def check_measure(actor: "Person", membership: Membership, rule_id: str, reason:
         raise ReasonMissing(fields={"reason": [_("Please give a reason.")]})
 
 
-def let_go(
-    membership: Membership, status: str, reason: str, actor_id: int, *, keep_owned: bool = True
-) -> None:
-    """Close the membership and let go of everything that only a member holds; publishes nothing."""
+def let_go(membership: Membership, status: str, reason: str, actor_id: int) -> None:
+    """Close the membership and let go of everything that only a member holds; publishes nothing.
+
+    LastOwner, unless the community has come to its end.
+    """
     community, person_id = membership.community, membership.person_id
     lock(community)
-    if keep_owned and rules.OWNER in standing(membership.person, community).roles:
+    theirs = standing(membership.person, community)
+    if rules.OWNER in theirs.roles and not theirs.closed:
         keep_an_owner(community, without=person_id)
     ended = Membership.objects.filter(pk=membership.pk, status=Status.ACTIVE).update(
         status=status, ended_at=now(), ended_reason=reason.strip()[:200], suspended_until=None

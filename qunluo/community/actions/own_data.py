@@ -11,7 +11,6 @@ from qunluo.community.models import (
     Application,
     CloseCare,
     CofounderOffer,
-    Community,
     Grant,
     MemberNote,
     Membership,
@@ -50,13 +49,7 @@ def erase(person: "Person") -> None:
 
 def _leave(membership: Membership) -> None:
     community = membership.community
-    let_go(
-        membership,
-        Membership.Status.LEFT,
-        "",
-        membership.person_id,
-        keep_owned=community.stage != Community.Stage.CLOSED,
-    )
+    let_go(membership, Membership.Status.LEFT, "", membership.person_id)
     publish(
         events.MemberLeft(
             community_id=community.pk,

@@ -157,7 +157,8 @@ def set_symbol(*, actor: "Person", community: Community, image: bytes | None) ->
     old = community.symbol
     values = CharterDraft.objects.values_list("values", flat=True).get(community=community)
     mark = values.get("identity", {}).get("mark", "")
-    _save(community, actor, {"symbol": media.store_image(image, "symbol") if image else mark})
+    symbol = mark if image is None else media.store_image(image, "symbol")
+    _save(community, actor, {"symbol": symbol})
     if "/" in old:
         media.delete(old)
     return community

@@ -1,6 +1,7 @@
 """What the community room refuses, with a sentence and a next step each."""
 
 from qunluo.community.errors.charter import (
+    ClosingUnclear,
     CommunityNotFound,
     DraftMovedOn,
     GateClosed,
@@ -63,6 +64,7 @@ __all__ = [
     "AnswersMissing",
     "ApplicationNotFound",
     "CloseCareFull",
+    "ClosingUnclear",
     "CommunityClosed",
     "CommunityNotFound",
     "CriterionNotVerified",

@@ -144,6 +144,14 @@ class OfferOwn(Conflict):
     next_step = _("Send the link to the person you want to found with.")
 
 
+class ClosingUnclear(Invalid):
+    """Closing asks for the name and for a reason."""
+
+    code = "community.closing_unclear"
+    message = _("The community is not closed yet.")
+    next_step = _("Type its name and write why; every member reads the reason.")
+
+
 class SettingsInvalid(Invalid):
     """A setting has a value that cannot be."""
 

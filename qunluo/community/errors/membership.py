@@ -111,8 +111,8 @@ class CommunityClosed(Conflict):
     """The community has come to its end."""
 
     code = "community.closed"
-    message = _("“{community}” has closed; nobody can join any more.")
-    next_step = _("Its public pages stay readable.")
+    message = _("“{community}” has closed: nobody can join or change anything any more.")
+    next_step = _("It stays readable, and everybody keeps access to their own data.")
 
 
 class InvitationNeeded(Forbidden):

@@ -53,6 +53,22 @@ class CommunityUnpublished(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CommunityClosed(Event):
+    """An owner brought the community to its end; everything stays readable, nothing moves."""
+
+    name: ClassVar[str] = "community.closed"
+    audit: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommunityReopened(Event):
+    """An owner opened a closed community again; it begins in private."""
+
+    name: ClassVar[str] = "community.reopened"
+    audit: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecruitmentOpened(Event):
     """The community takes new members through its door."""
 

@@ -45,6 +45,8 @@ class Community(models.Model):
     founded_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    closed_reason = models.CharField(max_length=400, blank=True)
+    closed_from = models.CharField(max_length=10, blank=True)  # a private one stays unseen
 
     class Meta:
         verbose_name_plural = "communities"

@@ -110,7 +110,7 @@ def guide(community: Community, viewer: "Person") -> Guide:
     latest = current_charter(community)
     return Guide(
         draft=draft,
-        steps=tuple(progress(charter(), draft.values, draft.blueprint_values)),
+        steps=tuple(progress(charter(), draft.values, draft.blueprint_values, draft.visited)),
         gates=tuple(gates(community)),
         behaviour=behaviour(draft.values),
         readiness=readiness(draft.values),

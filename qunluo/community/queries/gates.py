@@ -13,7 +13,7 @@ from qunluo.community.rules import joining
 from qunluo.community.rules.charter import Values
 from qunluo.community.rules.edited import unedited
 from qunluo.community.rules.gates import Gate, GateState
-from qunluo.community.rules.predicates import flatten
+from qunluo.community.rules.predicates import filled, flatten
 
 PUBLISH = "publish"
 
@@ -72,12 +72,14 @@ def _standing(community: Community) -> dict[str, Any]:
 
 def _from_charter(draft: CharterDraft, values: Values) -> dict[str, Any]:
     facts = flatten(values)
+    held = unedited(values, draft.blueprint_values, draft.key_fields)
     known_values = set(facts.get("meaning.values") or ())
     return {
         **facts,
         "rules.without_value": sum(
             rule.get("value") not in known_values for rule in facts.get("rules.rules") or ()
         ),
-        "blueprint.unedited": unedited(values, draft.blueprint_values, draft.key_fields),
+        "blueprint.empty": [path for path in held if not filled(facts.get(path))],
+        "blueprint.unedited": [path for path in held if filled(facts.get(path))],
         "questions.count": len(joining.terms(joining.QUESTIONS, values).questions),
     }

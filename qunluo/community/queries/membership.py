@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from qunluo.people.models import Person
 
+PRIVATE = Community.Stage.PRIVATE
+
 
 @dataclass(frozen=True)
 class Belonging:
@@ -56,7 +58,7 @@ def communities_visible_to(
     viewer: "Person | AnonymousUser | None",
 ) -> "QuerySet[Community]":
     """Return the public communities, and the private ones in which the viewer is a member."""
-    public = ~Q(stage=Community.Stage.PRIVATE)
+    public = ~Q(stage=PRIVATE) & ~Q(stage=Community.Stage.CLOSED, closed_from=PRIVATE)
     if viewer is None or viewer.pk is None:
         return Community.objects.filter(public)
     own = Membership.objects.filter(
@@ -77,6 +79,11 @@ def get_community(slug: str, viewer: "Person | AnonymousUser | None") -> Communi
         return communities_visible_to(viewer).get(slug=slug)
     except Community.DoesNotExist:
         raise CommunityNotFound from None
+
+
+def find_community(pk: int) -> Community | None:
+    """Return a community by its id, for the software's own reactions; doors use get_community."""
+    return Community.objects.filter(pk=pk).first()
 
 
 def membership_of(

@@ -117,7 +117,7 @@ def blockers(person: "Person") -> Iterable[Blocker]:
     for community in sole_ownerships(person):
         yield Blocker(
             _("You are the only owner of “{community}”."),
-            _("Make another member an owner of “{community}”, then come back."),
-            url=f"/c/{community.slug}/desk/grants/",
+            _("Make another member an owner of “{community}”, or close it; then come back."),
+            url=f"/c/{community.slug}/leave/",
             names={"community": community.name},
         )

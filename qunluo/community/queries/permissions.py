@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from qunluo.community.errors import (
+    CommunityClosed,
     GrantNotFound,
     MembersOnly,
     PermissionMissing,
@@ -31,17 +32,21 @@ GIVE = "grants.manage"
 
 @dataclass(frozen=True)
 class Standing:
-    """How a person stands in a community: member or not, which roles, suspended or not."""
+    """How a person stands in a community: member or not, roles, suspended or not, at its end."""
 
     membership_id: int | None = None
     roles: frozenset[str] = frozenset()
     suspended_until: datetime | None = None
     joined_at: datetime | None = None
+    closed: bool = False
 
     @property
     def permissions(self) -> frozenset[str]:
-        """Return what the person may do; nothing while suspended."""
-        return frozenset() if self.suspended_until else self.allowed_by_roles
+        """Return what the person may do; nothing while suspended, little once all is over."""
+        if self.suspended_until:
+            return frozenset()
+        allowed = self.allowed_by_roles
+        return rules.after_the_end(allowed) if self.closed else allowed
 
     @property
     def allowed_by_roles(self) -> frozenset[str]:
@@ -90,13 +95,14 @@ def standing(person: "Person | AnonymousUser | None", community: Community) -> S
             community=community, person_id=person.pk, status=Membership.Status.ACTIVE
         )
         .annotate(held=FilteredRelation("person__grants", condition=held))
-        .values_list("pk", "suspended_until", "joined_at", "held__name")
+        .values_list("pk", "suspended_until", "joined_at", "community__stage", "held__name")
     )
     if not rows:
         return Standing()
-    pk, until, joined_at, _name = rows[0]
+    pk, until, joined_at, stage, _name = rows[0]
     roles = frozenset({rules.MEMBER, *(row[-1] for row in rows if row[-1])})
-    return Standing(pk, roles, until if until and until > at else None, joined_at)
+    closed = stage == Community.Stage.CLOSED
+    return Standing(pk, roles, until if until and until > at else None, joined_at, closed)
 
 
 def permissions_of(person: "Person | AnonymousUser | None", community: Community) -> frozenset[str]:
@@ -115,6 +121,8 @@ def require(
         raise MembersOnly
     if found.suspended_until:
         raise Suspended(until=f"{found.suspended_until:%Y-%m-%d}")
+    if permission in found.allowed_by_roles:
+        raise CommunityClosed(community=community.name)
     lowest = rules.roles_allowing(permission)[0]
     raise PermissionMissing(
         permission=rules.permissions()[permission].label,
@@ -125,12 +133,17 @@ def require(
 
 
 def require_member(person: "Person | AnonymousUser | None", community: Community) -> Standing:
-    """Return the standing of an active member who is not suspended; Forbidden otherwise."""
+    """Return the standing of an active member who is not suspended, in a living community.
+
+    MembersOnly, Suspended, CommunityClosed.
+    """
     found = standing(person, community)
     if found.membership_id is None:
         raise MembersOnly
     if found.suspended_until:
         raise Suspended(until=f"{found.suspended_until:%Y-%m-%d}")
+    if found.closed:
+        raise CommunityClosed(community=community.name)
     return found
 
 
@@ -174,12 +187,18 @@ def grants(
     community: Community,
     *,
     viewer: "Person | AnonymousUser | None",
+    kinds: tuple[str, ...] = (),
     after: str | None = None,
     limit: int = 50,
 ) -> Page[Grant]:
-    """Return a page of what members hold here at this moment, newest first; for who gives roles."""
+    """Return a page of what members hold here at this moment, newest first; for who gives roles.
+
+    With `kinds`, only grants of these kinds.
+    """
     require(viewer, community, GIVE)
     held = Grant.objects.filter(live_grants(), community=community)
+    if kinds:
+        held = held.filter(kind__in=kinds)
     return page(held.select_related("person", "granted_by"), ["-id"], after, limit)
 
 

@@ -1,6 +1,6 @@
 """The charter as data: its chapters, steps and fields, read from definitions/charter.toml."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -31,13 +31,14 @@ class Quote:
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer: its name, what it means, and what it changes in the software."""
+    """One answer: its name, what it means, what follows; not `built` is only intended so far."""
 
     id: str
     label: Words
     means: Words
     changes: Words
     asks: tuple[Words, ...] = ()
+    built: bool = True
 
 
 @dataclass(frozen=True)
@@ -181,13 +182,24 @@ class StepProgress:
     missing: tuple[Field, ...]
 
 
-def progress(charter: Charter, values: Values, suggested: Values) -> list[StepProgress]:
-    """Return the progress of each step that applies; `suggested` is what the blueprint wrote."""
-    facts = flatten(values)
-    return [_progress(step, values, suggested, facts) for step in charter.asked(values)]
+def progress(
+    charter: Charter, values: Values, suggested: Values, visited: Iterable[str] = ()
+) -> list[StepProgress]:
+    """Return the progress of each step that applies.
+
+    `suggested` is what the blueprint wrote; a preset choice counts once its step was `visited`,
+    preset words never do.
+    """
+    facts, saved = flatten(values), set(visited)
+    return [
+        _progress(step, values, suggested, facts, seen=step.id in saved)
+        for step in charter.asked(values)
+    ]
 
 
-def _progress(step: Step, values: Values, suggested: Values, facts: Facts) -> StepProgress:
+def _progress(
+    step: Step, values: Values, suggested: Values, facts: Facts, *, seen: bool
+) -> StepProgress:
     asked = [f for f in step.fields if f.asked(facts)]
     own = values.get(step.id, {})
     there = [f for f in asked if filled(own.get(f.id))]
@@ -197,13 +209,18 @@ def _progress(step: Step, values: Values, suggested: Values, facts: Facts) -> St
     elif missing:
         state = "partial"
     else:
-        state = "suggested" if _untouched(there, own, suggested.get(step.id, {})) else "done"
+        preset = _untouched(there, own, suggested.get(step.id, {}), seen=seen)
+        state = "suggested" if preset else "done"
     return StepProgress(step, state, len(there), len(asked), missing)
 
 
-def _untouched(there: list[Field], own: Mapping[str, Any], suggested: Mapping[str, Any]) -> bool:
-    words = [f for f in there if f.type in {"text", "long"}]
-    return bool(words) and all(own[f.id] == suggested.get(f.id) for f in words)
+def _untouched(
+    there: list[Field], own: Mapping[str, Any], suggested: Mapping[str, Any], *, seen: bool
+) -> bool:
+    words = [f for f in there if f.type in {"text", "long", "list"} or f.kind == "rows"]
+    if not words and seen:
+        return False
+    return all(own[f.id] == suggested.get(f.id) for f in words or there)
 
 
 @cache
@@ -261,6 +278,7 @@ def _choice(data: Mapping[str, Any]) -> Choice:
         means=data.get("means", NOTHING),
         changes=data.get("changes", NOTHING),
         asks=tuple(data.get("asks", [])),
+        built=data.get("built", True),
     )
 
 

@@ -16,11 +16,12 @@ CCO = "cco"
 
 @dataclass(frozen=True)
 class Permission:
-    """One thing that may be done in a community."""
+    """One thing that may be done in a community; `when_closed` even after its end."""
 
     name: str
     label: dict[str, str]
     help: dict[str, str]
+    when_closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ def permissions_from(held: Iterable[str]) -> frozenset[str]:
     """Return what the roles together allow; an unknown role allows nothing."""
     known = roles()
     return frozenset().union(*(known[name].permissions for name in held if name in known))
+
+
+def after_the_end(allowed: Iterable[str]) -> frozenset[str]:
+    """Return what remains of some permissions once a community has closed."""
+    known = permissions()
+    return frozenset(name for name in allowed if known[name].when_closed)
 
 
 def roles_allowing(permission: str) -> list[Role]:

@@ -11,6 +11,7 @@ from qunluo.community.rules.charter import Column, Field
 from qunluo.kernel.money import Money, locale_of
 from qunluo.kernel.text import pick
 
+PLANNED = {"en": "{what} (planned)", "zh": "{what}（打算以后做）"}
 Said = str | list[str] | list[dict[str, str]]
 
 
@@ -39,7 +40,10 @@ def _one(field: Field | Column, value: Any, language: str) -> str:
 
 def _chosen(field: Field | Column, value: str, language: str) -> str:
     choice = next((choice for choice in field.choices if choice.id == value), None)
-    return str(pick(choice.label, language)) if choice else value
+    if choice is None:
+        return value
+    said = str(pick(choice.label, language))
+    return said if choice.built else str(pick(PLANNED, language)).format(what=said)
 
 
 def _row(field: Field, row: Mapping[str, Any], language: str) -> dict[str, str]:

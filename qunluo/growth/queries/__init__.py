@@ -48,7 +48,6 @@ from qunluo.growth.queries.imports import (
     FileChoices,
     FilePreview,
     choices_of,
-    errors_csv,
     get_import,
     imports,
     known_columns,
@@ -56,7 +55,6 @@ from qunluo.growth.queries.imports import (
     look_at,
     phone_region,
     reason_of,
-    row_errors,
     safe_cell,
     waiting_imports,
 )
@@ -75,6 +73,7 @@ from qunluo.growth.queries.invitations import (
     state_of,
     who_came_by,
 )
+from qunluo.growth.queries.refusals import errors_csv, refused_files, refused_rows, row_errors
 
 __all__ = [
     "seat_numbers",
@@ -130,6 +129,8 @@ __all__ = [
     "reactivated_lately",
     "reactivation",
     "reason_of",
+    "refused_files",
+    "refused_rows",
     "row_errors",
     "seat_of",
     "seats",

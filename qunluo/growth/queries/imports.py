@@ -1,9 +1,7 @@
 """Imports: what an upload looks like, how far it is, what it did."""
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +9,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from qunluo.community.queries import require
-from qunluo.growth.errors import ImportNotFound
-from qunluo.growth.models import CustomerImport, GrowthPolicy, RowError
+from qunluo.growth.errors import ImportNotFound, UploadGone
+from qunluo.growth.models import CustomerImport, GrowthPolicy
 from qunluo.growth.rules import cells, columns
 from qunluo.growth.rules.importing import CUSTOMERS, ORDERS, FilePlan, ImportPlan
 from qunluo.growth.rules.tables import Table, open_table
@@ -20,13 +18,11 @@ from qunluo.growth.rules.tables.text import Row
 from qunluo.kernel.clock import now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from qunluo.community.models import Community
     from qunluo.people.models import Person
 
 SHOWN_ROWS = 5
-SHOWN_ERRORS = 50
+RECALLED_IMPORTS = 20
 
 
 @dataclass(frozen=True)
@@ -90,6 +86,11 @@ class FilePreview:
             (line, [*row, *[""] * (self.width - len(row))]) for line, row in self.rows[:SHOWN_ROWS]
         ]
 
+    @property
+    def places(self) -> list[int]:
+        """Return the columns that are theirs; those that we added hold no data."""
+        return [at for at, title in enumerate(self.titles) if not columns.is_ours(title)]
+
     def holds(self, index: int) -> str:
         """Return what the column holds, or nothing."""
         return next((name for name, at in self.mapping.items() if at == index), "")
@@ -104,9 +105,22 @@ def folder() -> Path:
 
 def look_at(job: CustomerImport, choices: Choices) -> list[FilePreview]:
     """Return the uploaded files as they will be read; BadTable, UnknownColumn."""
-    found = [_look(CUSTOMERS, job.file, job.filename, choices.customers)]
+    plans = _earlier_plans(job)
+    found = [_look(CUSTOMERS, job.file, job.filename, choices.customers, plans)]
     if job.orders_file:
-        found.append(_look(ORDERS, job.orders_file, job.orders_filename, choices.orders))
+        found.append(_look(ORDERS, job.orders_file, job.orders_filename, choices.orders, plans))
+    return found
+
+
+def _earlier_plans(job: CustomerImport) -> list[FilePlan]:
+    """Return how files were read here lately, newest first: people correct a list only once."""
+    state = CustomerImport.State
+    before = CustomerImport.objects.filter(community=job.community_id).exclude(pk=job.pk)
+    before = before.exclude(state=state.CANCELLED).exclude(options={})
+    found = []
+    for options in before.order_by("-pk").values_list("options", flat=True)[:RECALLED_IMPORTS]:
+        plan = ImportPlan.restored(options)
+        found += [file for file in (plan.customers, plan.orders) if file and file.header]
     return found
 
 
@@ -175,41 +189,14 @@ def waiting_imports() -> list[int]:
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
-def row_errors(job: CustomerImport, limit: int = SHOWN_ERRORS) -> list[RowError]:
-    """Return the first rows that could not be taken."""
-    return list(job.row_errors.order_by("pk")[:limit])
-
-
-def errors_csv(job: CustomerImport, translate: "Callable[[str], str]") -> Iterator[str]:
-    """Yield the refused rows as CSV text: line, column, reason, then the row as it was.
-
-    The file can be corrected and imported as it is: the first columns are not taken for data.
-    Cells that a spreadsheet would run as a formula are defused.
-    """
-    out = StringIO()
-    writer = csv.writer(out)
-    plan = ImportPlan.restored(job.options) if job.options else None
-    header = plan.customers.header if plan else []
-    writer.writerow(["file", "line", "column", "value", "reason", *map(cells.safe, header)])
-    yield "\ufeff" + _taken(out)
-    for error in job.row_errors.order_by("pk").iterator(1000):
-        reason = translate(cells.REASONS.get(error.code, error.code))
-        label = error.column and columns.columns()[error.column].name
-        said = [error.file, str(error.line), label, error.value, reason, *error.cells]
-        writer.writerow([cells.safe(cell) for cell in said])
-        yield _taken(out)
-
-
-def _taken(out: StringIO) -> str:
-    text = out.getvalue()
-    out.seek(0)
-    out.truncate()
-    return text
-
-
-def _look(role: str, name: str, filename: str, choices: FileChoices) -> FilePreview:
+def _look(
+    role: str, name: str, filename: str, choices: FileChoices, plans: list[FilePlan]
+) -> FilePreview:
+    path = folder() / name
+    if not path.is_file():
+        raise UploadGone
     table = open_table(
-        folder() / name,
+        path,
         encoding=choices.encoding,
         delimiter=choices.delimiter,
         sheet=choices.sheet,
@@ -220,6 +207,7 @@ def _look(role: str, name: str, filename: str, choices: FileChoices) -> FilePrev
         orders_only=role == ORDERS,
         has_header=choices.has_header,
     )
+    guess = _recalled(guess, plans, orders_only=role == ORDERS)
     body = head[1:] if guess.has_header else head
     width = max(len(row) for _line, row in head)
     mapping = columns.corrected(guess, choices.mapping, width)
@@ -234,6 +222,16 @@ def _look(role: str, name: str, filename: str, choices: FileChoices) -> FilePrev
         month_first=bool(told) if choices.month_first is None else choices.month_first,
         dates_unsure=told is None and choices.month_first is None,
     )
+
+
+def _recalled(guess: columns.Guess, plans: list[FilePlan], *, orders_only: bool) -> columns.Guess:
+    """Return the guess as an earlier import with the same columns was read, if there was one."""
+    names = columns.theirs(guess.header)
+    for plan in plans if names else []:
+        if columns.theirs(plan.header) == names:
+            mapping = columns.consistent(dict(plan.mapping), orders_only=orders_only)
+            return columns.recalled(guess, plan.header, mapping)
+    return guess
 
 
 def _date_order(rows: list[list[str]], mapping: dict[str, int]) -> bool | None:

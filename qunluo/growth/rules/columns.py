@@ -16,6 +16,8 @@ EXACT, PART = 2.0, 1.2
 SURE = 0.6
 ENOUGH = 5
 STRICT = {"email", "phone", "date", "money", "integer", "quantity"}
+# Stands before the columns that we add to a list of refused rows: never taken for data.
+MARK = "[Qunluo]"
 Mapped = dict[str, int]
 
 
@@ -68,6 +70,24 @@ def normal(header: str) -> str:
     return "".join(char for char in folded if char.isalnum())
 
 
+def is_ours(header: str) -> bool:
+    """Return whether the column is one that we added to a list of refused rows."""
+    return unicodedata.normalize("NFKC", header).lstrip("'").startswith(MARK)
+
+
+def theirs(header: Sequence[str]) -> list[str]:
+    """Return the names of the columns without those that we added."""
+    return [cell for cell in header if not is_ours(cell)]
+
+
+def recalled(guessed: Guess, header: Sequence[str], mapping: Mapping[str, int]) -> Guess:
+    """Return the guess with the mapping of an earlier table that had the same columns."""
+    places = [index for index, cell in enumerate(guessed.header) if not is_ours(cell)]
+    before = [index for index, cell in enumerate(header) if not is_ours(cell)]
+    moved = dict(zip(before, places, strict=True))
+    return Guess(guessed.header, {name: moved[at] for name, at in mapping.items() if at in moved})
+
+
 def guess(
     rows: Sequence[Sequence[str]], *, orders_only: bool = False, has_header: bool | None = None
 ) -> Guess:
@@ -93,6 +113,8 @@ def zip_columns(rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
 def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
     """Return whether the first row names columns: no values, and known words or a contrast."""
     first = [cell for cell in rows[0] if cell]
+    if any(map(is_ours, first)):
+        return True
     if not first or any(_is_value(cell) for cell in first) or len(set(first)) < len(first):
         return False
     known = sum(any(_header_score(normal(cell), c) for c in columns().values()) for cell in first)
@@ -177,6 +199,8 @@ def _candidates(
 ) -> Iterator[tuple[float, int, int, str]]:
     """Yield (negative score, order of definition, column, name), to be sorted best first."""
     for index, column_values in enumerate(values):
+        if index < len(header) and is_ours(header[index]):
+            continue
         title = normal(header[index]) if index < len(header) else ""
         for order, column in enumerate(columns().values()):
             score = _score(title, column, column_values, headed=bool(header))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from qunluo.growth.rules import cells
 from qunluo.growth.rules.cells import BadCell
+from qunluo.growth.rules.columns import IDENTITY
 
 Reader = Callable[[str], Any]
 
@@ -30,6 +31,27 @@ class CustomerRow(NamedTuple):
     amount_total: int | None = None
 
 
+# Tags add up and the number is the key: the rest may say something else than an earlier row.
+TOLD = [name for name in CustomerRow._fields if name not in ("external_id", "tags")]
+
+
+def contradicts(before: CustomerRow, row: CustomerRow) -> list[str]:
+    """Return the columns in which a row says something else than the rows before it."""
+    pairs = ((name, getattr(before, name), getattr(row, name)) for name in TOLD)
+    return [name for name, old, new in pairs if _says(old) and _says(new) and old != new]
+
+
+def told_together(before: CustomerRow, row: CustomerRow) -> CustomerRow:
+    """Return what both rows say; where they differ the later one counts, tags add up."""
+    said = {name: value for name, value in row._asdict().items() if _says(value)}
+    tags = dict.fromkeys([*json.loads(before.tags), *json.loads(row.tags)])
+    return before._replace(**{**said, "tags": json.dumps(list(tags), ensure_ascii=False)})
+
+
+def _says(value: Any) -> bool:
+    return value is not None and value != ""
+
+
 class OrderRow(NamedTuple):
     """What a row says about a purchase; thousandths and minor units."""
 
@@ -41,6 +63,7 @@ class OrderRow(NamedTuple):
 
 
 CUSTOMER_COLUMNS = (*CustomerRow._fields[:-1], "amount_minor")
+REQUIRED = ("on", "amount")
 ORDER_COLUMNS = ("bought_on", "quantity_milli", "amount_minor", "reference", "item")
 
 
@@ -94,6 +117,26 @@ class RowReader:
             self._optional(row, "reference", ""),
             self._optional(row, "item", ""),
         )
+
+    def faults(self, row: Sequence[str]) -> list[RowFault]:
+        """Return everything that is wrong with a refused row, cell by cell."""
+        if any("\0" in cell for cell in row):
+            return [RowFault("nul")]
+        found = []
+        for name, index, read in self._orders.values():
+            if not self.has_orders and name not in CustomerRow._fields:
+                continue
+            try:
+                if self.has_orders and name in REQUIRED:
+                    self._required(row, name)
+                else:
+                    _take(row, name, index, read)
+            except RowFault as fault:
+                found.append(fault)
+        named = (self._orders[name][1] for name in IDENTITY if name in self._orders)
+        if not any(row[index] for index in named if index < len(row)):
+            found.insert(0, RowFault("no_identity"))
+        return found
 
     def _required(self, row: Sequence[str], name: str) -> Any:
         _name, index, read = self._orders[name]

@@ -53,7 +53,8 @@ def set_picture(*, actor: Person, data: bytes | None) -> Person:
 
     Raises the media errors of kernel for anything that is not a plain image.
     """
-    key = media.store_image(data, "avatar") if data else ""  # outside the transaction: it is slow
+    # Outside the transaction: it is slow.
+    key = "" if data is None else media.store_image(data, "avatar")
     return _put_picture(actor, key)
 
 

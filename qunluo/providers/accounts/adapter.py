@@ -1,12 +1,16 @@
 """allauth's hooks: persons are made by people.actions, mail goes through reach."""
 
 import logging
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed, email_confirmed, email_removed
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -34,10 +38,13 @@ if TYPE_CHECKING:
 MAIL = "accounts/mail/account"
 SAID = ("code", "ip", "from_email", "to_email", "deleted_email", "provider", "signup_url",
         "password_reset_url", "activate_url")  # fmt: skip
+WAIT = 300  # seconds after too many wrong passwords
 CODE_LIVES = timedelta(minutes=15)
 CODES = {"login_code", "password_reset_code"}
 # Houses that themselves check the addresses they vouch for.
 VOUCHING = {"google", "github"}
+# Signing in by these shows who it is; another house may have let somebody in without asking.
+PROOFS = {"password", "code", "mfa"}
 SECOND_FACTOR = "second-factor"  # what they are sealed for; people's migration says the same
 logger = logging.getLogger(__name__)
 
@@ -60,6 +67,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         **DefaultAccountAdapter.error_messages,
         **{name: say(name) for name in queries.SIGN_IN},
     }
+
+    def validation_error(self, code: str, *args: Any) -> Any:
+        """Return the sentence; of too many attempts, the status of the page tells as well."""
+        if code == "too_many_login_attempts" and context.request is not None:
+            context.request.too_often = WAIT
+        return super().validation_error(code, *args)
 
     def save_user(
         self,
@@ -111,6 +124,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Go back to the overview of sign-in and security."""
         return reverse("me:security")
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        """Ask for no second proof right after the first: allauth counts only what came later."""
+        if not super().is_reauthentication_required(app=app, **more):
+            return False
+        since = time.time() - account_settings.REAUTHENTICATION_TIMEOUT
+        return not any(
+            proof["at"] > since and proof["method"] in PROOFS
+            for proof in get_authentication_records(self.request, self.request.user)
+        )
 
     def get_reauthentication_methods(self, user: "Person | AnonymousUser") -> list[dict[str, Any]]:
         """Return allauth's methods with our words."""

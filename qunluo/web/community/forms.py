@@ -33,7 +33,7 @@ class JoinForm(forms.Form):
             )
         if terms.criterion:
             self.fields["criterion_claim"] = forms.CharField(
-                label=gettext("How do you meet this: %(criterion)s")
+                label=gettext("It is for: %(criterion)s. What shows that you belong?")
                 % {"criterion": terms.criterion},
                 help_text=_proof(terms.proof),
                 widget=forms.Textarea(attrs={"rows": 2}),

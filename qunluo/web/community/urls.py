@@ -7,6 +7,7 @@ from qunluo.web.community.views import charter, decisions, door, joining, member
 app_name = "community"
 urlpatterns = [
     path("c/<slug:slug>/", door.home, name="home"),
+    path("c/<slug:slug>/welcomed/", door.welcomed, name="welcomed"),
     path("c/<slug:slug>/about/", door.about, name="about"),
     path("c/<slug:slug>/charter/", charter.charter, name="charter"),
     path("c/<slug:slug>/charter/versions/", charter.versions, name="charter_versions"),

@@ -18,7 +18,8 @@ TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Show a refusal of ours: a notice for htmx, a page otherwise."""
     message, next_step = error.say(_)
-    details = [line for lines in error.say_fields(_).values() for line in lines]
+    said = (line for lines in error.say_fields(_).values() for line in lines)
+    details = [line for line in dict.fromkeys(said) if line != message]
     response = refuse(request, error.status, message, next_step, details, _way_on(request, error))
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
@@ -30,6 +31,8 @@ def _way_on(request: HttpRequest, error: DomainError) -> tuple[str, str] | None:
     slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
     if error.code == "community.suspended" and slug:
         return _("See what was decided, and appeal"), url("community:home", slug=slug)
+    if error.code == "community.members_only" and slug:
+        return _("See the door"), url("community:home", slug=slug)
     return None
 
 

@@ -85,7 +85,7 @@ class NoteForm(forms.Form):
     """Something worth remembering about a member."""
 
     text = forms.CharField(
-        label=_("Note"),
+        label=_("New note"),
         max_length=2000,
         help_text=_("The member finds notes in the archive of their own data: write accordingly."),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -95,7 +95,7 @@ class NoteForm(forms.Form):
 class TagForm(forms.Form):
     """A tag for a member."""
 
-    name = forms.CharField(label=_("Tag"), max_length=30)
+    name = forms.CharField(label=_("New tag"), max_length=30)
 
 
 class HostForm(forms.Form):

@@ -93,7 +93,8 @@ class SettingsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = zones()  # type: ignore[attr-defined]
         if fixed:
-            del self.fields["slug"]
+            self.fields["slug"].disabled = True
+            self.fields["slug"].help_text = _("Links and posters carry it, so it stays.")
 
 
 class OfferForm(forms.Form):
@@ -119,4 +120,20 @@ class NoteForm(forms.Form):
         help_text=_("One sentence for the public history."),
         required=False,
         max_length=200,
+    )
+
+
+class CloseForm(forms.Form):
+    """Why a community ends, and its name as a brake."""
+
+    reason = forms.CharField(
+        label=_("Why does it end?"),
+        help_text=_("Every member reads this."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=400,
+    )
+    name = forms.CharField(
+        label=_("Type the name of the community"),
+        help_text=_("So that nobody closes one by mistake."),
+        max_length=60,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qunluo.web.founding.views import doors, guide, settings, start, together
+from qunluo.web.founding.views import doors, ending, guide, settings, start, together
 
 app_name = "founding"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("c/<slug:slug>/guide/goal/confirm/", guide.confirm_goal, name="confirm_goal"),
     path("c/<slug:slug>/guide/<slug:step>/", guide.step, name="step"),
     path("c/<slug:slug>/publish/", doors.publish, name="publish"),
+    path("c/<slug:slug>/close/", ending.close, name="close"),
     path("c/<slug:slug>/settings/", settings.settings, name="settings"),
     path("c/<slug:slug>/settings/symbol/", settings.symbol, name="symbol"),
     path("c/<slug:slug>/cofounders/", together.offers, name="cofounders"),

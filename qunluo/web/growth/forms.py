@@ -1,5 +1,6 @@
 """What people fill in while their community grows."""
 
+import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,23 @@ class AcceptForm(forms.Form):
                 ),
                 error_messages={"required": gettext("Please accept the rules.")},
             )
+
+
+class CodeForm(forms.Form):
+    """The code of an invitation, as somebody said it on the telephone."""
+
+    code = forms.CharField(
+        label=_("Invitation code"),
+        help_text=_("Capital or small letters, with or without spaces."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+    def clean_code(self) -> str:
+        """Return the code alone; a whole link may be pasted too."""
+        said = unicodedata.normalize("NFKC", str(self.cleaned_data["code"])).split("?")[0]
+        last = said.rstrip("/ ").rsplit("/", 1)[-1]
+        return "".join(char for char in last if char.isalnum()).upper()
 
 
 class InvitationForm(forms.Form):
@@ -196,7 +214,9 @@ class PlanForm(forms.Form):
         label=_("Where these customers come from"), max_length=80, required=False
     )
     all_or_nothing = forms.BooleanField(
-        label=_("Take nothing over if a single row is wrong"), required=False
+        label=_("Take nothing over if a single row is wrong"),
+        help_text=_("Otherwise only the wrong rows stay out."),
+        required=False,
     )
 
     def __init__(self, *args: Any, previews: list["FilePreview"], **kwargs: Any) -> None:
@@ -260,9 +280,9 @@ class PlanForm(forms.Form):
             has_header=said.get(f"{role}-has_header"),
         )
 
-    def columns_of(self, preview: "FilePreview") -> list[Any]:
-        """Return the fields of a file's columns, in order."""
-        return [self[f"{preview.role}-{index}"] for index in range(preview.width)]
+    def columns_of(self, preview: "FilePreview") -> list[tuple[int, Any]]:
+        """Return place and field of a file's columns, in order, without those that we added."""
+        return [(index, self[f"{preview.role}-{index}"]) for index in preview.places]
 
     def reading_of(self, preview: "FilePreview") -> list[Any]:
         """Return the other fields of a file."""

@@ -19,6 +19,7 @@ DESK = "c/<slug:slug>/desk/"
 CUSTOMER = f"{DESK}customers/<int:pk>/"
 app_name = "growth"
 urlpatterns = [
+    path("i/", invitation.by_code, name="by_code"),
     path("i/<str:code>/", invitation.invitation, name="invitation"),
     path("i/<str:code>/qr.svg", invitation.qr_svg, name="qr_svg"),
     path("i/<str:code>/qr.png", invitation.qr_png, name="qr_png"),

@@ -184,6 +184,12 @@ def test_a_forgotten_password_is_replaced_by_a_code(visitor):
     assert mail.outbox[-1].subject == "Your password was reset"
 
 
+def test_a_short_password_is_refused_in_the_language_of_the_reader(db):
+    visitor = Client(headers={"accept-language": "zh-CN"})
+    page = visitor.post("/accounts/signup/", {**NEW, "password1": "short1"})
+    assert "密码太短了：至少要 8 个字符。" in page.text
+
+
 @pytest.mark.parametrize("password", ["short1", "12345678901", "password", "maya@example.org"])
 def test_a_weak_password_is_refused_with_a_reason(visitor, password):
     answer = fill(visitor, "/accounts/signup/", {**NEW, "password1": password})

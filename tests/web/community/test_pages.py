@@ -213,7 +213,10 @@ def test_the_directory_goes_on_page_by_page(farm):
 
 def test_the_directory_is_for_members(farm):
     assert browser().get(f"/c/{farm.slug}/members/").status_code == 302
-    assert browser(makers.person()).get(f"/c/{farm.slug}/members/").status_code == 403
+    refused = browser(makers.person()).get(f"/c/{farm.slug}/members/")
+    assert refused.status_code == 403
+    way = refused.text.split('class="trouble"')[1]
+    assert f'href="/c/{farm.slug}/"' in way.split("See the door")[0]
 
 
 @pytest.mark.req("P21")

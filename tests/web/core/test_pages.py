@@ -16,6 +16,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import translation
 from django_htmx.middleware import HtmxMiddleware
 from PIL import Image
 
@@ -46,7 +47,8 @@ def ask():
         HtmxMiddleware(lambda _: HttpResponse())(request)
         return request
 
-    return make
+    with translation.override("en"):  # whatever was spoken before
+        yield make
 
 
 @pytest.mark.parametrize(

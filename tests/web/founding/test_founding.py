@@ -1,6 +1,7 @@
 """Founding in the browser: three minutes, the guide, the doors."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -13,6 +14,7 @@ from qunluo.blueprints.queries import blueprints
 from qunluo.community import actions, queries
 from qunluo.community.models import CharterDraft, Community
 from qunluo.growth.models import Invitation
+from qunluo.kernel.clock import now, travel
 from tests.community import makers
 
 START = {
@@ -389,3 +391,102 @@ def test_the_sign_of_the_charter_is_the_symbol_until_there_is_a_picture(owner, f
     assert "🌻</text>" not in client.get(f"/c/{field.slug}/").text
     client.post(f"/c/{field.slug}/settings/symbol/", {"remove": "1"})
     assert "🌻</text>" in client.get(f"/c/{field.slug}/").text
+
+
+def test_a_founder_who_is_alone_sees_the_way_out_and_takes_it(field, owner):
+    page = browser(owner)
+    before = page.get(f"/c/{field.slug}/leave/").text
+    assert f"/c/{field.slug}/close/" in before
+    assert "nobody has to agree" not in before
+    wrong = page.post(f"/c/{field.slug}/close/", {"name": "Grey Field", "reason": "Sold."})
+    assert wrong.status_code == 422
+    assert "not the name" in wrong.text
+    done = page.post(f"/c/{field.slug}/close/", {"name": field.name, "reason": "Sold."})
+    assert done.status_code == 302
+    for place, said in (("", "Sold."), ("close/", "Open it again"), ("desk/export/", "archive")):
+        shown = page.get(f"/c/{field.slug}/{place}")
+        assert (shown.status_code, said in shown.text) == (200, True), place
+    assert page.get(f"/c/{field.slug}/guide/").status_code == 409
+    assert page.post(f"/c/{field.slug}/leave/", {}).status_code == 302
+    assert browser().get(f"/c/{field.slug}/").status_code == 404
+
+
+def test_a_closed_community_says_so_at_the_door_and_opens_again(field, owner):
+    Community.objects.filter(pk=field.pk).update(stage="published", published_at=field.founded_at)
+    actions.close_community(actor=owner, community=field, name=field.name, reason="Sold.")
+    assert "This community is closed." in browser().get(f"/c/{field.slug}/").text
+    assert browser(owner).post(f"/c/{field.slug}/close/", {"act": "reopen"}).status_code == 302
+    field.refresh_from_db()
+    assert field.stage == "private"
+
+
+def test_a_goal_is_only_offered_for_locking_once_it_is_complete(owner, field):
+    client, path = browser(owner), f"/c/{field.slug}/guide/goal/"
+    CharterDraft.objects.filter(community=field).update(values=draft(field) | {"goal": {}})
+    asked = client.get(path).text
+    assert "This is still missing: What is counted?" in asked
+    assert "confirm/" not in asked
+    refused = client.post(f"{path}confirm/")
+    assert refused.status_code == 422
+    assert refused.text.count('id="due_on_error"') == 1
+    complete = {"metric": "boxes", "target": 80, "due_on": "2031-01-01"}
+    CharterDraft.objects.filter(community=field).update(values=draft(field) | {"goal": complete})
+    shown = client.get(path).text
+    assert "voting does not exist here yet" in shown
+    assert "confirm/" in shown
+
+
+def test_what_is_not_built_is_offered_and_published_as_an_intention_only(owner, field):
+    page = browser(owner).get(f"/c/{field.slug}/guide/purpose/").text
+    later = page.split("What we intend to do later")[1]
+    assert 'value="shop"' in later
+    assert 'value="help"' not in later
+    CharterDraft.objects.filter(community=field).update(
+        values=draft(field) | {"purpose": {"purpose": "sell", "modules": ["help", "shop"]}}
+    )
+    charter = queries.preview_charter(field, owner)
+    told = next(s for s in charter.sections if s.of.id == "purpose")
+    modules = next(f for f, _value in told.fields if f.id == "modules")
+    assert queries.say_value(modules, ["help", "shop"], "en") == [
+        "Help and skills",
+        "Shop (planned)",
+    ]
+
+
+def test_a_newcomer_is_welcomed_until_they_say_thank_you(owner, field):
+    values = draft(field)
+    values["joining"] = {**values.get("joining", {}), "welcome": "Good that you came."}
+    CharterDraft.objects.filter(community=field).update(values=values)
+    who = makers.person("Mei")
+    actions.admit(person=who, community=field, via="invitation", accepted_rules=1)
+    client, home = browser(who), f"/c/{field.slug}/"
+    assert "Good that you came." in client.get(home).text
+    assert "Ada" in client.get(home).text
+    assert "New here" not in client.get(home).text
+    assert "Good that you came." not in browser(owner).get(home).text
+    client.post(f"{home}welcomed/")
+    assert "Good that you came." not in client.get(home).text
+    with travel(now() + timedelta(days=15)):
+        assert "Good that you came." not in browser(who).get(home).text
+
+
+@pytest.mark.req("N22")
+def test_nothing_counts_as_done_before_a_word_was_written(owner, field):
+    assert queries.guide(field, owner).done == 0
+    held = next(s for s in queries.gates(field) if s.id == "own_words")
+    told = {reason.text["en"] for reason in held.reasons}
+    assert "“With whom?” is still empty." in told
+    assert any("Mission" in text and "blueprint suggests" in text for text in told)
+
+
+def test_the_address_is_shown_before_it_stays_and_afterwards_only_read(owner, field):
+    client = browser(owner)
+    page = client.get(f"/c/{field.slug}/publish/").text
+    assert "This address stays from then on" in page
+    assert f'href="/c/{field.slug}/publish/">Go there' not in page
+    Community.objects.filter(pk=field.pk).update(published_at=field.founded_at)
+    shown = client.get(f"/c/{field.slug}/settings/").text
+    assert re.search(r'name="slug"[^>]* disabled', shown)
+    client.post(f"/c/{field.slug}/settings/", {"slug": "other"})
+    field.refresh_from_db()
+    assert field.slug != "other"

@@ -147,7 +147,7 @@ def test_a_host_finds_the_way_to_their_own_customers(listed, language):
     Customer.objects.filter(community=listed, external_id="A2").update(host=host)
     assert path in client.get(f"/c/{listed.slug}/desk/").text
     page = client.get(path).text
-    assert ("Your customers" if language == "en" else "你照看的老顾客") in page
+    assert ("Your customers" if language == "en" else "你照看的客户") in page
     assert "老李" in page
     assert "老张" not in page
     for theirs in ("Reactivation rate", "唤回率", "desk/customers/invite/"):

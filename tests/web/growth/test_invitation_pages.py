@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
+from qunluo.community.models import CharterVersion
 from qunluo.community.queries import get_membership
 from qunluo.growth import actions, queries
 from qunluo.growth.models import Invitation
@@ -139,3 +140,42 @@ def test_a_customer_is_recognised_by_their_own_link(listed):
     browser(guest).post(url(made), {"accepted_rules": "on"})
     made.customer.refresh_from_db()
     assert (made.customer.person, made.customer.matched_by) == (guest, "code")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_page_shows_all_that_a_guest_says_to_have_read(farm, invitation, language):
+    meaning = {"mission": "Eat well together.", "vision": "A table a week.", "values": ["Care"]}
+    CharterVersion.objects.create(
+        community=farm, number=1, values={"meaning": meaning}, published_at=now()
+    )
+    page = browser(makers.person(), language).get(url(invitation)).content.decode()
+    for text in ("Eat well together.", "A table a week.", "Care", "No insults."):
+        assert text in page
+    assert ("What we stand for" if language == "en" else "我们的主张") in page
+    assert "<summary" not in page[page.index("Eat well") : page.index("accepted_rules")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_code_said_on_the_telephone_leads_to_its_invitation(invitation, language):
+    code = invitation.code
+    for client in (browser(language=language), browser(makers.person(), language)):
+        page = client.get("/").content.decode()
+        assert 'action="/i/"' in page
+        assert ("I have an invitation code" if language == "en" else "我有邀请码") in page
+        for said in (code, f" {code[:3].lower()} {code[3:]} ", f"https://x.example/i/{code}/"):
+            answer = client.get("/i/", {"code": said})
+            assert answer.headers["Location"] == f"/i/{code}/"
+    assert client.get("/i/").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_wrong_code_is_said_beside_the_field_and_guessing_is_slowed(db, monkeypatch, language):
+    monkeypatch.delenv("QUNLUO_NO_RATE_LIMITS", raising=False)
+    client = browser(language=language)
+    answer = client.get("/i/", {"code": "nobody's"})
+    assert answer.status_code == 422
+    assert ("We do not know this" if language == "en" else "邀请") in answer.content.decode()
+    assert client.get("/i/", {"code": "  "}).status_code == 422
+    for n in range(25):
+        page = client.get("/i/", {"code": f"GUESS{n}"}).content.decode()
+    assert ("That was too often" if language == "en" else "太频繁") in page

@@ -5,8 +5,10 @@ import json
 import struct
 import zipfile
 import zlib
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
@@ -176,6 +178,16 @@ def test_language_and_time_zone_take_hold_at_once(me, who):
     refused = me.post("/me/preferences/", {"language": "xx", "time_zone": "Mars/Olympus"})
     assert refused.status_code == 200
     assert Person.objects.get(pk=who.pk).time_zone == "Europe/Berlin"
+
+
+def test_who_has_just_signed_in_is_not_asked_again_until_five_minutes_later(who):
+    visitor = Client()
+    with time_machine.travel(datetime(2026, 5, 1, 9, tzinfo=UTC), tick=False) as clock:
+        visitor.post("/accounts/login/", {"login": who.email, "password": PASSWORD})
+        assert visitor.get("/me/data/").status_code == 200
+        clock.shift(timedelta(minutes=6))
+        asked = visitor.get("/me/data/")
+    assert asked["Location"].startswith("/accounts/reauthenticate/?next=")
 
 
 @pytest.mark.parametrize("place", ["tokens/", "data/", "erase/"])

@@ -9,7 +9,14 @@ from django.db import connection, transaction
 from qunluo.growth.actions.imports import sql
 from qunluo.growth.errors import RowsRefused
 from qunluo.growth.models import Customer, CustomerImport
-from qunluo.growth.rules.importing import ORDERS_FROM, ImportPlan, Report
+from qunluo.growth.rules.importing import (
+    CUSTOMERS,
+    ORDERS,
+    ORDERS_FROM,
+    ImportPlan,
+    Report,
+    Tally,
+)
 from qunluo.growth.rules.suppression import as_address
 from qunluo.kernel.clock import now
 from qunluo.kernel.tx import write_tx
@@ -43,9 +50,9 @@ class Applied:
 class Applier:
     """Runs the statements for one job; make a new one for each try."""
 
-    def __init__(self, job: CustomerImport, plan: ImportPlan) -> None:
+    def __init__(self, job: CustomerImport, plan: ImportPlan, tally: Tally) -> None:
         """Prepare the values that the statements share."""
-        self.job, self.plan = job, plan
+        self.job, self.plan, self.tally = job, plan, tally
         self.dialect = DIALECTS[connection.vendor]
         self.moment = now()
         self.values: dict[str, Any] = {
@@ -59,6 +66,7 @@ class Applier:
             if connection.vendor == "sqlite"
             else self.moment,
             "false": False,
+            "orders_from": ORDERS_FROM,
         }
 
     def apply(self, *, dry_run: bool) -> Applied:
@@ -72,6 +80,7 @@ class Applier:
             report = Report(rows=self.job.rows_done, rows_refused=refused)
             self._take_customers(report)
             self._take_orders(report)
+            self._tell_rows(report, len(unknown))
             if dry_run:
                 transaction.set_rollback(True)
         return Applied(report, unknown)
@@ -112,6 +121,21 @@ class Applier:
             report.orders_known = wanted - report.orders_new
             self._run(sql.AGGREGATE)
             self._run(sql.RETURNED)
+
+    def _tell_rows(self, report: Report, unknown: int) -> None:
+        """Say what became of every row, so that the numbers add up."""
+        rows, refused = self.tally.rows, self.tally.refused
+        report.rows_overwriting = self.tally.overwrites
+        report.overwriting = self.tally.overwriting
+        each_a_purchase = "on" in self.plan.customers.mapping
+        if not each_a_purchase:
+            ((customers,),) = self._rows(sql.CUSTOMERS_TOLD)
+            report.customer_rows, report.customer_rows_refused = rows[CUSTOMERS], refused[CUSTOMERS]
+            report.customer_rows_repeating = rows[CUSTOMERS] - refused[CUSTOMERS] - customers
+        if each_a_purchase or self.plan.orders:
+            both = (CUSTOMERS, ORDERS) if each_a_purchase else (ORDERS,)
+            report.order_rows = sum(rows[role] for role in both)
+            report.order_rows_refused = sum(refused[role] for role in both) + unknown
 
     def _add_tags(self) -> None:
         """Add the tags of the file to those that customers have; JSON lists merge in Python."""

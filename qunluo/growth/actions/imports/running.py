@@ -15,7 +15,7 @@ from qunluo.growth.actions.imports.applying import Applied, Applier
 from qunluo.growth.errors import ImportClosed
 from qunluo.growth.models import CustomerImport, RowError
 from qunluo.growth.queries.imports import folder, waiting_imports
-from qunluo.growth.rules.importing import CUSTOMERS, ORDERS, ImportPlan
+from qunluo.growth.rules.importing import CUSTOMERS, ORDERS, ImportPlan, Tally
 from qunluo.growth.rules.tables import Table, open_table
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import Busy, DomainError
@@ -54,8 +54,7 @@ def run_import(
     """
     job = _claim(job_id)
     try:
-        _stage(job, progress)
-        _apply(job)
+        _apply(job, _stage(job, progress))
     except (DatabaseError, Busy):
         # The lease runs out and somebody takes up what was staged; three times at most.
         if job.attempts - job.attempts_before >= MOST_ATTEMPTS:
@@ -110,13 +109,15 @@ def _claim(job_id: int) -> CustomerImport:
     return CustomerImport.objects.select_related("community").get(pk=job_id)
 
 
-def _stage(job: CustomerImport, progress: Callable[[int, int], None]) -> None:
+def _stage(job: CustomerImport, progress: Callable[[int, int], None]) -> Tally:
     plan = ImportPlan.restored(job.options)
     tables = {CUSTOMERS: _open(job.file, plan.customers)}
     if plan.orders:
         tables[ORDERS] = _open(job.orders_file, plan.orders)
-    staging.Stager(job, plan, tables, progress).run()
+    stager = staging.Stager(job, plan, tables, progress)
+    stager.run()
     progress(job.bytes_total, job.bytes_total)
+    return stager.tally
 
 
 def _open(name: str, plan: Any) -> Table:
@@ -125,7 +126,7 @@ def _open(name: str, plan: Any) -> Table:
     )
 
 
-def _apply(job: CustomerImport) -> None:
+def _apply(job: CustomerImport, tally: Tally) -> None:
     plan = ImportPlan.restored(job.options)
     with write_tx():
         mine = CustomerImport.objects.filter(
@@ -135,12 +136,12 @@ def _apply(job: CustomerImport) -> None:
             raise ImportClosed
     job.refresh_from_db()
     if job.dry_run:
-        done = Applier(job, plan).apply(dry_run=True)
+        done = Applier(job, plan, tally).apply(dry_run=True)
         with write_tx():
             _finish(job, done)
         return
     with write_tx():
-        _finish(job, Applier(job, plan).apply(dry_run=False))
+        _finish(job, Applier(job, plan, tally).apply(dry_run=False))
 
 
 def _finish(job: CustomerImport, done: Applied) -> None:
@@ -175,9 +176,24 @@ def _finish(job: CustomerImport, done: Applied) -> None:
 
 
 def _keep_unknown(job: CustomerImport, lines: list[int]) -> None:
+    """List the orders of nobody, each with its row as the file has it."""
     kept = lines[: max(0, staging.MOST_ERRORS_KEPT - job.errors_count)]
+    plan = ImportPlan.restored(job.options).orders
+    cells: dict[int, list[str]] = {}
+    if kept and plan:
+        wanted, last = set(kept), max(kept)
+        for line, row in _open(job.orders_file, plan).rows(lambda _done: None):
+            if line > last:
+                break
+            if line in wanted:
+                cells[line] = staging.kept(row)
     RowError.objects.bulk_create(
-        (RowError(job=job, file=ORDERS, line=line, code="unknown_customer") for line in kept),
+        (
+            RowError(
+                job=job, file=ORDERS, line=line, code="unknown_customer", cells=cells.get(line, [])
+            )
+            for line in kept
+        ),
         batch_size=1000,
     )
 

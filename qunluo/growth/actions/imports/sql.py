@@ -125,6 +125,8 @@ WHERE community_id = %(community)s AND dormant_when_invited AND returned_at IS N
 AND invited_at IS NOT NULL AND last_order_on >= {day_invited}
 AND id IN (SELECT customer FROM growth_stagedorder WHERE job_id = %(job)s)"""
 
+CUSTOMERS_TOLD = """SELECT COUNT(DISTINCT customer) FROM growth_stagedcustomer
+WHERE job_id = %(job)s AND line < %(orders_from)s"""
 COUNTS = """SELECT COUNT(DISTINCT CASE WHEN s.is_new THEN s.customer END),
     COUNT(DISTINCT CASE WHEN NOT s.is_new AND c.changed_at = %(now)s THEN s.customer END),
     COUNT(DISTINCT s.customer)

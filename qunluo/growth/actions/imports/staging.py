@@ -9,7 +9,7 @@ from django.db import connection
 
 from qunluo.growth.errors import ImportClosed
 from qunluo.growth.models import CustomerImport, RowError
-from qunluo.growth.rules.importing import CUSTOMERS, ORDERS, ORDERS_FROM, ImportPlan
+from qunluo.growth.rules.importing import CUSTOMERS, ORDERS, ORDERS_FROM, ImportPlan, Tally
 from qunluo.growth.rules.roster import Roster
 from qunluo.growth.rules.rows import (
     CUSTOMER_COLUMNS,
@@ -19,6 +19,8 @@ from qunluo.growth.rules.rows import (
     Reading,
     RowFault,
     RowReader,
+    contradicts,
+    told_together,
 )
 from qunluo.growth.rules.tables import Table
 from qunluo.kernel.clock import now
@@ -27,6 +29,9 @@ from qunluo.kernel.tx import write_tx
 CHUNK = 10_000
 LEASE = timedelta(minutes=2)
 MOST_ERRORS_KEPT = 10_000
+# Longer than anything a cell may hold, so that no correction imports half a note.
+LONGEST_CELL_KEPT = 4000
+MOST_CELLS_KEPT = 200
 STAGED_CUSTOMER = ("job_id", "line", "leader", "rank", *CUSTOMER_COLUMNS, "must_exist", "is_new")
 STAGED_ORDER = ("job_id", "line", "leader", *ORDER_COLUMNS)
 Progress = Callable[[int, int], None]
@@ -49,6 +54,7 @@ class Stager:
     orders: list[tuple[Any, ...]] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     said: dict[int, CustomerRow] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
     rows: int = 0
     refused: int = 0
     bytes_before: int = 0
@@ -64,6 +70,7 @@ class Stager:
             reader = RowReader(file.mapping, reading)
             for line, cells in self._rows(table, header=bool(file.header)):
                 self._take(role, reader, line, cells)
+                self.tally.rows[role] += 1
                 self.rows += 1
                 if len(self.customers) + len(self.orders) + len(self.errors) >= CHUNK:
                     self._write()
@@ -85,8 +92,8 @@ class Stager:
         try:
             customer = reader.customer(cells)
             order = reader.order(cells) if reader.has_orders else None
-        except RowFault as fault:
-            self._refuse(role, line, fault, cells)
+        except RowFault:
+            self._refuse(role, line, reader.faults(cells), cells)
             return
         number = line + ORDERS_FROM if role == ORDERS else line
         leader = self._stage_customer(role, number, customer)
@@ -96,10 +103,17 @@ class Stager:
     def _stage_customer(self, role: str, number: int, row: CustomerRow) -> int:
         """Keep what the row says; a row that repeats what is known costs nothing."""
         known = self.roster.find(row.external_id, row.phone, row.email)
-        if known is not None and self.said.get(known) == row:
-            return known
+        before = self.said.get(known) if known is not None else None
+        if known is not None and before is not None:
+            if before == row or (together := told_together(before, row)) == before:
+                return known
+            if columns := contradicts(before, row):
+                self.tally.overwrite(number, known, columns)
+            row_now = together
+        else:
+            row_now = row
         leader, rank = self.roster.add(number, row.external_id, row.phone, row.email)
-        self.said[leader] = row
+        self.said[leader] = row_now
         if self.rows >= self.job.rows_done:
             must_exist = role == ORDERS and CUSTOMERS in self.tables
             self.customers.append((self.job.pk, number, leader, rank, *row, must_exist, False))
@@ -109,11 +123,15 @@ class Stager:
         if self.rows >= self.job.rows_done:
             self.orders.append((self.job.pk, number, leader, *order))
 
-    def _refuse(self, role: str, line: int, fault: RowFault, cells: Sequence[str]) -> None:
+    def _refuse(
+        self, role: str, line: int, faults: Sequence[RowFault], cells: Sequence[str]
+    ) -> None:
+        """Keep what is wrong with a row; the row itself stands with its first fault."""
         self.refused += 1
+        self.tally.refused[role] += 1
         if self.rows < self.job.rows_done or self.refused > MOST_ERRORS_KEPT:
             return
-        self.errors.append(
+        self.errors += [
             RowError(
                 job=self.job,
                 file=role,
@@ -121,9 +139,10 @@ class Stager:
                 column=fault.column,
                 value=fault.value.replace("\0", "␀"),
                 code=fault.code,
-                cells=[cell.replace("\0", "␀")[:500] for cell in cells[:50]],
+                cells=[] if at else kept(cells),
             )
-        )
+            for at, fault in enumerate(faults)
+        ]
 
     def _write(self) -> None:
         """Write a chunk and say how far we are, in one transaction; stop when the job was taken."""
@@ -144,6 +163,11 @@ class Stager:
             ):
                 raise ImportClosed
         self.customers, self.orders, self.errors = [], [], []
+
+
+def kept(cells: Sequence[str]) -> list[str]:
+    """Return the cells of a refused row as they are kept, to be shown and corrected."""
+    return [cell.replace("\0", "␀")[:LONGEST_CELL_KEPT] for cell in cells[:MOST_CELLS_KEPT]]
 
 
 def insert(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -1,28 +1,34 @@
 """The door for strangers, and the home for members."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
 
 from qunluo.community import actions, queries
 from qunluo.conversation import queries as talk
 from qunluo.governance.queries import own_measures
+from qunluo.kernel.clock import now
 from qunluo.people.queries import profile_for
 from qunluo.web.community.forms import PledgeForm
 from qunluo.web.core.belonging import is_member, may, standing
-from qunluo.web.core.requests import PersonRequest
+from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 from qunluo.web.core.words import glossary
 
 if TYPE_CHECKING:
-    from qunluo.community.models import Community
+    from qunluo.community.models import Community, Membership
     from qunluo.community.queries import PublicCharter, Standing
     from qunluo.people.queries import Profile
 
 KEEPERS = ("owner", "operator", "cco", "host")
 NEWCOMERS, OFFERS, FACES, STREAM = 3, 6, 24, 10
+WELCOME_LASTS = timedelta(days=14)
+WELCOMED = "welcomed"  # communities whose welcome this browser has put away
+FOUNDING = "founding"
 SUSPENSION = "suspension"
 
 
@@ -39,6 +45,17 @@ def home(request: PersonRequest, slug: str) -> HttpResponse:
         context = {"community": community, **_stream(request, community, after)}
         return show(request, "community/stream.html", "more", context)
     return show(request, "community/home.html", None, _home(request, community))
+
+
+@require_POST
+@signed_in
+def welcomed(request: PersonRequest, slug: str) -> HttpResponse:
+    """Put the welcome away."""
+    community = queries.get_community(slug, viewer=request.person)
+    queries.get_membership(request.person, community)
+    away = request.session.get(WELCOMED, [])
+    request.session[WELCOMED] = sorted({*away, community.pk})
+    return redirect("community:home", slug=slug)
 
 
 @require_GET
@@ -101,6 +118,7 @@ def _home(request: PersonRequest, community: "Community") -> dict[str, Any]:
     change = queries.change_wanted(community)
     cards = queries.members(community, viewer=request.person, limit=FACES).items
     others = [card for card in cards if card.person.pk != request.person.pk]
+    arrived = [card for card in others if card.membership.via != FOUNDING]
     return {
         "community": community,
         "member": member,
@@ -108,7 +126,8 @@ def _home(request: PersonRequest, community: "Community") -> dict[str, Any]:
         "words": glossary(values),
         "label": queries.entry_terms(community).label,
         "others": others,
-        "newcomers": others[:NEWCOMERS],
+        "newcomers": arrived[:NEWCOMERS],
+        "welcome": _welcome(request, community, member),
         "offering": [card for card in others if card.offers][:OFFERS],
         "rules_state": queries.rules_state(member),
         "change": change,
@@ -131,6 +150,20 @@ def _stream(
     page = talk.stream(request.person, community=community, after=after, limit=STREAM)
     more = "?" + urlencode({"after": page.next}) if page.next else ""
     return {"cards": page.items, "more": more, "after": after or "", "several": False}
+
+
+def _welcome(
+    request: PersonRequest, community: "Community", member: "Membership"
+) -> dict[str, Any] | None:
+    """Return the words that greet a newcomer and who says them, for two weeks at most."""
+    words = queries.entry_terms(community).welcome
+    if not words or member.via == FOUNDING or now() - member.joined_at > WELCOME_LASTS:
+        return None
+    if community.pk in request.session.get(WELCOMED, []):
+        return None
+    said_by = [profile_for(member.host, request.person)] if member.host else []
+    said_by += keepers(request, community)
+    return {"words": words, "by": next(iter(said_by), None)}
 
 
 def _unfinished(request: PersonRequest, community: "Community") -> int:

@@ -106,5 +106,11 @@ def leave(request: PersonRequest, slug: str) -> HttpResponse:
             return redirect("core:home")
     standing = queries.standing(request.person, community)
     roles = [role for name, role in queries.roles().items() if name in standing.roles]
-    context = {"community": community, "member": member, "form": form, "roles": roles}
+    context = {
+        "community": community,
+        "member": member,
+        "form": form,
+        "roles": roles,
+        "held": community in queries.sole_ownerships(request.person),
+    }
     return show(request, "community/leave.html", None, context, status=422 if form.errors else 200)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qunluo.community import actions, queries
 from qunluo.community.errors import SegmentNotFound
+from qunluo.kernel.tx import write_tx
 from qunluo.people.queries import get_person
 from qunluo.web.core.once import repeatable
 from qunluo.web.core.requests import PersonRequest, signed_in
@@ -62,11 +63,12 @@ def together(request: PersonRequest, slug: str) -> HttpResponse:
     ]
     tag, host = request.POST.get("tag", "").strip(), request.POST.get("host", "")
     person = get_person(pk=int(host)) if host.isdecimal() else None
-    for membership in (one for one in chosen if one.community_id == community.pk):
-        if tag:
-            actions.tag_member(actor=request.person, membership=membership, name=tag)
-        if person:
-            actions.assign_host(actor=request.person, membership=membership, host=person)
+    with write_tx():  # what is refused for one of them is done for none
+        for membership in (one for one in chosen if one.community_id == community.pk):
+            if tag:
+                actions.tag_member(actor=request.person, membership=membership, name=tag)
+            if person:
+                actions.assign_host(actor=request.person, membership=membership, host=person)
     back = redirect(_back(slug, request.POST.get("query", "")))
     if not chosen or not (tag or person):
         messages.warning(request, _("Choose members, and a tag or a host for them."))

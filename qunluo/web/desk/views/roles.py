@@ -27,14 +27,18 @@ def roles(request: PersonRequest, slug: str) -> HttpResponse:
     """Show what people hold here, and what each role is for."""
     community = desk_of(request, slug, "grants.manage")
     known = queries.roles()
-    after = request.GET.get("after")
-    page = queries.grants(community, viewer=request.person, after=after)
+    after, badges = request.GET.get("after"), request.GET.get("show") == "badges"
+    kinds = ("badge", "pass", "tier") if badges else ("role", "seat")
+    page = queries.grants(community, viewer=request.person, kinds=kinds, after=after)
     context = {
         "known": known,
         "labels": role_labels(),
         "held": page.items,
         "seat": queries.holders(community, ["cco"]).select_related("person").first(),
-        "more": f"?after={page.next}" if page.next else "",
+        "more": (f"?show=badges&after={page.next}" if badges else f"?after={page.next}")
+        if page.next
+        else "",
+        "tabs": [(_("Roles"), "?", not badges), (_("Badges"), "?show=badges", badges)],
     }
     return show_desk(request, community, "roles.html", context, "more" if after else None)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qunluo.community import actions, queries
-from qunluo.community.errors import DraftMovedOn
+from qunluo.community.errors import DraftMovedOn, GoalIncomplete
 from qunluo.growth import queries as growth
 from qunluo.web.community.views.door import door_of
 from qunluo.web.core.requests import PersonRequest, signed_in
@@ -131,16 +131,26 @@ def _ask(
         "readiness": found.readiness if page.step.id == "readiness" else None,
         "notes": found.behaviour.notes,
         "goal": queries.operating_goal(community) if page.step.id == "goal" else None,
+        "goal_lacks": _lacks(page),
     }
     status = 409 if theirs is not None else 422 if problems else 200
     return show(request, "founding/step.html", None, context, status=status)
 
 
+def _lacks(page: "StepPage") -> list[Any]:
+    """Return the labels of what a step still needs, as it is saved."""
+    return [f.label for f in page.fields if f.required and page.values.get(f.id) in (None, "", [])]
+
+
 @require_POST
 @signed_in
 def confirm_goal(request: PersonRequest, slug: str) -> HttpResponse:
-    """Lock the one goal."""
+    """Lock the one goal; what is missing is said beside the fields."""
     community = queries.get_community(slug, viewer=request.person)
-    actions.confirm_goal(actor=request.person, community=community)
+    try:
+        actions.confirm_goal(actor=request.person, community=community)
+    except GoalIncomplete as error:
+        page = queries.step_page(community, request.person, "goal")
+        return _ask(request, community, page, page.values, problems=error.say_fields(_))
     messages.success(request, _("The goal is confirmed. From here on the methods are free."))
     return redirect("founding:step", slug=slug, step="goal")

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qunluo.growth import actions, queries
+from qunluo.kernel.tx import write_tx
 from qunluo.people.queries import get_person
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.links import url
@@ -108,16 +109,17 @@ def together(request: PersonRequest, slug: str) -> HttpResponse:
     community = desk_of(request, slug, "customers.import")
     filters = filter_form(QueryDict(request.POST.get("query", "")), community).said()
     ask: dict[str, Any] = {"actor": request.person, "community": community}
-    if "spread" in request.POST:
-        count = sum(actions.spread_customers(**ask).values())
+    done = []
+    with write_tx():  # a tag that is refused leaves nobody with half of what was asked
+        if "spread" in request.POST:
+            done.append(sum(actions.spread_customers(**ask).values()))
+        if (host := request.POST.get("host", "")).isdecimal():
+            given = get_person(pk=int(host))
+            done.append(actions.assign_customers(**ask, filters=filters, host=given))
+        if tag := request.POST.get("tag", ""):
+            done.append(actions.tag_customers(**ask, filters=filters, tag=tag))
+    for count in done:
         _tell(request, count)
-    if (host := request.POST.get("host", "")).isdecimal():
-        _tell(
-            request,
-            actions.assign_customers(**ask, filters=filters, host=get_person(pk=int(host))),
-        )
-    if tag := request.POST.get("tag", ""):
-        _tell(request, actions.tag_customers(**ask, filters=filters, tag=tag))
     return redirect(f"{url('growth:customers', slug=slug)}?{query_of(filters)}")
 
 

@@ -114,7 +114,8 @@ def _queue(request: PersonRequest, found: "CustomerImport", choices: Choices) ->
 def _refused(found: "CustomerImport") -> dict[str, Any]:
     columns = queries.known_columns()
     return {
-        "refused": queries.row_errors(found),
+        "refused": queries.refused_rows(found),
+        "refused_files": queries.refused_files(found),
         "reason_of": lambda code: _(queries.reason_of(code)),
         "column_of": lambda name: columns[name].label if name in columns else "",
     }
@@ -137,6 +138,8 @@ def refused(request: PersonRequest, slug: str, pk: int) -> HttpResponseBase:
     """Give the refused rows as a table to correct."""
     community = desk_of(request, slug, "customers.import")
     found = queries.get_import(community, pk, viewer=request.person)
-    answer = StreamingHttpResponse(queries.errors_csv(found, _), content_type="text/csv")
-    answer["Content-Disposition"] = f'attachment; filename="refused-{pk}.csv"'
+    file = "orders" if request.GET.get("file") == "orders" else ""
+    answer = StreamingHttpResponse(queries.errors_csv(found, _, file), content_type="text/csv")
+    name = f"refused-{file}-{pk}.csv" if file else f"refused-{pk}.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

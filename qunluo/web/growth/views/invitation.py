@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
-from qunluo.community.queries import current_rules, entry_terms, membership_of
+from qunluo.community.queries import current_rules, entry_terms, membership_of, public_charter
 from qunluo.growth import actions, queries
 from qunluo.growth.errors import InvitationNotFound
 from qunluo.kernel.ratelimit import limit
@@ -18,8 +18,9 @@ from qunluo.web.core import drawing
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import show
+from qunluo.web.core.words import glossary
 from qunluo.web.growth import poster as posters
-from qunluo.web.growth.forms import AcceptForm
+from qunluo.web.growth.forms import AcceptForm, CodeForm
 from qunluo.web.growth.pages import status_of
 
 if TYPE_CHECKING:
@@ -50,6 +51,17 @@ def invitation(request: PersonRequest, code: str) -> HttpResponse:
     )
 
 
+@require_GET
+def by_code(request: PersonRequest) -> HttpResponse:
+    """Lead whoever was told a code to the invitation; a wrong code is said beside the field."""
+    form = CodeForm(request.GET if "code" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        code = form.cleaned_data["code"]
+        if found := carry_out(form, lambda: _seek(request, code)):
+            return redirect("growth:invitation", code=found.code)
+    return show(request, "growth/code.html", None, {"form": form}, status=status_of(form))
+
+
 def _seek(request: PersonRequest, code: str) -> "Invitation":
     """Return the invitation; who tries many codes that nobody made has to wait."""
     try:
@@ -70,7 +82,11 @@ def _accept(request: PersonRequest, found: "Invitation", form: AcceptForm, rules
 
 
 def _context(found: "Invitation", form: AcceptForm, rules: Any) -> dict[str, Any]:
+    charter = public_charter(found.community)
+    values = charter.values if charter else {}
     return {
+        "values": values,
+        "words": glossary(values),
         "community": found.community,
         "invitation": found,
         "state": queries.state_of(found),

@@ -109,14 +109,34 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// What a person typed is not lost by a stray tap.
-let touched = false;
+// A row of tabs that is wider than the screen shows the one we are on.
+for (const tab of document.querySelectorAll("nav [aria-current]")) {
+  const row = tab.parentElement;
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+}
+
+// What a person typed is not lost by a stray tap: a form that saves itself is saved on the way out,
+// any other asks before it is left.
+let touched = null;
 document.addEventListener("input", (event) => {
-  if (event.target.form?.matches("[data-guard]")) touched = true;
+  if (event.target.form?.matches("[data-guard]")) touched = event.target.form;
 });
-document.addEventListener("submit", () => { touched = false; });
+document.addEventListener("submit", () => { touched = null; });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target === touched) touched = null;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target.matches("[data-guard]") && !event.detail.successful) touched = event.target;
+});
 window.addEventListener("beforeunload", (event) => {
-  if (touched) event.preventDefault();
+  if (touched && !touched.matches("[hx-post]")) event.preventDefault();
+});
+window.addEventListener("pagehide", () => {
+  if (!touched?.matches("[hx-post]")) return;
+  fetch(touched.getAttribute("hx-post"), {
+    method: "POST", keepalive: true, body: new FormData(touched),
+    headers: { "HX-Request": "true", "X-CSRFToken": token() ?? "" },
+  }).catch(() => {});
 });
 
 if ("serviceWorker" in navigator && window.isSecureContext) {

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('community', '0002_guards'),
+        ('community', '0003_closing'),
         ('conversation', '0002_spaces_of_before'),
     ]
 
