@@ -1,10 +1,10 @@
 """The charter: the versions that stay, and what changed between them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import get_language
-from ninja import Path, Query, Status
+from ninja import Query, Status
 from pydantic import Field
 
 from qunluo.api.area import Area
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from qunluo.community import models as rows
 
 area = Area("charter", "Charter")
-StepName = Annotated[str, Path(max_length=40, pattern=r"^[a-z_]+$")]
 
 
 class CharterField(Shown):

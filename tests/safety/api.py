@@ -8,7 +8,14 @@ from tests.api.test_matrix import PLACES, knock
 READING = {"get", "head"}
 WRITES = {name: TABLE[name] for name, (method, _path) in PLACES.items() if method not in READING}
 # What they end is needed afterwards.
-ENDING = {"suspend_member", "remove_member", "hand_over", "leave", "erase_account"}
+ENDING = {
+    "close_community",
+    "suspend_member",
+    "remove_member",
+    "hand_over",
+    "leave",
+    "erase_account",
+}
 SCHEMAS = document("en")["components"]["schemas"]
 
 

@@ -94,7 +94,7 @@ def test_an_excel_list_is_corrected_its_wrong_rows_fetched_and_one_customer_invi
     link = owner.field("Link of the invitation").input_value()
     name, _ = come_in(Walker(visit(link), "zh"))
     owner.page.reload()
-    owner.sees("Is %(name)s here.", name=name)
+    owner.sees("Is %(name)s here", name=name)
     well_made(owner.page)
     owner.go(f"/c/{farm.slug}/desk/").sees("Reactivated")
     share = owner.page.locator(".stat").filter(has_text=owner.say("Reactivated")).first

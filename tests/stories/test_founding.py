@@ -26,7 +26,10 @@ ALL = sorted(blueprints())
 def test_a_stranger_has_a_working_community_and_a_link_in_three_minutes(visit, language, well_made):
     walker = Walker(visit("/", language=language), language)
     screens = [walker.page.url]
-    walker.page.on("framenavigated", lambda frame: screens.append(frame.url))
+    # A page that only notes something in its own history is not another screen.
+    walker.page.on(
+        "framenavigated", lambda frame: screens.append(frame.url) if frame.url != screens[-1] else 0
+    )
     well_made(walker.page)
     walker.press("Found a community", first=True).press("Create an account")
     well_made(walker.page)

@@ -45,12 +45,19 @@ def farm(site):
     return made
 
 
+@pytest.fixture(params=[("en", "phone"), ("zh", "desktop")], ids="-".join)
+def seen(request):
+    """English where room is scarce, Chinese where it is wide; the other stories cross the two."""
+    return request.param
+
+
 def all_of(base, paths):
     return [base + path for path in paths]
 
 
 @pytest.mark.req("F29")
-def test_what_everybody_can_open(visit, farm, language, size, well_made):
+def test_what_everybody_can_open(visit, farm, seen, well_made):
+    language, size = seen
     walker = Walker(visit("/", language=language, size=size), language)
     for path in OPEN + all_of(f"/c/{farm.slug}/", DOOR):
         walker.go(path)
@@ -58,7 +65,8 @@ def test_what_everybody_can_open(visit, farm, language, size, well_made):
 
 
 @pytest.mark.req("F29")
-def test_what_the_owner_opens_inside(visit, farm, language, size, well_made):
+def test_what_the_owner_opens_inside(visit, farm, seen, well_made):
+    language, size = seen
     owner = farm.speaking(language)
     walker = Walker(visit("/me/", language=language, size=size, person=owner), language)
     paths = all_of("/me/", ME) + all_of(f"/c/{farm.slug}/", INSIDE + GUIDE)
@@ -68,7 +76,8 @@ def test_what_the_owner_opens_inside(visit, farm, language, size, well_made):
 
 
 @pytest.mark.req("F29")
-def test_what_stands_at_the_desk(visit, farm, language, size, well_made):
+def test_what_stands_at_the_desk(visit, farm, seen, well_made):
+    language, size = seen
     owner = farm.speaking(language)
     walker = Walker(visit("/", language=language, size=size, person=owner), language)
     for path in all_of(f"/c/{farm.slug}/desk/", DESK):

@@ -123,23 +123,11 @@ class Stage:
     def invite(self, who: Character, *, by: "Person | None" = None) -> "Person":
         """Hand somebody a link; they sign up and come in by it."""
         invitation = growth.create_invitation(actor=by or self.owner, community=self.community)
-        person = self.enter(who)
-        growth.accept_invitation(
-            actor=person,
-            code=invitation.code,
-            accepted_rules=self.rules_number,
-            label_claim=self.claim(),
-        )
-        self.members.append(person)
-        return person
+        return self._come_by(invitation.code, who)
 
     def return_by(self, name: str, code: str) -> None:
         """Let a customer of old open their own link and be recognised."""
-        person = self.enter(replace(self.cast.next(), name=name))
-        growth.accept_invitation(
-            actor=person, code=code, accepted_rules=self.rules_number, label_claim=self.claim()
-        )
-        self.members.append(person)
+        self._come_by(code, replace(self.cast.next(), name=name))
 
     def seat_first(self) -> None:
         """Give the people who are there their seats among the first hundred."""
@@ -162,14 +150,7 @@ class Stage:
     def sit_down(self, contact: "FoundingContact") -> None:
         """Let somebody who was asked come in by their own link, and take their seat."""
         invitation = growth.invite_contact(actor=self.owner, contact=contact)
-        person = self.enter(replace(self.cast.next(), name=contact.name))
-        growth.accept_invitation(
-            actor=person,
-            code=invitation.code,
-            accepted_rules=self.rules_number,
-            label_claim=self.claim(),
-        )
-        self.members.append(person)
+        self._come_by(invitation.code, replace(self.cast.next(), name=contact.name))
 
     def expel(self) -> None:
         """Remove somebody under a rule; they appeal, and the other side hears it."""
@@ -279,6 +260,14 @@ class Stage:
         """Return the version of the rules that stands now."""
         current = queries.current_rules(self.community)
         return current.number if current else 0
+
+    def _come_by(self, code: str, who: Character) -> "Person":
+        person = self.enter(who)
+        growth.accept_invitation(
+            actor=person, code=code, accepted_rules=self.rules_number, label_claim=self.claim()
+        )
+        self.members.append(person)
+        return person
 
     def _give(self, person: "Person", kind: str, name: str) -> None:
         actions.grant(

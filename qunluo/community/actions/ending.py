@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from qunluo.community import events
 from qunluo.community.actions.grants import lock
+from qunluo.community.actions.joining import settle, tell_withdrawn
 from qunluo.community.actions.letters import write_to
 from qunluo.community.errors import ClosingUnclear
 from qunluo.community.models import Application, Community, Membership
@@ -79,14 +80,9 @@ def tell_about_the_end(*, community: Community, actor_id: int) -> int:
 
 
 def _end_application(asked: Application, community: Community) -> bool:
-    Application.objects.filter(pk=asked.pk).update(
-        state=Application.State.WITHDRAWN, decided_at=now()
-    )
-    publish(
-        events.ApplicationWithdrawn(
-            community_id=community.pk, person_id=asked.person_id, application_id=asked.pk
-        )
-    )
+    if not settle(asked, Application.State.WITHDRAWN, decided_by=None):
+        return False  # decided meanwhile: that decision stands
+    tell_withdrawn(asked, None)
     path = f"/c/{community.slug}/application/{asked.pk}/"
     return write_to(asked.person_id, community, "application_ended", path=path)
 

@@ -94,9 +94,9 @@ def withdraw_application(*, actor: "Person", application: Application) -> Applic
     """Take back one's own waiting application; AlreadyEnded when it was decided."""
     if application.person_id != actor.pk:
         raise OwnApplication(_("Only the person who applied can take the application back."))
-    if not _settle(application, State.WITHDRAWN, decided_by=None):
+    if not settle(application, State.WITHDRAWN, decided_by=None):
         raise AlreadyEnded
-    _tell_withdrawn(application, actor.pk)
+    tell_withdrawn(application, actor.pk)
     return application
 
 
@@ -128,7 +128,7 @@ def decide_application(
         raise ReasonMissing(fields={"reason": [_("Please give a reason.")]})
     if accept:
         _check_acceptable(application)
-    if not _settle(application, State.ACCEPTED if accept else State.REFUSED, actor, reason):
+    if not settle(application, State.ACCEPTED if accept else State.REFUSED, actor, reason):
         raise AlreadyEnded
     if accept:
         publish(events.ApplicationAccepted(**_about(application, actor.pk)))
@@ -224,8 +224,8 @@ def join(
             community=community, person=person, status=Membership.Status.ACTIVE
         )
     if waiting := waiting_application(person, community):
-        _settle(waiting, State.WITHDRAWN, decided_by=None)
-        _tell_withdrawn(waiting, person.pk)
+        settle(waiting, State.WITHDRAWN, decided_by=None)
+        tell_withdrawn(waiting, person.pk)
     publish(
         events.MemberJoined(
             community_id=community.pk,
@@ -338,7 +338,7 @@ def _check_acceptable(application: Application) -> None:
             raise CriterionNotVerified
 
 
-def _settle(
+def settle(
     application: Application, state: str, decided_by: "Person | None", reason: str = ""
 ) -> bool:
     """Move a waiting application to its end; return False when somebody was quicker."""
@@ -350,11 +350,12 @@ def _settle(
     return bool(moved)
 
 
-def _tell_withdrawn(application: Application, actor_id: int) -> None:
+def tell_withdrawn(application: Application, actor_id: int | None) -> None:
+    """Publish that an application was taken back; nobody in particular when all came to an end."""
     publish(events.ApplicationWithdrawn(**_about(application, actor_id)))
 
 
-def _about(application: Application, actor_id: int) -> dict[str, Any]:
+def _about(application: Application, actor_id: int | None) -> dict[str, Any]:
     return {
         "community_id": application.community_id,
         "actor_id": actor_id,

@@ -44,6 +44,8 @@ def contradicts(before: CustomerRow, row: CustomerRow) -> list[str]:
 def told_together(before: CustomerRow, row: CustomerRow) -> CustomerRow:
     """Return what both rows say; where they differ the later one counts, tags add up."""
     said = {name: value for name, value in row._asdict().items() if _says(value)}
+    if row.tags in ("[]", before.tags):  # as almost always; reading JSON for every row is dear
+        return before._replace(**{**said, "tags": before.tags})
     tags = dict.fromkeys([*json.loads(before.tags), *json.loads(row.tags)])
     return before._replace(**{**said, "tags": json.dumps(list(tags), ensure_ascii=False)})
 

@@ -4,9 +4,7 @@ from qunluo.kernel.text import _
 
 # What the adapter of allauth says; marked here, because providers have no catalog.
 SIGN_IN = {
-    "email_password_mismatch": _(
-        "The e-mail or the password is not right. Please check both."
-    ),
+    "email_password_mismatch": _("The e-mail or the password is not right. Please check both."),
     "incorrect_code": _("That is not the code. Look at the newest mail, or at the app, once more."),
     "incorrect_password": _("That is not your password."),
     "enter_current_password": _("That is not your current password."),

@@ -60,7 +60,6 @@ def environment(**options: Any) -> Environment:
         finalize=say.upright,
     )
     env.policies["ext.i18n.trimmed"] = True  # as scripts/translations.py reads them
-    env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )

@@ -35,9 +35,7 @@ def roles(request: PersonRequest, slug: str) -> HttpResponse:
         "labels": role_labels(),
         "held": page.items,
         "seat": queries.holders(community, ["cco"]).select_related("person").first(),
-        "more": (f"?show=badges&after={page.next}" if badges else f"?after={page.next}")
-        if page.next
-        else "",
+        "more": f"?{'show=badges&' if badges else ''}after={page.next}" if page.next else "",
         "tabs": [(_("Roles"), "?", not badges), (_("Badges"), "?show=badges", badges)],
     }
     return show_desk(request, community, "roles.html", context, "more" if after else None)

@@ -29,8 +29,8 @@ if (history.state?.once && performance.getEntriesByType("navigation")[0]?.type =
 
 // A form that is sent while it saves itself waits for that: the answer may change what it holds.
 const saving = new WeakSet();
-document.addEventListener("htmx:beforeRequest", (event) => saving.add(event.target));
-document.addEventListener("htmx:afterRequest", (event) => saving.delete(event.target));
+document.addEventListener("htmx:beforeRequest", (event) => saving.add(event.target), true);
+document.addEventListener("htmx:afterRequest", (event) => saving.delete(event.target), true);
 document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   if (!saving.has(form)) return;
