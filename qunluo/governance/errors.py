@@ -72,3 +72,11 @@ class InvalidMeasure(Invalid):
 
     code = "governance.invalid_measure"
     message = _("This measure cannot be taken like this.")
+
+
+class NoDistance(Conflict):
+    """Nobody mutes or blocks themself."""
+
+    code = "governance.no_distance"
+    message = _("You cannot mute or block yourself.")
+    next_step = _("Choose somebody else.")

@@ -283,6 +283,9 @@ def test_every_table_that_belongs_to_a_community_is_in_the_archive_or_named_here
     outside = {
         "conversation.Draft": "unsent words are their author's own",
         "conversation.Numbering": "counted anew from the threads",
+        "governance.Case": "what is not decided yet stays; measures move",
+        "governance.Report": "what is not decided yet stays; measures move",
+        "governance.Distance": "between two persons, wherever they are",
         "growth.CommunityExport": "archives are not archived",
         "growth.StagedCustomer": "rows on their way",
         "growth.StagedOrder": "rows on their way",

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q
 
 from qunluo.community import queries as communities
-from qunluo.governance import rules
 from qunluo.governance.errors import AppealNotFound, MeasureNotFound
 from qunluo.governance.models import Appeal, Measure
+from qunluo.governance.rules import measures as rules
 from qunluo.kernel import queries as log
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page

@@ -6,24 +6,33 @@ from django.db.models import Q
 
 
 class Measure(models.Model):
-    """A warning, suspension or removal under a rule that the member had accepted; never deleted.
+    """What was decided about a member or what they wrote, under a rule; never deleted.
 
-    The title of the rule is kept as it was, so that the public count stays readable.
+    The title of the rule is kept as it was, so that the public count stays readable. A takedown
+    or a label is about a thing: type, number, path, and a copy of its words for who judges it.
     """
 
     class Kind(models.TextChoices):
         WARNING = "warning", "warning"
         SUSPENSION = "suspension", "suspension"
         REMOVAL = "removal", "removal"
+        LABEL = "label", "label"
+        TAKEDOWN = "takedown", "takedown"
 
     community = models.ForeignKey("community.Community", models.CASCADE, related_name="measures")
-    membership = models.ForeignKey("community.Membership", models.PROTECT, related_name="measures")
+    membership = models.ForeignKey(
+        "community.Membership", models.PROTECT, null=True, blank=True, related_name="measures"
+    )
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     rule_id = models.CharField(max_length=40)
     rule_title = models.CharField(max_length=200)
-    rules_number = models.PositiveIntegerField()
+    rules_number = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=400)
+    target_type = models.CharField(max_length=6, blank=True)
+    target_id = models.BigIntegerField(null=True, blank=True)
+    path = models.CharField(max_length=200, blank=True)
+    words = models.TextField(blank=True)
     until = models.DateTimeField(null=True, blank=True)
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"

@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from qunluo.community import actions as community_actions
 from qunluo.community import queries as communities
-from qunluo.governance import events, queries, rules
+from qunluo.governance import events
 from qunluo.governance.errors import (
     AlreadyAppealed,
     AlreadyDecided,
@@ -18,6 +18,8 @@ from qunluo.governance.errors import (
     OwnDecision,
 )
 from qunluo.governance.models import Appeal, Measure
+from qunluo.governance.queries import decided as queries
+from qunluo.governance.rules import measures as rules
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
 from qunluo.kernel.text import _
@@ -181,12 +183,13 @@ def _undo(actor: "Person", appeal: Appeal) -> None:
         return
     measure.overturned_at = now()
     measure.save(update_fields=["overturned_at"])
-    if measure.kind == Kind.WARNING:
+    membership = measure.membership
+    if membership is None:
         return
     if measure.kind == Kind.REMOVAL:
-        community_actions.reinstate(actor=actor, membership=measure.membership)
-    elif communities.is_suspended(measure.membership):
-        community_actions.lift_suspension(actor=actor, membership=measure.membership)
+        community_actions.reinstate(actor=actor, membership=membership)
+    elif measure.kind == Kind.SUSPENSION and communities.is_suspended(membership):
+        community_actions.lift_suspension(actor=actor, membership=membership)
 
 
 def _about(measure: Measure, actor: "Person") -> dict[str, Any]:

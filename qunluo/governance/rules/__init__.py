@@ -1,0 +1,1 @@
+"""What is decided without a table: limits, thresholds, words, counting of votes."""
