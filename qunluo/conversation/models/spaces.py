@@ -1,5 +1,6 @@
 """Where people talk."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -11,6 +12,7 @@ class Space(models.Model):
         PUBLIC = "public", "public"
         MEMBERS = "members", "members"
         GRANT = "grant", "grant"
+        PEOPLE = "people", "people"  # those with a row in SpaceMember, and nobody else
 
     community = models.ForeignKey("community.Community", models.CASCADE, related_name="spaces")
     slug = models.SlugField(max_length=40)
@@ -23,6 +25,8 @@ class Space(models.Model):
     grant_kind = models.CharField(max_length=5, blank=True)
     grant_name = models.CharField(max_length=40, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
+    rules = models.TextField(blank=True)  # a small circle's own, beside those of the community
+    pair = models.CharField(max_length=40, blank=True)  # "3-15": the one talk of two people
     opened_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -34,11 +38,48 @@ class Space(models.Model):
             models.CheckConstraint(
                 condition=~Q(visibility="grant") | ~Q(grant_name=""), name="space_by_a_named_grant"
             ),
+            models.UniqueConstraint(
+                fields=["community", "pair"], condition=~Q(pair=""), name="one_talk_of_two"
+            ),
+            models.CheckConstraint(
+                condition=Q(pair="") | Q(visibility="people"), name="a_talk_of_two_stays_theirs"
+            ),
         ]
         indexes = [models.Index(fields=["community", "position", "id"])]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def private(self) -> bool:
+        """Return whether only chosen people are in it; no permission opens such a space."""
+        return self.visibility == Space.Visibility.PEOPLE
+
+    @property
+    def log_id(self) -> int | None:
+        """Return the community in whose log stands what is said here; private talk is in none."""
+        return None if self.private else self.community_id
+
+
+class SpaceMember(models.Model):
+    """Somebody who is in a private space; the host keeps its name and rules."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="members")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    host = models.BooleanField(default=False)
+    joined_at = models.DateTimeField()
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["space", "person"], name="once_in_a_private_space")
+        ]
+        indexes = [models.Index(fields=["person", "space"], name="person_in_private_spaces")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.space_id}"
 
 
 class Numbering(models.Model):

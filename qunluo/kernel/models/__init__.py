@@ -4,6 +4,7 @@ from qunluo.kernel.models.delivery import Origin, ParkedEvent, ReactionCursor, W
 from qunluo.kernel.models.events import EventRecord
 from qunluo.kernel.models.once import OnceKey, RateBucket
 from qunluo.kernel.models.schedule import ScheduledJob
+from qunluo.kernel.models.whisper import Whisper
 
 __all__ = [
     "EventRecord",
@@ -13,5 +14,6 @@ __all__ = [
     "RateBucket",
     "ReactionCursor",
     "ScheduledJob",
+    "Whisper",
     "WorkerBeat",
 ]
