@@ -1,4 +1,7 @@
-"""Pictures: checked by content, decoded and encoded anew, kept under random keys."""
+"""Pictures and files: checked by content and kept under random keys.
+
+Pictures are decoded and encoded anew; sounds, films and papers are kept as they came.
+"""
 
 import io
 import os
@@ -13,6 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from qunluo.kernel.errors import Invalid, NotFound
 from qunluo.kernel.ids import token
+from qunluo.kernel.sniffing import MEDIA_TYPES, ending_of, sort_of
 from qunluo.kernel.text import _
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -22,7 +26,9 @@ LIMITS: dict[str, Any] = {
     "megabytes": MOST_BYTES // 1024**2,
     "megapixels": MOST_PIXELS // 1_000_000,
 }
-KEY = re.compile(r"[a-z0-9]{1,20}/[A-Za-z0-9_-]{2}/[A-Za-z0-9_-]{20,40}\.webp")
+MOST_FILE = 16 * 1024 * 1024
+NAME = r"[A-Za-z0-9_-]{2}/[A-Za-z0-9_-]{20,40}"
+KEY = re.compile(rf"(?!file/)[a-z0-9]{{1,20}}/{NAME}\.webp|file/{NAME}\.({'|'.join(MEDIA_TYPES)})")
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,20 @@ KINDS = {
     "symbol": Kind(512, square=True),
     "cover": Kind(1920),
     "picture": Kind(1600),
+    "talk": Kind(1600),
+    "small": Kind(480),
 }
+# Served to whoever knows the address; all others only by a view that asks who is looking.
+OPEN_KINDS = frozenset({"avatar", "symbol", "cover", "picture"})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that was stored: its key, media type, and whether it is audio, video or a file."""
+
+    key: str
+    type: str
+    sort: str
 
 
 class NotAPicture(Invalid):
@@ -57,6 +76,35 @@ class PictureTooLarge(Invalid):
     next_step = _("Choose one with at most {megabytes} MB and {megapixels} million pixels.")
 
 
+class NotAFile(Invalid):
+    """The bytes are none of the files that we take."""
+
+    code = "kernel.not_a_file"
+    message = _("We cannot keep files of this kind.")
+    next_step = _("Choose a picture, an MP3, M4A, Ogg, MP4 or WebM recording, or a PDF.")
+
+
+class FileTooLarge(Invalid):
+    """The file has too many bytes."""
+
+    code = "kernel.file_too_large"
+    message = _("This file is too large.")
+    next_step = _("Choose one with at most {megabytes} MB, or link to where it lies.")
+
+
+def store_file(data: bytes) -> Kept:
+    """Keep a recording or a PDF as it is; NotAFile, FileTooLarge."""
+    if len(data) > MOST_FILE:
+        raise FileTooLarge(megabytes=MOST_FILE // 1024**2)
+    ending = ending_of(data)
+    if not ending:
+        raise NotAFile
+    name = token(24)
+    key = f"file/{name[:2]}/{name}.{ending}"
+    _keep(_path(key), data)
+    return Kept(key, MEDIA_TYPES[ending], sort_of(ending))
+
+
 def store_image(data: bytes, kind: str) -> str:
     """Keep a picture and return its key; NotAPicture, PictureTooLarge.
 
@@ -65,16 +113,17 @@ def store_image(data: bytes, kind: str) -> str:
     encoded = _encode(data, KINDS[kind])
     name = token(24)
     key = f"{kind}/{name[:2]}/{name}.webp"
-    path = _path(key)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_bytes(encoded)
-    os.replace(part, path)
+    _keep(_path(key), encoded)
     return key
 
 
+def is_open(key: str) -> bool:
+    """Return whether a picture may be served to whoever knows its address."""
+    return key.partition("/")[0] in OPEN_KINDS
+
+
 def open(key: str) -> BinaryIO:
-    """Return the stored WebP file, opened for reading; NotFound."""
+    """Return the stored file, opened for reading; NotFound."""
     try:
         return _path(key).open("rb")
     except OSError:
@@ -94,10 +143,22 @@ def delete(key: str) -> None:
 
 
 def restore(key: str, data: bytes) -> None:
-    """Keep a picture of an archive under its old key; NotAPicture, PictureTooLarge."""
+    """Keep a file of an archive under its old key; NotAPicture, PictureTooLarge, NotAFile."""
     path = _path(key)
+    if key.startswith("file/"):
+        if path.suffix != f".{ending_of(data)}":
+            raise NotAFile
+        _keep(path, data)
+        return
+    _keep(path, _encode(data, Kind(max(kind.side for kind in KINDS.values()))))
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_encode(data, Kind(max(kind.side for kind in KINDS.values()))))
+    part = path.with_suffix(".part")
+    part.write_bytes(data)
+    os.replace(part, path)
 
 
 def _path(key: str) -> Path:
@@ -139,3 +200,9 @@ def _webp(image: Image.Image, kind: Kind) -> bytes:
     clean.paste(pixels)
     clean.save(out, "WEBP", quality=84, method=4)
     return out.getvalue()
+
+
+def size_of(key: str) -> tuple[int, int]:
+    """Return width and height of a stored picture in pixels; NotFound."""
+    with open(key) as file, Image.open(file) as image:
+        return image.size

@@ -80,6 +80,8 @@ def community_card(request: PersonRequest, slug: str) -> HttpResponse:
 @cache_control(private=True, max_age=YEAR, immutable=True)
 def media(request: HttpRequest, key: str) -> HttpResponse:
     """Serve an uploaded picture; it was re-encoded on upload and can run nothing."""
+    if not store.is_open(key):
+        raise Http404
     with store.open(key) as picture:
         response = HttpResponse(picture.read(), content_type="image/webp")
     response["X-Content-Type-Options"] = "nosniff"
