@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("community", "0004_talk_has_its_own_spaces"),
-        ("conversation", "0002_spaces_of_before"),
+        ("conversation", "0004_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
