@@ -3,9 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from html import escape, unescape
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
+
+from qunluo.conversation.rules.topics import MOST_TOPICS, link
 
 EXCERPT = 160
 # What may stand in a post. Everything else is dropped, its text kept; scripts and styles whole.
@@ -27,15 +30,17 @@ CALLED = re.compile(r"(?<![A-Za-z0-9_@/.])@([^\s@]{1,24})")
 BARE = re.compile(r"(?<![A-Za-z0-9_\"'=/>(\[<])(https?://[^\s<>\"'，。；！？、）】」]+)")
 ENDINGS = ".,;:!?)]"
 _markdown = MarkdownIt("js-default", {"linkify": False, "breaks": True, "html": False})
+_markdown.core.ruler.push("topics", link)
 
 
-def render(source: str, people: Mapping[str, str] | None = None) -> str:
+def render(source: str, people: Mapping[str, str] | None = None, base: str = "") -> str:
     """Return safe HTML; `people` are handles by the name that stands behind an @.
 
+    With `base`, the address of a community's talk, #topics and #12 become links below it.
     Headings begin at h3, since page and thread have their own; pictures are ours or none.
     """
     prepared = _link_people(_link_addresses(source), people or {})
-    html = _markdown.render(prepared)
+    html = _markdown.render(prepared, {"base": base})
     html = re.sub(r"<(/?)h([1-6])>", _lower, html)
     return nh3.clean(
         html,
@@ -52,6 +57,14 @@ def plain(html: str, length: int = EXCERPT) -> str:
     text = re.sub(r"<img[^>]*alt=\"([^\"]*)\"[^>]*>", r" \1 ", html)
     text = " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def topics(source: str) -> dict[str, str]:
+    """Return the topics of a text by their key, as they are first written; not those in code."""
+    env: dict[str, Any] = {"base": "/"}
+    if "#" in source:
+        _markdown.parse(_link_addresses(source), env)
+    return dict(list(env.get("topics", {}).items())[:MOST_TOPICS])
 
 
 def called(source: str) -> set[str]:
