@@ -120,3 +120,51 @@ class UnknownFollowing(Invalid):
     code = "conversation.unknown_following"
     message = _("A thread is followed, normal or muted.")
     next_step = _("Choose one of the three.")
+
+
+class AttachmentNotFound(NotFound):
+    """No such file, or not for this viewer."""
+
+    code = "conversation.attachment_not_found"
+    message = _("There is no such file here.")
+    next_step = _("It may have been taken back, or stand where only others read.")
+
+
+class TooManyFiles(Conflict):
+    """A post, or a day, holds as many files as it takes."""
+
+    code = "conversation.too_many_files"
+    message = _("A post takes at most {most} files.")
+    next_step = _("Take one away first, or write a second post.")
+
+
+class PollClosed(Conflict):
+    """The poll has ended."""
+
+    code = "conversation.poll_closed"
+    message = _("This poll has ended.")
+    next_step = _("Load the thread again to see how it ended.")
+
+
+class NotToOneself(Conflict):
+    """A talk of two needs two."""
+
+    code = "conversation.not_to_oneself"
+    message = _("A talk of two needs somebody else.")
+    next_step = _("Keep what is only for yourself as a draft.")
+
+
+class NotTheHost(Forbidden):
+    """Name, rules and people of a circle are its host's to change."""
+
+    code = "conversation.not_the_host"
+    message = _("The host of this circle looks after its name, its rules and who is in it.")
+    next_step = _("Ask them, or begin a circle of your own.")
+
+
+class CircleFull(Conflict):
+    """A circle stays small."""
+
+    code = "conversation.circle_full"
+    message = _("A circle has room for {most} people.")
+    next_step = _("Ask an operator for a space that is open to more.")

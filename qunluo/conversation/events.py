@@ -169,3 +169,40 @@ class ReactionWithdrawn(Event):
     post_id: int
     number: int
     reaction: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollAnswered(Event):
+    """A member answered a poll of `person_id`; what they answered is not told."""
+
+    name: ClassVar[str] = "conversation.poll_answered"
+    thread_id: int
+    post_id: int
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollEnded(Event):
+    """Who asked ended a poll before its time."""
+
+    name: ClassVar[str] = "conversation.poll_ended"
+    thread_id: int
+    post_id: int
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateTalkJoined(Event):
+    """Somebody came into a talk among chosen people; it stands in no community's log."""
+
+    name: ClassVar[str] = "conversation.private_talk_joined"
+    space_id: int
+    thread_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateTalkLeft(Event):
+    """Somebody left a talk among chosen people, or its host took them out."""
+
+    name: ClassVar[str] = "conversation.private_talk_left"
+    space_id: int

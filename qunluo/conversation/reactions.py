@@ -16,11 +16,15 @@ own_data.contribute(
     "conversation",
     export=queries.own_documents,
     erase=actions.erase,
+    media=queries.own_files,
     keeps=[
         _("That somebody wrote at a place in a thread and when, without words and without a name."),
         _("Reactions in the counts under posts, without a name."),
     ],
-    holds=_("What you wrote with its earlier versions, your drafts, reactions and reading marks"),
+    holds=_(
+        "What you wrote with its files and earlier versions, your drafts, reactions, answers to"
+        " polls and reading marks"
+    ),
 )
 
 

@@ -1,5 +1,9 @@
 """Spaces and threads, made by the real actions."""
 
+import io
+
+from PIL import Image
+
 from qunluo.community import actions as community_actions
 from qunluo.community.models import Membership
 from qunluo.conversation import actions, queries
@@ -12,7 +16,9 @@ __all__ = [
     "member",
     "membership",
     "person",
+    "picture",
     "post",
+    "sound",
     "space",
     "thread",
     "unread",
@@ -58,3 +64,15 @@ def suspend(who, of):
     """Suspend a member, without a rule: only the state counts here."""
     until = now().replace(year=now().year + 1, day=1)
     Membership.objects.filter(pk=membership(who, of).pk).update(suspended_until=until)
+
+
+def picture(size=(900, 600), fmt="JPEG"):
+    """A photo as a phone sends it."""
+    out = io.BytesIO()
+    Image.new("RGB", size, (200, 120, 30)).save(out, fmt)
+    return out.getvalue()
+
+
+def sound():
+    """The beginning of an Ogg Opus recording."""
+    return b"OggS\0\x02" + b"\0" * 22 + b"\x01\x13OpusHead\x01\x01" + b"\0" * 400

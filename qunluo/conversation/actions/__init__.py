@@ -1,8 +1,23 @@
 """Writing, moving, reading: everything that changes conversation."""
 
+from qunluo.conversation.actions.attaching import (
+    attach,
+    describe_attachment,
+    discard_attachment,
+    tidy_attachments,
+)
+from qunluo.conversation.actions.circles import (
+    begin_circle,
+    edit_circle,
+    invite_to_circle,
+    leave_circle,
+    take_out_of_circle,
+    talk_with,
+)
 from qunluo.conversation.actions.drafts import discard_draft, save_draft
 from qunluo.conversation.actions.editing import edit_post
 from qunluo.conversation.actions.moving import accept_answer, move_state
+from qunluo.conversation.actions.polling import answer_poll, close_poll
 from qunluo.conversation.actions.reacting import react, unreact
 from qunluo.conversation.actions.reading import (
     follow,
@@ -25,13 +40,22 @@ from qunluo.conversation.actions.writing import reply, write_post
 __all__ = [
     "Preset",
     "accept_answer",
+    "answer_poll",
     "archive_space",
+    "attach",
+    "begin_circle",
+    "close_poll",
+    "describe_attachment",
+    "discard_attachment",
     "discard_draft",
+    "edit_circle",
     "edit_post",
     "edit_space",
     "erase",
     "follow",
     "furnish",
+    "invite_to_circle",
+    "leave_circle",
     "mark_read",
     "mark_space_read",
     "mark_unread",
@@ -43,6 +67,9 @@ __all__ = [
     "reply",
     "restore_space",
     "save_draft",
+    "take_out_of_circle",
+    "talk_with",
+    "tidy_attachments",
     "unreact",
     "withdraw_post",
     "write_post",

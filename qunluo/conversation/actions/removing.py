@@ -8,10 +8,22 @@ from qunluo.community.errors import ReasonMissing, UnknownRule
 from qunluo.community.queries import accepted_rule, current_rules, membership_of, require
 from qunluo.conversation import events
 from qunluo.conversation.actions import marks
+from qunluo.conversation.actions.attaching import throw_away
+from qunluo.conversation.actions.rooms import leave_all
 from qunluo.conversation.errors import NotYourPost, PostGone
-from qunluo.conversation.models import Draft, Mention, Post, Revision, Thread
+from qunluo.conversation.models import (
+    Attachment,
+    Draft,
+    Mention,
+    Poll,
+    PollAnswer,
+    Post,
+    Revision,
+    Thread,
+)
 from qunluo.conversation.rules.kinds import kind_of
 from qunluo.conversation.rules.markup import plain
+from qunluo.conversation.rules.spaces import type_of
 from qunluo.conversation.rules.writing import REASON_LENGTH, tidy
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
@@ -23,7 +35,7 @@ if TYPE_CHECKING:
 
     from qunluo.people.models import Person
 
-MODERATE = "posts.moderate"
+MODERATE, CHAT = "posts.moderate", "chat"
 
 
 @write_tx
@@ -66,6 +78,11 @@ def withdraw(post: Post, actor: "Person") -> Post:
     _take(post, actor, source="", html="")
     Revision.objects.filter(post=post).delete()
     Mention.objects.filter(post=post).delete()
+    throw_away(Attachment.objects.filter(post=post))
+    Poll.objects.filter(post=post).delete()
+    Post.objects.filter(pk=post.pk).update(attached=0, polls=False)
+    if post.place == 1:
+        Thread.objects.filter(pk=post.thread_id).update(cover="")
     publish(events.PostWithdrawn(**_about(post, actor), person_id=post.author_id))
     return post
 
@@ -91,7 +108,7 @@ def _take(post: Post, actor: "Person", **columns: Any) -> None:
     post.refresh_from_db()
     marks.gone(thread.pk, post.place, post.author_id)
     changes: dict[str, Any] = {}
-    if post.place == 1:
+    if post.place == 1 and not type_of(post.thread.space.type).room:
         changes["opener_gone"] = True
         if not post.rule_id:
             changes |= {"title": "", "excerpt": "", "fields": {}}
@@ -106,7 +123,9 @@ def _take(post: Post, actor: "Person", **columns: Any) -> None:
 
 def _last(thread: Thread) -> dict[str, Any]:
     """Return whom and what the lists show as last now."""
-    standing = Post.objects.filter(thread=thread, removed_at=None, place__gt=1)
+    # In a thread the first post opened it; in a chat it is a message like any other.
+    first = 0 if thread.kind == CHAT else 1
+    standing = Post.objects.filter(thread=thread, removed_at=None, place__gt=first)
     last = standing.order_by("-place").first()
     if last is None:
         return {"last_author_id": thread.author_id, "last_excerpt": ""}
@@ -115,7 +134,7 @@ def _last(thread: Thread) -> dict[str, Any]:
 
 def _about(post: Post, actor: "Person") -> dict[str, Any]:
     return {
-        "community_id": post.community_id,
+        "community_id": post.thread.space.log_id,
         "actor_id": actor.pk,
         "thread_id": post.thread_id,
         "post_id": post.pk,
@@ -135,3 +154,6 @@ def erase(person: "Person") -> None:
     Revision.objects.filter(post__author=person).delete()
     Thread.objects.filter(author=person).update(title="", excerpt="", fields={})
     Draft.objects.filter(person=person).delete()
+    PollAnswer.objects.filter(person=person).delete()
+    throw_away(Attachment.objects.filter(owner=person))
+    leave_all(person)

@@ -1,15 +1,15 @@
 """Writing: opening threads and replying. A message sent twice is one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
-from django.db.models import F
 
 from qunluo.community.queries import Called, members_called, require
 from qunluo.conversation import events
 from qunluo.conversation.actions import marks
+from qunluo.conversation.actions.beside import taken_along
 from qunluo.conversation.actions.messages import (
     Said,
     append,
@@ -19,8 +19,9 @@ from qunluo.conversation.actions.messages import (
     made_ready,
     writer_in,
 )
+from qunluo.conversation.actions.rooms import next_number
 from qunluo.conversation.errors import InvalidPost, KindNotHere
-from qunluo.conversation.models import Draft, Numbering, Post, Space, Thread
+from qunluo.conversation.models import Draft, Post, Space, Thread
 from qunluo.conversation.queries.sight import Sight
 from qunluo.conversation.rules import writing as rules
 from qunluo.conversation.rules.kinds import Kind, kinds
@@ -32,10 +33,10 @@ from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
 
 if TYPE_CHECKING:
-    from qunluo.community.models import Community
     from qunluo.people.models import Person
 
-THREADS_AN_HOUR, POSTS_IN_TEN_MINUTES = 20, 60
+Wanted = tuple[Sequence[str], Mapping[str, Any] | None]  # uids of files, and a poll
+THREADS_AN_HOUR, POSTS_IN_TEN_MINUTES, MESSAGES_IN_TEN_MINUTES = 20, 60, 300
 
 
 def write_post(
@@ -47,25 +48,41 @@ def write_post(
     source: str,
     fields: Mapping[str, Any] | None = None,
     client_id: str = "",
+    attached: Sequence[str] = (),
+    poll: Mapping[str, Any] | None = None,
 ) -> Thread:
     """Open a thread; the same client_id (at most 40 characters) again returns the first one.
 
-    InvalidPost, KindNotHere, SpacePutAway, Suspended, MembersOnly, PermissionMissing, TooMany.
+    `attached` are uids of files that wait for it; a `poll` has options, multiple, results, until.
+    InvalidPost, KindNotHere, TooManyFiles, SpacePutAway, Suspended, MembersOnly,
+    PermissionMissing, TooMany.
     """
     limit("thread", actor.pk, times=THREADS_AN_HOUR, seconds=3600)
-    return _open(actor, space, kind, title, source, fields or {}, checked_id(client_id))
+    beside = (tuple(attached), poll)
+    return _open(actor, space, kind, title, source, fields or {}, checked_id(client_id), beside)
 
 
 def reply(
-    *, actor: "Person", thread: Thread, source: str, reply_to: int = 0, client_id: str = ""
+    *,
+    actor: "Person",
+    thread: Thread,
+    source: str,
+    reply_to: int = 0,
+    client_id: str = "",
+    attached: Sequence[str] = (),
+    poll: Mapping[str, Any] | None = None,
 ) -> Post:
     """Reply in a thread, to one of its posts (a place) if one likes; it is followed from then on.
 
-    The same client_id again returns the first one. InvalidPost, ThreadClosed, SpacePutAway,
-    Suspended, MembersOnly, TooMany.
+    The same client_id again returns the first one; `attached` and `poll` as in write_post.
+    InvalidPost, TooManyFiles, ThreadClosed, SpacePutAway, Suspended, MembersOnly, TooMany.
     """
-    limit("post", actor.pk, times=POSTS_IN_TEN_MINUTES, seconds=600)
-    return _reply(actor, thread, source, reply_to, checked_id(client_id))
+    if type_of(thread.space.type).room:
+        limit("message", actor.pk, times=MESSAGES_IN_TEN_MINUTES, seconds=600)
+    else:
+        limit("post", actor.pk, times=POSTS_IN_TEN_MINUTES, seconds=600)
+    beside = (tuple(attached), poll)
+    return _reply(actor, thread, source, reply_to, checked_id(client_id), beside)
 
 
 @write_tx
@@ -77,19 +94,22 @@ def _open(
     source: str,
     given: Mapping[str, Any],
     client_id: str,
+    beside: Wanted,
 ) -> Thread:
     sight = writer_in(actor, space)
     if first := first_sent(actor, client_id):
         return first.thread
     kind = _offered(actor, sight, space, kind_name)
-    said = rules.check_thread(kind, title, source, given, now().date())
+    along = taken_along(actor, *beside)
+    said = rules.check_thread(kind, title, source, given, now().date(), wordless=bool(along.files))
     honoured = _honoured(actor, space, said)
     if said.faults:
         raise InvalidPost(fields=said.faults)
-    ready = made_ready(actor, space, said.source)
+    ready = along.shown(made_ready(actor, space, said.source))
     try:
         with write_tx():
             thread, post = _insert(actor, space, kind, said, ready, honoured, client_id)
+            along.put(thread, post)
     except IntegrityError:
         if first := first_sent(actor, client_id):
             return first.thread
@@ -113,15 +133,20 @@ def _open(
 
 
 @write_tx
-def _reply(actor: "Person", thread: Thread, source: str, reply_to: int, client_id: str) -> Post:
+def _reply(
+    actor: "Person", thread: Thread, source: str, reply_to: int, client_id: str, beside: Wanted
+) -> Post:
     sight = writer_in(actor, thread.space)
-    source = rules.tidy(source)
-    if faults := rules.check_text(source):
+    if first := first_sent(actor, client_id):
+        return first
+    source, along = rules.tidy(source), taken_along(actor, *beside)
+    if faults := rules.check_text(source, wordless=bool(along.files)):
         raise InvalidPost(fields=faults)
-    said = made_ready(actor, thread.space, source)
+    said = along.shown(made_ready(actor, thread.space, source))
     try:
         with write_tx():
             post = append(actor, thread, said, sight, reply_to=reply_to, client_id=client_id)
+            along.put(thread, post)
     except IntegrityError:
         if first := first_sent(actor, client_id):
             return first
@@ -146,7 +171,7 @@ def _insert(
     thread = Thread.objects.create(
         community=space.community,
         space=space,
-        number=_next_number(space.community),
+        number=next_number(space.community),
         kind=kind.name,
         state=kind.start,
         settled=kind.state(kind.start).settled,
@@ -171,17 +196,6 @@ def _insert(
         written_at=moment,
     )
     return thread, post
-
-
-def _next_number(community: "Community") -> int:
-    """Return the next number; the row of the numbering is the queue."""
-    mine = Numbering.objects.filter(community=community)
-    if not mine.update(last=F("last") + 1):
-        last = Thread.objects.filter(community=community).order_by("-number").first()
-        start = Numbering(community=community, last=last.number if last else 0)
-        Numbering.objects.bulk_create([start], ignore_conflicts=True)
-        mine.update(last=F("last") + 1)
-    return mine.get().last
 
 
 def _offered(actor: "Person", sight: Sight, space: Space, name: str) -> Kind:

@@ -1,13 +1,32 @@
 """Reading what conversation knows; fetching is permission."""
 
 from qunluo.conversation.queries.cards import ThreadCard
+from qunluo.conversation.queries.files import FileView, waiting_files
+from qunluo.conversation.queries.chat import read_chat
+from qunluo.conversation.queries.circles import (
+    Inside,
+    TalkCard,
+    chat_of,
+    other_of,
+    people_of,
+    read_by_other,
+    still_there,
+    talk_of_two,
+    talks,
+)
 from qunluo.conversation.queries.handling import (
     overdue,
     promise_counts,
     removal_counts,
     threads_of_kind,
 )
-from qunluo.conversation.queries.own_data import own_documents
+from qunluo.conversation.queries.opening import (
+    get_attachment,
+    open_attachment,
+    own_attachment,
+)
+from qunluo.conversation.queries.own_data import own_documents, own_files
+from qunluo.conversation.queries.polls import PollView
 from qunluo.conversation.queries.sight import Sight, sight_of
 from qunluo.conversation.queries.spaces import (
     SpaceCard,
@@ -39,15 +58,21 @@ from qunluo.conversation.rules.reading import reactions
 from qunluo.conversation.rules.spaces import type_of
 
 __all__ = [
+    "FileView",
+    "Inside",
+    "PollView",
     "PostView",
     "Sight",
     "SpaceCard",
+    "TalkCard",
     "ThreadCard",
     "ThreadWindow",
+    "chat_of",
     "draft_for",
     "drafts",
     "find_space",
     "find_thread",
+    "get_attachment",
     "get_post",
     "get_space",
     "get_thread",
@@ -56,10 +81,17 @@ __all__ = [
     "look_at",
     "look_into",
     "managed_spaces",
+    "open_attachment",
+    "other_of",
     "overdue",
+    "own_attachment",
     "own_documents",
+    "own_files",
+    "people_of",
     "promise_counts",
     "reactions",
+    "read_by_other",
+    "read_chat",
     "read_thread",
     "removal_counts",
     "render",
@@ -67,11 +99,15 @@ __all__ = [
     "seconded",
     "sight_of",
     "spaces",
+    "still_there",
     "stream",
+    "talk_of_two",
+    "talks",
     "threads",
     "threads_in",
     "threads_of_kind",
     "told",
     "type_of",
     "types_of_spaces",
+    "waiting_files",
 ]

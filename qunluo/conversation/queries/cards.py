@@ -20,7 +20,7 @@ COLUMNS = (
     "id", "community_id", "space_id", "number", "kind", "state", "title", "excerpt", "fields",
     "author_id", "assignee_id", "due_on", "settled", "accepted_place", "posts", "replies",
     "reactions", "seconds", "opened_at", "active_at", "last_author_id", "last_excerpt",
-    "opener_gone",
+    "opener_gone", "cover",
 )  # fmt: skip
 MINE = ("mine__read", "mine__ahead", "mine__following", "mine__mentioned")
 NOBODY = Card(0, "", "", "")
@@ -58,6 +58,8 @@ class ThreadCard:
     following: str
     started: bool
     why: str
+    cover: str = ""
+    accepted_place: int = 0
 
     @property
     def name(self) -> str:
@@ -152,6 +154,8 @@ def _card(
         following=row.get("mine__following") or "normal",
         started=bool(row.get("mine__read")),
         why=_why(row, state, person_id),
+        cover="" if row["opener_gone"] else row["cover"],
+        accepted_place=row["accepted_place"],
     )
 
 

@@ -2,7 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from qunluo.conversation.models import Draft, Mention, Post, Reaction, Reading, Revision, Thread
+from qunluo.conversation.models import (
+    Attachment,
+    Draft,
+    Mention,
+    PollAnswer,
+    Post,
+    Reaction,
+    Reading,
+    Revision,
+    SpaceMember,
+    Thread,
+)
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -59,9 +70,39 @@ def own_documents(person: "Person") -> "Documents":
                 "post__author__name",
             )
         ),
+        "files": list(
+            Attachment.objects.filter(owner=person)
+            .order_by("pk")
+            .values(
+                "community__slug", "thread__number", "post__place", "sort", "name", "alt", "size",
+                "added_at", "key",
+            )
+        ),
+        "poll_answers": list(
+            PollAnswer.objects.filter(person=person)
+            .order_by("pk")
+            .values(
+                "poll__post__thread__community__slug", "poll__post__thread__number",
+                "poll__post__place", "poll__options", "chosen", "answered_at",
+            )
+        ),
+        "private_talks": list(
+            SpaceMember.objects.filter(person=person)
+            .order_by("pk")
+            .values(
+                "space__community__slug", "space__name", "space__purpose", "space__rules",
+                "host", "joined_at",
+            )
+        ),
         "drafts": list(
             Draft.objects.filter(person=person)
             .order_by("pk")
             .values("space__community__slug", "space__name", "title", "source", "saved_at")
         ),
     }  # fmt: skip
+
+
+def own_files(person: "Person") -> list[str]:
+    """Return the keys of the files that a person added, for the copy."""
+    mine = Attachment.objects.filter(owner=person).order_by("pk")
+    return list(mine.values_list("key", flat=True))

@@ -18,10 +18,13 @@ from qunluo.conversation.queries.cards import (
     unread_of,
     with_reading,
 )
+from qunluo.conversation.queries.files import FileView, files_of
+from qunluo.conversation.queries.polls import PollView, polls_of
 from qunluo.conversation.queries.sight import Sight, sight_of
 from qunluo.conversation.queries.spaces import look_into
 from qunluo.conversation.rules.kinds import Move, Part, kind_of, moves_open_to
 from qunluo.conversation.rules.reading import SECOND
+from qunluo.governance.queries import hidden_between
 from qunluo.kernel.paging import Page, page
 from qunluo.kernel.text import pick
 from qunluo.people.queries import Card, person_card
@@ -39,8 +42,9 @@ MODERATE = "posts.moderate"
 class PostView:
     """One post as a viewer may see it; of a removed one only the place, the rule and the reason.
 
-    `removed` is "" for a post that stands, "author" or "rule" for one that does not. `own` and
-    `judged` say that the viewer wrote it or may remove it; both still read what a rule removed.
+    `removed` is "" for a post that stands, else "author", "rule" or "moved" (to thread `moved_to`).
+    `own` and `judged` say that the viewer wrote it or may remove it; both still read what a rule
+    removed.
     """
 
     id: int
@@ -61,6 +65,9 @@ class PostView:
     removed: str = ""
     rule_title: str = ""
     reason: str = ""
+    files: list[FileView] = field(default_factory=list)
+    poll: PollView | None = None
+    moved_to: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,7 @@ class ThreadWindow:
     may_moderate: bool
     draft: Draft | None = None
     people: Mapping[int, Card] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()
 
 
 def threads(
@@ -112,6 +120,7 @@ def threads_in(
 ) -> Page[ThreadCard]:
     """Return the threads of a space that was looked into; two queries."""
     found = Thread.objects.filter(community_id=sight.community_id, space=space)
+    found = found.exclude(kind="chat")
     if kind:
         found = found.filter(kind=kind)
     if settled is not None:
@@ -168,14 +177,14 @@ def read_thread(
     Who has read everything, or never began, starts at the first post. ThreadNotFound.
     """
     thread, sight = look_at(community, number, viewer=viewer)
-    row = _row(thread, sight)
+    row = row_of(thread, sight)
     since = {thread.community_id: sight.joined_at} if sight.joined_at else {}
     unread = unread_of(row, sight.joined_at)
     read = row.get("mine__read") or 0
     # One post before the first new one is shown, so that one knows where one was.
     start = max(0, read - 1) if after is None and unread else (after or 0)
-    found = _window(thread, start, before, limit)
-    return _shown(thread, sight, row, found, since, read if unread else thread.posts)
+    found = window_of(thread, start, before, limit)
+    return show_window(thread, sight, row, found, since, read if unread else thread.posts)
 
 
 def revisions(post: Post) -> list[Revision]:
@@ -199,7 +208,8 @@ def part_of(sight: Sight, thread: Thread) -> Part:
     )
 
 
-def _row(thread: Thread, sight: Sight) -> dict[str, Any]:
+def row_of(thread: Thread, sight: Sight) -> dict[str, Any]:
+    """Return the columns of a thread's card, with how far the viewer has read."""
     row: dict[str, Any] = {name: getattr(thread, name) for name in COLUMNS}
     if sight.person_id is not None and sight.member:
         columns = ("read", "ahead", "following", "mentioned")
@@ -209,7 +219,8 @@ def _row(thread: Thread, sight: Sight) -> dict[str, Any]:
     return row
 
 
-def _window(thread: Thread, after: int, before: int | None, limit: int) -> list[Post]:
+def window_of(thread: Thread, after: int, before: int | None, limit: int) -> list[Post]:
+    """Return the posts after a place, or those before one."""
     limit = max(1, min(limit, 200))
     found = Post.objects.filter(thread=thread)
     if before is not None:
@@ -217,7 +228,7 @@ def _window(thread: Thread, after: int, before: int | None, limit: int) -> list[
     return list(found.filter(place__gt=after).order_by("place")[:limit])
 
 
-def _shown(
+def show_window(
     thread: Thread,
     sight: Sight,
     row: Mapping[str, Any],
@@ -225,12 +236,26 @@ def _shown(
     since: Mapping[int, datetime],
     read: int,
 ) -> ThreadWindow:
+    """Return posts of a thread as the viewer may see them; beyond `read` they are new."""
     counts, own = _reactions([post.pk for post in found if post.reactions], sight.person_id)
     kind = kind_of(thread.kind)
     faces = person_card({post.author_id for post in found})
     judged = MODERATE in sight.permissions
+    files = files_of(post.pk for post in found if post.attached)
+    polls = polls_of((post.pk for post in found if post.polls), sight.person_id)
     posts = [
-        _post(post, thread, faces, sight.person_id, judged, read, counts[post.pk], own[post.pk])
+        _post(
+            post,
+            thread,
+            faces,
+            sight.person_id,
+            judged,
+            read,
+            counts[post.pk],
+            own[post.pk],
+            files.get(post.pk, []),
+            polls.get(post.pk),
+        )
         for post in found
     ]
     first, last = (found[0].place, found[-1].place) if found else (0, 0)
@@ -250,6 +275,7 @@ def _shown(
         may_moderate=judged,
         draft=draft_in(thread, sight),
         people=faces,
+        hidden=hidden_between(sight.person_id),
     )
 
 
@@ -269,9 +295,12 @@ def _post(
     read: int,
     counts: Mapping[str, int],
     own: frozenset[str],
+    files: list[FileView],
+    poll: PollView | None,
 ) -> PostView:
     mine = viewer_id is not None and post.author_id == viewer_id
     removed = "" if post.removed_at is None else "rule" if post.rule_id else "author"
+    removed = "moved" if post.moved_to else removed
     legible = not removed or (removed == "rule" and (mine or judged))
     return PostView(
         id=post.pk,
@@ -292,6 +321,9 @@ def _post(
         removed=removed,
         rule_title=post.rule_title,
         reason=post.reason,
+        files=files if legible else [],
+        poll=poll if not removed else None,
+        moved_to=post.moved_to,
     )
 
 

@@ -29,9 +29,9 @@ def tidy(text: str) -> str:
     return text.replace("\0", "").replace("\r\n", "\n").strip()
 
 
-def check_text(source: str) -> Faults:
-    """Return what is wrong with a text."""
-    if not source:
+def check_text(source: str, *, wordless: bool = False) -> Faults:
+    """Return what is wrong with a text; beside a file there need be no words."""
+    if not source and not wordless:
         return {"source": [_("Write something first.")]}
     if len(source) > TEXT_LENGTH:
         return {"source": [_("That is too long: at most 20,000 characters.")]}
@@ -39,11 +39,17 @@ def check_text(source: str) -> Faults:
 
 
 def check_thread(
-    kind: Kind, title: str, source: str, given: Mapping[str, Any], today: date
+    kind: Kind,
+    title: str,
+    source: str,
+    given: Mapping[str, Any],
+    today: date,
+    *,
+    wordless: bool = False,
 ) -> Written:
     """Return what opens a thread of the kind, tidied, with its faults by field."""
     title, source = " ".join(tidy(title).split()), tidy(source)
-    faults = check_text(source)
+    faults = check_text(source, wordless=wordless)
     if kind.title == "needed" and not title:
         faults["title"] = [_("Give it a title, so that others find it.")]
     if len(title) > TITLE_LENGTH:

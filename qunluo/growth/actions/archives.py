@@ -54,6 +54,7 @@ class _Writer:
         self.files: dict[str, Row] = {}
         self.media: dict[str, str] = {}
         self.people: set[int] = set()
+        self._named: list[str] = []
 
     def lines(self, name: str, rows: Iterable[Row]) -> None:
         digest, count = hashlib.sha256(), 0
@@ -65,9 +66,17 @@ class _Writer:
                 digest.update(data)
                 count += 1
         self.files[name] = {"count": count, "sha256": digest.hexdigest()}
+        # A zip takes one file at a time: what the lines name is written behind them.
+        named, self._named = self._named, []
+        for key in named:
+            self._file(key)
 
     def picture(self, key: str) -> None:
-        if not key or "/" not in key or key in self.media:
+        if key and "/" in key:
+            self._named.append(key)
+
+    def _file(self, key: str) -> None:
+        if key in self.media:
             return
         with suppress(NotFound), media.open(key) as file:
             data = file.read()

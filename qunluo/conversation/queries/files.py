@@ -1,0 +1,49 @@
+"""Files as they stand under posts, or wait for the one being written."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from qunluo.conversation.models import Attachment, Space, Thread
+
+if TYPE_CHECKING:
+    from qunluo.people.models import Person
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A file under a post; `sort` is picture, audio, video or file."""
+
+    uid: str
+    sort: str
+    type: str
+    name: str
+    alt: str
+    size: int
+    width: int
+    height: int
+    added_at: datetime
+
+
+def files_of(posts: Iterable[int]) -> Mapping[int, list[FileView]]:
+    """Return the files of posts by the post's id, in their order; one query, none without posts."""
+    found: dict[int, list[FileView]] = defaultdict(list)
+    wanted = list(posts)
+    if wanted:
+        rows = Attachment.objects.filter(post_id__in=wanted).order_by("post_id", "place", "pk")
+        for one in rows:
+            found[one.post_id or 0].append(_view(one))
+    return found
+
+
+def waiting_files(person: "Person", space: Space, thread: Thread | None = None) -> list[FileView]:
+    """Return the files that somebody added and did not send yet, in a space or as a reply."""
+    mine = Attachment.objects.filter(owner=person, post=None, space=space, thread=thread)
+    return [_view(one) for one in mine.order_by("pk")]
+
+
+def _view(one: Attachment) -> FileView:
+    same = ("uid", "sort", "type", "name", "alt", "size", "width", "height", "added_at")
+    return FileView(**{name: getattr(one, name) for name in same})

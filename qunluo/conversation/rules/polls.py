@@ -1,0 +1,57 @@
+"""Polls: two to ten answers, one or several to choose, until a moment or for good."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from qunluo.conversation.rules.writing import Faults, tidy
+from qunluo.kernel.text import _
+
+FEWEST, MOST, OPTION_LENGTH, LONGEST_DAYS = 2, 10, 80, 90
+RESULTS = ("always", "answered", "closed")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A poll that may be kept, or what is wrong with it."""
+
+    options: list[str] = field(default_factory=list)
+    multiple: bool = False
+    results: str = "answered"
+    until: datetime | None = None
+    faults: Faults = field(default_factory=dict)
+
+
+def check_poll(given: Mapping[str, Any], now: datetime) -> Asked:
+    """Return a poll, tidied, with its faults by field."""
+    options = [" ".join(tidy(str(one)).split()) for one in given.get("options") or ()]
+    options = [one for one in options if one]
+    faults: Faults = {}
+    if not FEWEST <= len(options) <= MOST:
+        faults["options"] = [_("A poll has two to ten answers, one on each line.")]
+    elif len(set(options)) < len(options):
+        faults["options"] = [_("Two of the answers are the same.")]
+    elif any(len(one) > OPTION_LENGTH for one in options):
+        faults["options"] = [_("An answer has at most 80 characters.")]
+    results = given.get("results") or "answered"
+    if results not in RESULTS:
+        faults["results"] = [_("Choose one of those that are offered.")]
+    until = given.get("until")
+    if until is not None and until.tzinfo is None:
+        faults["until"] = [_("Say in which time zone.")]
+    elif until is not None and not now < until <= now + timedelta(days=LONGEST_DAYS):
+        faults["until"] = [_("Choose a moment within the next ninety days.")]
+    return Asked(options, bool(given.get("multiple")), str(results), until, faults)
+
+
+def check_answer(options: int, chosen: Iterable[int], *, multiple: bool) -> Faults:
+    """Return what is wrong with an answer; it names the places of options, from 0 on."""
+    named = list(chosen)
+    if not named:
+        return {"chosen": [_("Choose an answer.")]}
+    if len(named) > 1 and not multiple:
+        return {"chosen": [_("Choose one answer only.")]}
+    if len(set(named)) < len(named) or any(not 0 <= one < options for one in named):
+        return {"chosen": [_("Choose one of those that are offered.")]}
+    return {}
