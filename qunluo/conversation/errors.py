@@ -168,3 +168,11 @@ class CircleFull(Conflict):
     code = "conversation.circle_full"
     message = _("A circle has room for {most} people.")
     next_step = _("Ask an operator for a space that is open to more.")
+
+
+class NotReachable(Conflict):
+    """The other one has left, or the two keep away from each other."""
+
+    code = "conversation.not_reachable"
+    message = _("A message would not reach this person here.")
+    next_step = _("What you wrote to each other stays; an operator helps if you must reach them.")

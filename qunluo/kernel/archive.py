@@ -8,6 +8,7 @@ media = ["picture"]             keys of pictures to carry along
 refs = {"filters.host" = "people.Person"}         ids inside JSON
 prefixed = {source = {"cofounding:" = "community.CofounderOffer"}}   ids inside a text
 leave = ["file"]                columns that mean nothing elsewhere
+but = {"space__visibility" = "people"}            rows that stay out
 
 [ids]                           fields of events that are ids: of which model, or "" for none
 membership_id = "community.Membership"
@@ -43,6 +44,7 @@ class Kind:
     unique: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     leave: tuple[str, ...] = ()
+    but: Mapping[str, str] = field(default_factory=dict)
     refs: Mapping[str, str] = field(default_factory=dict)
     prefixed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -77,7 +79,8 @@ def event_ids() -> dict[str, str]:
 
 def dump(kind: Kind, community_id: int) -> Iterator[Row]:
     """Yield the rows of a community in the order of their ids; references stay as they are."""
-    return _dump(kind, kind.table._default_manager.filter(**{kind.scope: community_id}))
+    found = kind.table._default_manager.filter(**{kind.scope: community_id})
+    return _dump(kind, found.exclude(**kind.but) if kind.but else found)
 
 
 def dump_some(kind: Kind, ids: Iterable[int]) -> Iterator[Row]:

@@ -79,6 +79,7 @@ TABLE = {
         "given > break": ("author publisher", "broken"),
         "late > break": ("author publisher", "broken"),
     },
+    "chat": {},
     "spotlight": {"shown > decline": ("assignee", "declined")},
 }
 

@@ -16,6 +16,14 @@ from qunluo.conversation.actions.circles import (
 )
 from qunluo.conversation.actions.drafts import discard_draft, save_draft
 from qunluo.conversation.actions.editing import edit_post
+from qunluo.conversation.actions.indexing import (
+    forget,
+    index,
+    index_missing,
+    index_missing_others,
+    index_posts,
+    rebuild_search,
+)
 from qunluo.conversation.actions.moving import accept_answer, move_state
 from qunluo.conversation.actions.polling import answer_poll, close_poll
 from qunluo.conversation.actions.reacting import react, unreact
@@ -53,7 +61,12 @@ __all__ = [
     "edit_space",
     "erase",
     "follow",
+    "forget",
     "furnish",
+    "index",
+    "index_missing",
+    "index_missing_others",
+    "index_posts",
     "invite_to_circle",
     "leave_circle",
     "mark_read",
@@ -63,6 +76,7 @@ __all__ = [
     "mute",
     "open_space",
     "react",
+    "rebuild_search",
     "remove_post",
     "reply",
     "restore_space",

@@ -60,7 +60,7 @@ def edit_post(*, actor: "Person", post: Post, source: str, title: str | None = N
     post.refresh_from_db()
     publish(
         events.PostEdited(
-            community_id=thread.community_id,
+            community_id=thread.space.log_id,
             actor_id=actor.pk,
             person_id=actor.pk,
             thread_id=thread.pk,
@@ -81,7 +81,7 @@ def edited() -> InvalidPost:
 def _retell(thread: Thread, post: Post, said: Said, title: str) -> None:
     """Let the lists show the new words."""
     columns: dict[str, Any] = {}
-    if post.place == 1:
+    if post.place == 1 and not thread.opener_gone:
         columns = {"title": title, "excerpt": said.excerpt}
     elif post.place == thread.posts:
         columns = {"last_excerpt": said.excerpt}

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import Case, CharField, F, IntegerField, Q, Value, When
 
 from qunluo.conversation.models import Post, Reading, Thread
+from qunluo.kernel.whisper import whisper
 
 Following = Reading.Following
 
@@ -47,16 +48,20 @@ def hold(person_id: int, thread: Thread, joined_at: datetime | None) -> Reading:
 
 
 def move_to(reading: Reading, place: int) -> Reading:
-    """Set how far somebody has read; needs the reading's row."""
+    """Set how far somebody has read, and tell their other devices; needs the reading's row."""
     reading.read = place
     reading.ahead = _ahead(reading.person_id, reading.thread_id, place)
     reading.save(update_fields=["read", "ahead"])
+    whisper("read", person=reading.person_id, thread=reading.thread_id)
     return reading
 
 
-def wrote(person_id: int, thread: Thread, place: int, joined_at: datetime | None) -> None:
+def wrote(
+    person_id: int, thread: Thread, place: int, joined_at: datetime | None, *, follows: bool = True
+) -> None:
     """Count a new post of one's own as read, and follow the thread; needs the thread's row."""
     up_to_date = Q(read=place - 1)
+    after = Following.FOLLOWED if follows else Following.NORMAL
     known = Reading.objects.filter(person_id=person_id, thread=thread).update(
         ahead=Case(
             When(up_to_date, then=F("ahead")),
@@ -67,13 +72,13 @@ def wrote(person_id: int, thread: Thread, place: int, joined_at: datetime | None
             When(up_to_date, then=Value(place)), default=F("read"), output_field=IntegerField()
         ),
         following=Case(
-            When(following=Following.NORMAL, then=Value(Following.FOLLOWED)),
+            When(following=Following.NORMAL, then=Value(after)),
             default=F("following"),
             output_field=CharField(),
         ),
     )
     if not known:
-        begin(person_id, thread, joined_at, own=1, following=Following.FOLLOWED)
+        begin(person_id, thread, joined_at, own=1, following=after)
 
 
 def opened(person_id: int, thread: Thread) -> None:

@@ -8,12 +8,21 @@ from django.db.models import F
 from qunluo.community.queries import Called, holders_among, members_called, require_member
 from qunluo.conversation import events
 from qunluo.conversation.actions import marks
-from qunluo.conversation.errors import InvalidPost, SpaceNotFound, SpacePutAway, ThreadClosed
+from qunluo.conversation.errors import (
+    InvalidPost,
+    NotReachable,
+    SpaceNotFound,
+    SpacePutAway,
+    ThreadClosed,
+)
 from qunluo.conversation.models import Mention, Post, Space, Thread
+from qunluo.conversation.queries.circles import other_of
 from qunluo.conversation.queries.sight import Sight, sight_of
 from qunluo.conversation.rules import markup
 from qunluo.conversation.rules.kinds import kind_of
+from qunluo.conversation.rules.spaces import type_of
 from qunluo.conversation.rules.writing import CLIENT_ID_LENGTH
+from qunluo.governance.queries import blocked_among
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
 from qunluo.kernel.text import _
@@ -45,7 +54,16 @@ def writer_in(actor: "Person", space: Space) -> Sight:
     if not sight.writes(space):
         require_member(actor, space.community)
         raise SpacePutAway
+    if space.pair:
+        reachable(actor, space)
     return sight
+
+
+def reachable(actor: "Person", space: Space) -> None:
+    """Refuse to write to somebody who has left, or between whom and oneself a block stands."""
+    other = other_of(space, actor.pk)
+    if not members_called(space.community, [other.handle]) or blocked_among(actor.pk, [other.id]):
+        raise NotReachable
 
 
 def made_ready(actor: "Person", space: Space, source: str) -> Said:
@@ -53,14 +71,25 @@ def made_ready(actor: "Person", space: Space, source: str) -> Said:
     people: dict[str, Called] = {}
     if "@" in source:
         people = members_called(space.community, markup.called(source))
+        if space.private and people:
+            inside = space.members.filter(person_id__in={p.person_id for p in people.values()})
+            may = frozenset(inside.values_list("person_id", flat=True))
+            people = {word: one for word, one in people.items() if one.person_id in may}
         if space.visibility == Space.Visibility.GRANT and people:
             ids = {one.person_id for one in people.values()}
             may = holders_among(space.community, ids, space.grant_kind, space.grant_name)
             people = {word: one for word, one in people.items() if one.person_id in may}
+    people = spared(actor, people)
     html = markup.render(source, {word: one.handle for word, one in people.items()})
     told = [one for one in people.values() if f"/p/{one.handle}/" in html]
     others = {one.person_id: one for one in told if one.person_id != actor.pk}
     return Said(source, html, markup.plain(html), list(others.values())[:MOST_CALLED])
+
+
+def spared(actor: "Person", people: dict[str, Called]) -> dict[str, Called]:
+    """Return those called between whom and the author no block stands; they are not called."""
+    away = blocked_among(actor.pk, {one.person_id for one in people.values()})
+    return {word: one for word, one in people.items() if one.person_id not in away}
 
 
 def append(
@@ -97,11 +126,13 @@ def append(
         client_id=client_id,
         written_at=now(),
     )
-    marks.wrote(actor.pk, locked, post.place, sight.joined_at)
+    locked.space = thread.space
+    follows = thread.space.private or not type_of(thread.space.type).room
+    marks.wrote(actor.pk, locked, post.place, sight.joined_at, follows=follows)
     call(actor, locked, post, said)
     publish(
         events.ReplyWritten(
-            community_id=thread.community_id,
+            community_id=thread.space.log_id,
             actor_id=actor.pk,
             person_id=thread.author_id,
             thread_id=thread.pk,
@@ -127,7 +158,7 @@ def call(actor: "Person", thread: Thread, post: Post, said: Said, *, edited: boo
     for one in people:
         publish(
             events.PersonMentioned(
-                community_id=thread.community_id,
+                community_id=thread.space.log_id,
                 actor_id=actor.pk,
                 person_id=one.person_id,
                 thread_id=thread.pk,

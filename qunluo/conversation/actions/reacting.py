@@ -74,7 +74,7 @@ def _count(post: Post, reaction: str, by: int) -> None:
 
 def _about(actor: "Person", post: Post, reaction: str) -> dict[str, Any]:
     return {
-        "community_id": post.community_id,
+        "community_id": post.thread.space.log_id,
         "actor_id": actor.pk,
         "person_id": post.author_id,
         "thread_id": post.thread_id,

@@ -9,7 +9,8 @@ from django.db.models import Max
 
 from qunluo.community.queries import require
 from qunluo.conversation import events
-from qunluo.conversation.errors import InvalidSpace, SpacePutAway, SpaceSlugTaken
+from qunluo.conversation.actions.rooms import begin_chat
+from qunluo.conversation.errors import InvalidSpace, SpaceNotFound, SpacePutAway, SpaceSlugTaken
 from qunluo.conversation.models import Space
 from qunluo.conversation.rules import spaces as rules
 from qunluo.conversation.rules.writing import tidy
@@ -68,6 +69,7 @@ def open_space(
 def edit_space(*, actor: "Person", space: Space, **changes: Any) -> Space:
     """Change name, purpose, visibility, grant or position. InvalidSpace, PermissionMissing."""
     require(actor, space.community, MANAGE)
+    _refuse_private(space)
     given = _tidied(**{name: changes[name] for name in EDITABLE if name in changes})
     if given.get("visibility", "grant") != "grant":
         given |= {"grant_kind": "", "grant_name": ""}
@@ -89,6 +91,7 @@ def edit_space(*, actor: "Person", space: Space, **changes: Any) -> Space:
 def archive_space(*, actor: "Person", space: Space) -> Space:
     """Put a space away: it is read, not written in. SpacePutAway, PermissionMissing."""
     require(actor, space.community, MANAGE)
+    _refuse_private(space)
     if not Space.objects.filter(pk=space.pk, archived_at=None).update(archived_at=now()):
         raise SpacePutAway
     space.refresh_from_db(fields=["archived_at"])
@@ -100,6 +103,7 @@ def archive_space(*, actor: "Person", space: Space) -> Space:
 def restore_space(*, actor: "Person", space: Space) -> Space:
     """Bring a space back into use; nothing happens to one that is. PermissionMissing."""
     require(actor, space.community, MANAGE)
+    _refuse_private(space)
     if Space.objects.filter(pk=space.pk, archived_at__isnull=False).update(archived_at=None):
         publish(events.SpaceRestored(**_about(actor, space)))
     space.refresh_from_db(fields=["archived_at"])
@@ -133,6 +137,8 @@ def _made(community: "Community", actor: "Person", **columns: Any) -> Space:
             )
     except IntegrityError:
         raise SpaceSlugTaken(slug=columns["slug"]) from None
+    if rules.type_of(space.type).room:
+        begin_chat(space, actor)
     publish(
         events.SpaceOpened(
             community_id=community.pk,
@@ -143,6 +149,12 @@ def _made(community: "Community", actor: "Person", **columns: Any) -> Space:
         )
     )
     return space
+
+
+def _refuse_private(space: Space) -> None:
+    """Let no role arrange what belongs to chosen people, not even one of them: SpaceNotFound."""
+    if space.private:
+        raise SpaceNotFound
 
 
 def _about(actor: "Person", space: Space) -> dict[str, Any]:

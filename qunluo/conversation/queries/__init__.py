@@ -26,7 +26,17 @@ from qunluo.conversation.queries.opening import (
     own_attachment,
 )
 from qunluo.conversation.queries.own_data import own_documents, own_files
+from qunluo.conversation.queries.people import PEOPLE
 from qunluo.conversation.queries.polls import PollView
+from qunluo.conversation.queries.search import (
+    Found,
+    Hit,
+    Narrowing,
+    posts_of_thread,
+    search,
+    spaces_to_look_in,
+    unfound_posts,
+)
 from qunluo.conversation.queries.sight import Sight, sight_of
 from qunluo.conversation.queries.spaces import (
     SpaceCard,
@@ -59,7 +69,11 @@ from qunluo.conversation.rules.spaces import type_of
 
 __all__ = [
     "FileView",
+    "Found",
+    "Hit",
     "Inside",
+    "Narrowing",
+    "PEOPLE",
     "PollView",
     "PostView",
     "Sight",
@@ -88,6 +102,7 @@ __all__ = [
     "own_documents",
     "own_files",
     "people_of",
+    "posts_of_thread",
     "promise_counts",
     "reactions",
     "read_by_other",
@@ -96,9 +111,11 @@ __all__ = [
     "removal_counts",
     "render",
     "revisions",
+    "search",
     "seconded",
     "sight_of",
     "spaces",
+    "spaces_to_look_in",
     "still_there",
     "stream",
     "talk_of_two",
@@ -109,5 +126,6 @@ __all__ = [
     "told",
     "type_of",
     "types_of_spaces",
+    "unfound_posts",
     "waiting_files",
 ]

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from qunluo.community import queries as communities
-from qunluo.conversation.models import Space
+from qunluo.conversation.models import Space, SpaceMember
 from qunluo.conversation.rules.kinds import Kind
 from qunluo.conversation.rules.spaces import type_of
 
@@ -44,12 +45,22 @@ class Sight:
 
     def sees(self, space: Space) -> bool:
         """Return whether the viewer may read a space of this community."""
+        if space.private:
+            return self.member and space.pk in self.private
         if space.visibility == Space.Visibility.PUBLIC:
             return True
         if not self.member or space.visibility == Space.Visibility.MEMBERS:
             return self.member
         grant = (space.community_id, space.grant_kind, space.grant_name)
         return grant in self.held or MANAGE in self.permissions
+
+    @cached_property
+    def private(self) -> frozenset[int]:
+        """Return the private spaces that the viewer is in; asked for when one is looked at."""
+        mine = SpaceMember.objects.filter(
+            person_id=self.person_id, space__community_id=self.community_id
+        )
+        return frozenset(mine.values_list("space_id", flat=True))
 
     def writes(self, space: Space) -> bool:
         """Return whether the viewer may reply in a space that they see."""
@@ -58,7 +69,7 @@ class Sight:
     def opens(self, space: Space) -> list[Kind]:
         """Return the kinds of threads that the viewer may open in a space."""
         kind_of_space = type_of(space.type)
-        if not self.writes(space) or not self._may(kind_of_space.opens):
+        if kind_of_space.room or not self.writes(space) or not self._may(kind_of_space.opens):
             return []
         return [kind for kind in kind_of_space.kinds if self._may(kind.opens)]
 

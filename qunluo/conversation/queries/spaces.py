@@ -67,7 +67,8 @@ def find_space(pk: int) -> Space | None:
 def managed_spaces(community: "Community", *, viewer: "Viewer") -> list[Space]:
     """Return every space, those that were put away too, for who manages them."""
     communities.require(viewer, community, MANAGE)
-    return list(Space.objects.filter(community=community).order_by("position", "pk"))
+    found = Space.objects.filter(community=community)
+    return list(found.exclude(visibility=Space.Visibility.PEOPLE).order_by("position", "pk"))
 
 
 def types_of_spaces() -> list[SpaceType]:
@@ -77,6 +78,7 @@ def types_of_spaces() -> list[SpaceType]:
 
 def _of(community: "Community", *, archived: bool) -> list[Space]:
     found = Space.objects.filter(community=community, archived_at__isnull=not archived)
+    found = found.exclude(visibility=Space.Visibility.PEOPLE)
     return list(found.order_by("position", "pk"))
 
 

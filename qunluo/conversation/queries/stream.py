@@ -11,6 +11,7 @@ from qunluo.conversation.models import Draft, Reading, Space, Thread
 from qunluo.conversation.queries.cards import ThreadCard, cards, with_reading
 from qunluo.conversation.queries.sight import Sight
 from qunluo.conversation.rules.reading import STREAM_DAYS
+from qunluo.governance.queries import hidden_ids
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
 
@@ -47,7 +48,7 @@ def stream(
         space_id__in=list(spaces),
         active_at__gte=now() - timedelta(days=STREAM_DAYS),
         opener_gone=False,
-    )
+    ).exclude(author_id__in=hidden_ids(person.pk))
     rows = page(with_reading(found, person.pk), ("-active_at", "-id"), after, limit)
     since = {one.community.pk: one.membership.joined_at for one in belongings}
     return Page(cards(rows.items, spaces, person.pk, since), rows.next)
@@ -69,6 +70,7 @@ def _spaces(person: "Person", belongings: "Iterable[Belonging]") -> dict[int, Sp
     here = {one.community.pk: one for one in belongings}
     sights = {pk: _sight(person, one) for pk, one in here.items()}
     found = Space.objects.filter(community_id__in=list(here), archived_at=None)
+    found = found.exclude(visibility=Space.Visibility.PEOPLE)
     spaces = {}
     for space in found:
         if sights[space.community_id].sees(space):

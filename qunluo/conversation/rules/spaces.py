@@ -15,13 +15,16 @@ DEFINITIONS = Path(__file__).parents[1] / "definitions" / "spaces.toml"
 VISIBILITIES = ("public", "members", "grant")
 GRANT_KINDS = ("role", "badge", "pass", "tier", "seat")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
-NAME_LENGTH, PURPOSE_LENGTH, SLUG_LENGTH, GRANT_LENGTH = 60, 300, 40, 40
+NAME_LENGTH, PURPOSE_LENGTH, SLUG_LENGTH, GRANT_LENGTH, RULES_LENGTH = 60, 300, 40, 40, 2000
 Words = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class SpaceType:
-    """What a space can be; `opens` is the permission to open threads, "" for every member."""
+    """What a space can be; `opens` is the permission to open threads, "" for every member.
+
+    A `room` holds one endless thread, made with it, in which everybody writes.
+    """
 
     name: str
     icon: str
@@ -30,6 +33,7 @@ class SpaceType:
     label: Words
     help: Words
     opens: str = ""
+    room: bool = False
 
     @property
     def kinds(self) -> list[Kind]:
@@ -74,6 +78,8 @@ def faults(given: Mapping[str, Any]) -> dict[str, list[str]]:
         found["type"] = [_("There is no such type of space.")]
     if len(given.get("purpose", "")) > PURPOSE_LENGTH:
         found["purpose"] = [_("At most 300 characters.")]
+    if len(given.get("rules", "")) > RULES_LENGTH:
+        found["rules"] = [_("At most 2,000 characters.")]
     return found | _visibility_faults(given)
 
 
@@ -97,6 +103,7 @@ def _type(name: str, data: Mapping[str, Any]) -> SpaceType:
         label=data["label"],
         help=data["help"],
         opens=data.get("opens", ""),
+        room=data.get("room", False),
     )
 
 
