@@ -135,6 +135,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+# Who carries pushes to devices; see reach/ports.py.
+PUSH_CARRIER = "qunluo.providers.webpush.carrier.WebPush"
 ACCOUNT_ADAPTER = "qunluo.providers.accounts.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "qunluo.providers.accounts.adapter.SocialAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -232,6 +234,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

@@ -3,14 +3,34 @@
 from pathlib import Path
 
 from qunluo.community.actions import write_to
+from qunluo.community.events import GrantExpired, GrantRevoked, MemberLeft, MemberRemoved
 from qunluo.conversation import actions, queries
-from qunluo.conversation.events import ThreadHandled, ThreadMoved
+from qunluo.conversation.events import (
+    AnswerAccepted,
+    PersonMentioned,
+    PostEdited,
+    PostRemoved,
+    PostWithdrawn,
+    PrivateTalkLeft,
+    Reacted,
+    ReplyWritten,
+    SpaceChanged,
+    ThreadHandled,
+    ThreadMoved,
+    ThreadOpened,
+)
+from qunluo.conversation.ports import sources
+from qunluo.governance.events import ContentDecided
+from qunluo.kernel.definitions import load_file
 from qunluo.kernel.delivery import reacts_to
 from qunluo.kernel.text import _
+from qunluo.people.events import PersonErased, PersonRegistered, ProfileUpdated
 from qunluo.people.ports import own_data
 from qunluo.people.queries import person_card
+from qunluo.reach.ports import Hush, Subject, sentences, subjects
 
-LETTERS = Path(__file__).parent / "definitions" / "letters.toml"
+DEFINITIONS = Path(__file__).parent / "definitions"
+LETTERS = DEFINITIONS / "letters.toml"
 
 own_data.contribute(
     "conversation",
@@ -26,6 +46,15 @@ own_data.contribute(
         " polls and reading marks"
     ),
 )
+
+
+@reacts_to(ContentDecided)
+def carry_out_what_was_decided(event: ContentDecided) -> None:
+    """Remove, label, restore or let through what a decision of governance is about."""
+    if event.actor_id is not None:
+        actions.carry_out(
+            event.act, (event.target_type, event.target_id), event.measure_id, event.actor_id
+        )
 
 
 @reacts_to(ThreadHandled, ThreadMoved)
@@ -47,4 +76,68 @@ def tell_the_author(event: ThreadHandled | ThreadMoved) -> None:
             "told": queries.told(thread, event.move, actor.name, thread.author.language),
         },
         letters=LETTERS,
+        rings=False,
     )
+
+
+@reacts_to(ThreadOpened, ReplyWritten, PersonMentioned)
+def tell_of_words(event: ThreadOpened | ReplyWritten | PersonMentioned) -> None:
+    """Tell whoever follows, wrote, began it or is called that something was said."""
+    actions.tell_of_words(event)
+
+
+@reacts_to(ThreadMoved, ThreadHandled, AnswerAccepted)
+def tell_of_steps(event: ThreadMoved | ThreadHandled | AnswerAccepted) -> None:
+    """Tell whoever it concerns that a thread has moved on."""
+    actions.tell_of_steps(event)
+
+
+@reacts_to(Reacted)
+def tell_of_reaction(event: Reacted) -> None:
+    """Tell the author of a post, quietly, that somebody reacted to it."""
+    actions.tell_of_reaction(event)
+
+
+@reacts_to(GrantRevoked, GrantExpired, MemberLeft, MemberRemoved, PrivateTalkLeft)
+def take_notices_back(
+    event: GrantRevoked | GrantExpired | MemberLeft | MemberRemoved | PrivateTalkLeft,
+) -> None:
+    """Take notices back from somebody who may no longer know what they are about."""
+    if isinstance(event, PrivateTalkLeft):
+        actions.take_back_in(event.space_id)
+    elif event.person_id:
+        actions.take_back_from(event.person_id, event.community_id)
+
+
+@reacts_to(SpaceChanged)
+def take_notices_of_a_space_back(event: SpaceChanged) -> None:
+    """Take notices back when fewer people may read a space than before."""
+    if {"visibility", "grant_kind", "grant_name"} & set(event.changed):
+        actions.take_back_in(event.space_id)
+
+
+sentences.brought_by(DEFINITIONS / "notices.toml")
+WORDS = load_file(DEFINITIONS / "notices.toml")
+MUTE_THREAD = Hush(WORDS["mute_thread"]["label"], actions.mute_thread_by_id)
+MUTE_SPACE = Hush(WORDS["mute_space"]["label"], actions.mute_space_by_id)
+subjects.answered_by("thread", Subject(queries.known_threads, {"thread": MUTE_THREAD}))
+subjects.answered_by("space", Subject(queries.known_spaces, {"space": MUTE_SPACE}))
+subjects.answered_by("community", Subject(queries.known_communities))
+
+
+sources.register(queries.PEOPLE)
+
+
+@reacts_to(ThreadOpened, ReplyWritten, PostEdited, PostWithdrawn, PostRemoved, from_start=True)
+def let_it_be_found(
+    event: ThreadOpened | ReplyWritten | PostEdited | PostWithdrawn | PostRemoved,
+) -> None:
+    """Keep what posts are found by, and their topics, as the posts stand now."""
+    actions.index_posts([event.post_id])
+
+
+@reacts_to(PersonRegistered, ProfileUpdated, PersonErased, from_start=True)
+def let_somebody_be_found(event: PersonRegistered | ProfileUpdated | PersonErased) -> None:
+    """Keep what people are found by as they describe themselves now."""
+    if event.person_id is not None:
+        actions.index(queries.PEOPLE.name, [event.person_id])

@@ -16,7 +16,34 @@ def send_waiting_mail() -> None:
     actions.send_due()
 
 
+def notices_wait() -> bool:
+    """Return whether a notice or a digest is to leave now."""
+    moment = now()
+    return bool(
+        queries.due_mails(moment, 1)
+        or queries.due_pushes(moment, 1)
+        or queries.due_digests(moment, 1)
+    )
+
+
+@every(seconds=10, atomic=False, when=notices_wait)
+def send_waiting_notices() -> None:
+    """Put mails, pushes and digests whose time has come on their way."""
+    actions.send_due_notices()
+
+
+def pushes_wait() -> bool:
+    """Return whether a push is to be tried now."""
+    return bool(queries.waiting_pushes(now(), limit=1))
+
+
+@every(seconds=5, atomic=False, when=pushes_wait)
+def carry_pushes() -> None:
+    """Carry pushes to devices."""
+    actions.send_pushes()
+
+
 @every(at="04:10")
 def tidy_mail() -> None:
-    """Forget mails that left a month ago."""
+    """Forget mails that left a month ago, and old notices."""
     actions.tidy()

@@ -3,11 +3,11 @@
 from qunluo.kernel.text import _
 from qunluo.people.ports import own_data
 from qunluo.reach.actions import forget_person
-from qunluo.reach.queries import own_mail
+from qunluo.reach.queries import own_documents
 
 own_data.contribute(
     "reach",
-    export=own_mail,
+    export=own_documents,
     erase=forget_person,
-    holds=_("Which mails were sent to you in the last month, and what became of them"),
+    holds=_("Mails and notices of the last months, and how you want to be reached"),
 )

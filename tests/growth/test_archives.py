@@ -281,6 +281,7 @@ def test_an_owner_asks_for_an_archive_and_the_worker_writes_it(farm):
 
 def test_every_table_that_belongs_to_a_community_is_in_the_archive_or_named_here():
     outside = {
+        "conversation.HeldPost": "unsaid words are their author's own",
         "conversation.Draft": "unsent words are their author's own",
         "conversation.Numbering": "counted anew from the threads",
         "governance.Case": "what is not decided yet stays; measures move",
@@ -291,6 +292,11 @@ def test_every_table_that_belongs_to_a_community_is_in_the_archive_or_named_here
         "growth.StagedOrder": "rows on their way",
         "growth.RowError": "deleted after a month anyway",
         "reach.Delivery": "mail on its way belongs to this installation",
+        "reach.Notice": "what reached a person here is theirs, and is read here",
+        "reach.Wish": "how a person wants to be reached is theirs, wherever they are",
+        "reach.Rhythm": "the hours of a person are theirs",
+        "reach.Device": "browsers that let this installation tell them",
+        "reach.Push": "on its way to a device",
         "people.ApiToken": "a secret of this installation",
     }
     ours = {m._meta.label for m in apps.get_models() if m.__module__.startswith("qunluo.")}

@@ -97,7 +97,7 @@ def test_mail_is_part_of_ones_own_data_and_goes_with_the_account():
     other = send("other@example.org")
     send()
     actions.suppress(address=ADDRESS)
-    assert queries.own_mail(who)["mail"][0]["to"] == ADDRESS
+    assert queries.own_documents(who)["mail"][0]["to"] == ADDRESS
     people.erase_person(actor=who)
     assert list(Delivery.objects.all()) == [other]
     assert queries.is_suppressed(ADDRESS)

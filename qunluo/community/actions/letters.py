@@ -8,10 +8,11 @@ from django.conf import settings
 
 from qunluo.community.models import Community
 from qunluo.kernel.definitions import load_file
+from qunluo.kernel.ids import uuid7
 from qunluo.kernel.text import pick
 from qunluo.people.errors import PersonNotFound
 from qunluo.people.queries import address_of, get_person
-from qunluo.reach.actions import send_email
+from qunluo.reach.actions import News, notify, send_email
 from qunluo.reach.errors import BadAddress
 
 LETTERS = Path(__file__).parents[1] / "definitions" / "letters.toml"
@@ -26,17 +27,23 @@ def write_to(
     path: str,
     words: Mapping[str, Any] | None = None,
     letters: Path = LETTERS,
+    rings: bool = True,
 ) -> bool:
-    """Send a letter in the person's language; False when they have no address or are gone."""
+    """Send a letter in the person's language; False when they have no address or are gone.
+
+    What the letter is about rings the bell too, unless who calls tells of it in another way.
+    """
     try:
         person = get_person(pk=person_id)
     except PersonNotFound:
         return False
     filled = {"community": community.name, **(words or {})}
+    parts = load_file(letters)[letter]
     said = {
-        part: str(pick(text, person.language)).format_map(filled)
-        for part, text in load_file(letters)[letter].items()
+        part: str(pick(text, person.language)).format_map(filled) for part, text in parts.items()
     }
+    if rings:
+        _ring(person_id, community, letter, path, parts["subject"], filled)
     try:
         send_email(
             to=address_of(person),
@@ -49,3 +56,29 @@ def write_to(
     except BadAddress:
         return False
     return True
+
+
+def _ring(
+    person_id: int,
+    community: Community,
+    letter: str,
+    path: str,
+    subject: Mapping[str, str],
+    filled: Mapping[str, Any],
+) -> None:
+    """Tell the person in the app as well; the letter is the mail of it."""
+    told = {code: text.format_map(filled) for code, text in subject.items()}
+    notify(
+        [person_id],
+        News(
+            what="letter",
+            reason="membership",
+            key=f"letter:{community.pk}:{letter}",
+            cause=str(uuid7()),
+            community_id=community.pk,
+            scopes=(f"community:{community.pk}",),
+            words={"subject": told, "where": community.name},
+            path=path,
+            mailed=True,
+        ),
+    )

@@ -16,6 +16,7 @@ from qunluo.conversation.actions.circles import (
 )
 from qunluo.conversation.actions.drafts import discard_draft, save_draft
 from qunluo.conversation.actions.editing import edit_post
+from qunluo.conversation.actions.holding import carry_out, withdraw_held
 from qunluo.conversation.actions.indexing import (
     forget,
     index,
@@ -29,12 +30,16 @@ from qunluo.conversation.actions.polling import answer_poll, close_poll
 from qunluo.conversation.actions.reacting import react, unreact
 from qunluo.conversation.actions.reading import (
     follow,
+    follow_space,
     mark_read,
     mark_space_read,
     mark_unread,
     mute,
+    mute_space_by_id,
+    mute_thread_by_id,
 )
 from qunluo.conversation.actions.removing import erase, remove_post, withdraw_post
+from qunluo.conversation.actions.reporting import report_post, report_thread
 from qunluo.conversation.actions.spaces import (
     Preset,
     archive_space,
@@ -43,9 +48,21 @@ from qunluo.conversation.actions.spaces import (
     open_space,
     restore_space,
 )
+from qunluo.conversation.actions.telling import (
+    take_back_from,
+    take_back_in,
+    tell_of_reaction,
+    tell_of_steps,
+    tell_of_words,
+)
 from qunluo.conversation.actions.writing import reply, write_post
 
 __all__ = [
+    "tell_of_words",
+    "tell_of_steps",
+    "tell_of_reaction",
+    "take_back_in",
+    "take_back_from",
     "Preset",
     "accept_answer",
     "answer_poll",
@@ -55,12 +72,14 @@ __all__ = [
     "close_poll",
     "describe_attachment",
     "discard_attachment",
+    "carry_out",
     "discard_draft",
     "edit_circle",
     "edit_post",
     "edit_space",
     "erase",
     "follow",
+    "follow_space",
     "forget",
     "furnish",
     "index",
@@ -74,17 +93,22 @@ __all__ = [
     "mark_unread",
     "move_state",
     "mute",
+    "mute_space_by_id",
+    "mute_thread_by_id",
     "open_space",
     "react",
     "rebuild_search",
     "remove_post",
     "reply",
+    "report_post",
+    "report_thread",
     "restore_space",
     "save_draft",
     "take_out_of_circle",
     "talk_with",
     "tidy_attachments",
     "unreact",
+    "withdraw_held",
     "withdraw_post",
     "write_post",
 ]

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 
-from qunluo.community.errors import ReasonMissing, UnknownRule
-from qunluo.community.queries import accepted_rule, current_rules, membership_of, require
+from qunluo.community.queries import require
 from qunluo.conversation import events
 from qunluo.conversation.actions import marks
 from qunluo.conversation.actions.attaching import throw_away
@@ -14,25 +13,26 @@ from qunluo.conversation.errors import NotYourPost, PostGone
 from qunluo.conversation.models import (
     Attachment,
     Draft,
+    HeldPost,
     Mention,
     Poll,
     PollAnswer,
     Post,
     Revision,
+    SpaceFollowing,
     Thread,
 )
 from qunluo.conversation.rules.kinds import kind_of
 from qunluo.conversation.rules.markup import plain
 from qunluo.conversation.rules.spaces import type_of
-from qunluo.conversation.rules.writing import REASON_LENGTH, tidy
+from qunluo.governance.actions import cited, record, said_reason
+from qunluo.governance.errors import OwnCase
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
-from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from qunluo.governance.models import Measure
     from qunluo.people.models import Person
 
 MODERATE, CHAT = "posts.moderate", "chat"
@@ -53,22 +53,43 @@ def withdraw_post(*, actor: "Person", post: Post) -> Post:
 def remove_post(*, actor: "Person", post: Post, rule_id: str = "", reason: str = "") -> Post:
     """Remove a post under a rule that its author accepted; the reason stands in its place.
 
-    Without a rule an author takes back their own. PostGone, UnknownRule, ReasonMissing,
-    PermissionMissing.
+    Without a rule an author takes back their own; under one somebody else decides, for operators
+    too. PostGone, UnknownRule, ReasonMissing, NoReason, OwnCase, PermissionMissing.
     """
     if post.author_id == actor.pk and not rule_id:
         return withdraw_post(actor=actor, post=post)
     require(actor, post.thread.community, MODERATE)
-    rule = rule_for(post, rule_id)
-    reason = tidy(reason)[:REASON_LENGTH]
-    if rule is None:
-        raise UnknownRule(fields={"rule_id": [_("Choose a rule that the author has accepted.")]})
-    if not reason:
-        raise ReasonMissing(fields={"reason": [_("Please give a reason.")]})
-    title = str(rule.get("title", ""))[:200]
-    _take(post, actor, rule_id=rule_id[:40], rule_title=title, reason=reason)
+    if post.author_id == actor.pk:
+        raise OwnCase
+    thread = post.thread
+    measure = record(
+        actor=actor,
+        community=thread.community,
+        author=post.author,
+        act="remove",
+        target=("post", post.pk, f"/c/{thread.community.slug}/talk/{thread.number}/"),
+        words=post.source,
+        rule=cited(post.author, thread.community, rule_id),
+        reason=said_reason(reason),
+    )
+    return take_down(post, actor, measure)
+
+
+def take_down(post: Post, actor: "Person", measure: "Measure") -> Post:
+    """Remove a post under a measure that its author can appeal; needs a transaction. PostGone."""
+    _take(
+        post,
+        actor,
+        rule_id=measure.rule_id,
+        rule_title=measure.rule_title,
+        reason=measure.reason,
+        measure=measure,
+        label="",
+    )
     publish(
-        events.PostRemoved(**_about(post, actor), person_id=post.author_id, rule_id=rule_id[:40])
+        events.PostRemoved(
+            **_about(post, actor), person_id=post.author_id, rule_id=measure.rule_id
+        )
     )
     return post
 
@@ -85,16 +106,6 @@ def withdraw(post: Post, actor: "Person") -> Post:
         Thread.objects.filter(pk=post.thread_id).update(cover="")
     publish(events.PostWithdrawn(**_about(post, actor), person_id=post.author_id))
     return post
-
-
-def rule_for(post: Post, rule_id: str) -> "Mapping[str, Any] | None":
-    """Return the rule that a removal cites: one the author accepted, or one that counts now."""
-    membership = membership_of(post.author, post.thread.community)
-    if membership:
-        return accepted_rule(membership, rule_id)
-    current = current_rules(post.thread.community)
-    rules = current.rules if current else []
-    return next((rule for rule in rules if str(rule.get("id")) == rule_id), None)
 
 
 def _take(post: Post, actor: "Person", **columns: Any) -> None:
@@ -114,14 +125,14 @@ def _take(post: Post, actor: "Person", **columns: Any) -> None:
             changes |= {"title": "", "excerpt": "", "fields": {}}
     else:
         changes["replies"] = F("replies") - 1
-        changes |= _last(thread)
+        changes |= last_of(thread)
     if post.place == thread.accepted_place:
         kind = kind_of(thread.kind)
         changes |= {"accepted_place": 0, "state": kind.start, "settled": False}
     Thread.objects.filter(pk=thread.pk).update(**changes)
 
 
-def _last(thread: Thread) -> dict[str, Any]:
+def last_of(thread: Thread) -> dict[str, Any]:
     """Return whom and what the lists show as last now."""
     # In a thread the first post opened it; in a chat it is a message like any other.
     first = 0 if thread.kind == CHAT else 1
@@ -154,6 +165,8 @@ def erase(person: "Person") -> None:
     Revision.objects.filter(post__author=person).delete()
     Thread.objects.filter(author=person).update(title="", excerpt="", fields={})
     Draft.objects.filter(person=person).delete()
+    HeldPost.objects.filter(author=person).delete()
+    SpaceFollowing.objects.filter(person=person).delete()
     PollAnswer.objects.filter(person=person).delete()
     throw_away(Attachment.objects.filter(owner=person))
     leave_all(person)

@@ -1,7 +1,8 @@
 """The tables of conversation."""
 
 from qunluo.conversation.models.files import Attachment, Poll, PollAnswer
-from qunluo.conversation.models.reading import Draft, Mention, Reaction, Reading
+from qunluo.conversation.models.held import HeldPost
+from qunluo.conversation.models.reading import Draft, Mention, Reaction, Reading, SpaceFollowing
 from qunluo.conversation.models.search import Document, Tagging, Topic
 from qunluo.conversation.models.spaces import Numbering, Space, SpaceMember
 from qunluo.conversation.models.threads import Post, Revision, Thread
@@ -10,6 +11,7 @@ __all__ = [
     "Attachment",
     "Document",
     "Draft",
+    "HeldPost",
     "Mention",
     "Numbering",
     "Poll",
@@ -19,6 +21,7 @@ __all__ = [
     "Reading",
     "Revision",
     "Space",
+    "SpaceFollowing",
     "SpaceMember",
     "Tagging",
     "Thread",

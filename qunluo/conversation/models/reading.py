@@ -34,6 +34,23 @@ class Reading(models.Model):
         return f"{self.person_id} in {self.thread_id}: {self.read}"
 
 
+class SpaceFollowing(models.Model):
+    """That a person hears of every new thread of a space, or of none; else it is as it comes."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    space = models.ForeignKey("conversation.Space", models.CASCADE, related_name="followings")
+    following = models.CharField(max_length=8, choices=Reading.Following.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["space", "person"], name="one_following_of_a_space")
+        ]
+        indexes = [models.Index(fields=["person", "space"])]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.space_id}: {self.following}"
+
+
 class Reaction(models.Model):
     """One person's reaction to a post, each at most once; "second" stands behind a worry."""
 

@@ -27,6 +27,8 @@ class Space(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     rules = models.TextField(blank=True)  # a small circle's own, beside those of the community
     pair = models.CharField(max_length=40, blank=True)  # "3-15": the one talk of two people
+    advert_share = models.PositiveSmallIntegerField(default=0)  # per cent; 0: no adverts here
+    advert_daily = models.PositiveSmallIntegerField(default=1)  # from one person
     opened_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
 

@@ -37,6 +37,7 @@ class Thread(models.Model):
     last_author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     last_excerpt = models.CharField(max_length=200, blank=True)
     opener_gone = models.BooleanField(default=False)
+    advert = models.BooleanField(default=False)
     cover = models.CharField(max_length=16, blank=True)  # the first picture of the opener
     split_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
 
@@ -84,6 +85,10 @@ class Post(models.Model):
     rule_id = models.CharField(max_length=40, blank=True)
     rule_title = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=400, blank=True)
+    label = models.CharField(max_length=200, blank=True)  # a rule that a decision put beside it
+    measure = models.ForeignKey(
+        "governance.Measure", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     attached = models.PositiveSmallIntegerField(default=0)
     polls = models.BooleanField(default=False)
     moved_to = models.PositiveIntegerField(default=0)  # the number of the thread it went to

@@ -1,7 +1,7 @@
 """Reading what conversation knows; fetching is permission."""
 
+from qunluo.conversation.queries.adverts import ad_share
 from qunluo.conversation.queries.cards import ThreadCard
-from qunluo.conversation.queries.files import FileView, waiting_files
 from qunluo.conversation.queries.chat import read_chat
 from qunluo.conversation.queries.circles import (
     Inside,
@@ -14,11 +14,30 @@ from qunluo.conversation.queries.circles import (
     talk_of_two,
     talks,
 )
+from qunluo.conversation.queries.files import FileView, waiting_files
 from qunluo.conversation.queries.handling import (
     overdue,
     promise_counts,
     removal_counts,
     threads_of_kind,
+)
+from qunluo.conversation.queries.hearing import (
+    followers_of,
+    following_of,
+    hearers,
+    known_communities,
+    known_spaces,
+    known_threads,
+    listening,
+    readers_among,
+)
+from qunluo.conversation.queries.held import HeldView, case_of, get_held, held_posts
+from qunluo.conversation.queries.listening import (
+    Hearing,
+    hearings,
+    marks_to_tell,
+    posts_to_tell,
+    spaces_of_threads,
 )
 from qunluo.conversation.queries.opening import (
     get_attachment,
@@ -28,6 +47,7 @@ from qunluo.conversation.queries.opening import (
 from qunluo.conversation.queries.own_data import own_documents, own_files
 from qunluo.conversation.queries.people import PEOPLE
 from qunluo.conversation.queries.polls import PollView
+from qunluo.conversation.queries.previewing import preview
 from qunluo.conversation.queries.search import (
     Found,
     Hit,
@@ -70,10 +90,12 @@ from qunluo.conversation.rules.spaces import type_of
 __all__ = [
     "FileView",
     "Found",
+    "Hearing",
     "Hit",
     "Inside",
     "Narrowing",
     "PEOPLE",
+    "HeldView",
     "PollView",
     "PostView",
     "Sight",
@@ -82,19 +104,32 @@ __all__ = [
     "ThreadCard",
     "ThreadWindow",
     "chat_of",
+    "ad_share",
+    "case_of",
     "draft_for",
     "drafts",
     "find_space",
     "find_thread",
+    "followers_of",
+    "following_of",
     "get_attachment",
+    "get_held",
     "get_post",
+    "held_posts",
     "get_space",
     "get_thread",
+    "hearers",
+    "hearings",
     "kind_of",
     "kinds",
+    "known_communities",
+    "known_spaces",
+    "known_threads",
+    "listening",
     "look_at",
     "look_into",
     "managed_spaces",
+    "marks_to_tell",
     "open_attachment",
     "other_of",
     "overdue",
@@ -103,11 +138,14 @@ __all__ = [
     "own_files",
     "people_of",
     "posts_of_thread",
+    "posts_to_tell",
+    "preview",
     "promise_counts",
     "reactions",
     "read_by_other",
     "read_chat",
     "read_thread",
+    "readers_among",
     "removal_counts",
     "render",
     "revisions",
@@ -115,6 +153,7 @@ __all__ = [
     "seconded",
     "sight_of",
     "spaces",
+    "spaces_of_threads",
     "spaces_to_look_in",
     "still_there",
     "stream",

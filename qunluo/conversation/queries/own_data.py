@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 from qunluo.conversation.models import (
     Attachment,
     Draft,
+    HeldPost,
     Mention,
     PollAnswer,
     Post,
     Reaction,
     Reading,
     Revision,
+    SpaceFollowing,
     SpaceMember,
     Thread,
 )
@@ -62,6 +64,11 @@ def own_documents(person: "Person") -> "Documents":
             .order_by("pk")
             .values(WHERE, "thread__number", "read", "following")
         ),
+        "followed_spaces": list(
+            SpaceFollowing.objects.filter(person=person)
+            .order_by("pk")
+            .values("space__community__slug", "space__name", "following")
+        ),
         "mentions": list(
             Mention.objects.filter(person=person)
             .order_by("pk")
@@ -93,6 +100,11 @@ def own_documents(person: "Person") -> "Documents":
                 "space__community__slug", "space__name", "space__purpose", "space__rules",
                 "host", "joined_at",
             )
+        ),
+        "held_posts": list(
+            HeldPost.objects.filter(author=person)
+            .order_by("pk")
+            .values("community__slug", "space__name", "given", "category", "state", "held_at")
         ),
         "drafts": list(
             Draft.objects.filter(person=person)

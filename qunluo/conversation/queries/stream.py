@@ -68,7 +68,7 @@ def draft_for(person: "Person", space: Space) -> Draft | None:
 def _spaces(person: "Person", belongings: "Iterable[Belonging]") -> dict[int, Space]:
     """Return the open spaces that a person sees in the communities they belong to, by id."""
     here = {one.community.pk: one for one in belongings}
-    sights = {pk: _sight(person, one) for pk, one in here.items()}
+    sights = {pk: sight_in(person, one) for pk, one in here.items()}
     found = Space.objects.filter(community_id__in=list(here), archived_at=None)
     found = found.exclude(visibility=Space.Visibility.PEOPLE)
     spaces = {}
@@ -79,7 +79,7 @@ def _spaces(person: "Person", belongings: "Iterable[Belonging]") -> dict[int, Sp
     return spaces
 
 
-def _sight(person: "Person", one: "Belonging") -> Sight:
+def sight_in(person: "Person", one: "Belonging") -> Sight:
     """Return what a member may see where they belong, without asking anew."""
     membership = one.membership
     until = membership.suspended_until

@@ -9,6 +9,7 @@ from qunluo.kernel.definitions import load_file
 HERE = Path(__file__).parents[1] / "definitions"
 SECOND = "second"
 FOLLOWING = ("normal", "followed", "muted")
+THREAD, SPACE = "thread", "space"  # what notices are about
 KEEP_DAYS = 400  # how long something counts as unread
 STREAM_DAYS = 90  # a stream ends
 

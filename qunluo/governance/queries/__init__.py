@@ -3,11 +3,28 @@
 from qunluo.governance.queries.away import (
     are_blocked,
     blocked_among,
+    deaf_to,
     distance_to,
     distances,
     hidden_between,
     hidden_ids,
 )
+from qunluo.governance.queries.cases import (
+    CaseView,
+    find_case,
+    get_case,
+    held_case,
+    label_of,
+    own_reports,
+    permission_to_decide,
+    queue,
+    reporters,
+    rule_of,
+    rules_to_cite,
+    waiting_cases,
+    word_lists,
+)
+from qunluo.governance.queries.checks import check_settings, has_trust
 from qunluo.governance.queries.decided import (
     against,
     appealable,
@@ -31,8 +48,16 @@ from qunluo.governance.queries.decided import (
     permission_to_judge,
     waiting_appeals_count,
 )
+from qunluo.governance.rules.newcomers import Behaviour
+from qunluo.governance.rules.quotas import WINDOW_DAYS, AdShare
+from qunluo.governance.rules.words import Hit
 
 __all__ = [
+    "AdShare",
+    "Behaviour",
+    "CaseView",
+    "Hit",
+    "WINDOW_DAYS",
     "against",
     "appealable",
     "appeals",
@@ -46,6 +71,7 @@ __all__ = [
     "find_measure",
     "get_appeal",
     "get_measure",
+    "deaf_to",
     "hidden_between",
     "hidden_ids",
     "judges_of",
@@ -59,5 +85,19 @@ __all__ = [
     "own_documents",
     "own_measures",
     "permission_to_judge",
+    "check_settings",
+    "find_case",
+    "get_case",
+    "has_trust",
+    "held_case",
+    "label_of",
+    "own_reports",
+    "permission_to_decide",
+    "queue",
+    "reporters",
+    "rule_of",
+    "rules_to_cite",
+    "waiting_cases",
+    "word_lists",
     "waiting_appeals_count",
 ]

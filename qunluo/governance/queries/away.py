@@ -39,6 +39,16 @@ def blocked_among(person_id: int, others: Iterable[int]) -> frozenset[int]:
     return frozenset(b if a == person_id else a for a, b in pairs)
 
 
+def deaf_to(person_id: int, others: Iterable[int]) -> frozenset[int]:
+    """Return those of the others who hear nothing of a person: a block stands, or their mute."""
+    wanted = list(others)
+    if not wanted:
+        return frozenset()
+    muted = Distance.objects.filter(person_id__in=wanted, other_id=person_id)
+    away = frozenset(muted.values_list("person_id", flat=True))
+    return away | blocked_among(person_id, wanted)
+
+
 def are_blocked(one: int, other: int) -> bool:
     """Return whether a block stands between two persons."""
     return bool(blocked_among(one, [other]))

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from qunluo.community import queries as communities
 from qunluo.governance.errors import AppealNotFound, MeasureNotFound
-from qunluo.governance.models import Appeal, Measure
+from qunluo.governance.models import Appeal, Ballot, Case, Distance, Measure, Report, Voter
 from qunluo.governance.rules import measures as rules
 from qunluo.kernel import queries as log
 from qunluo.kernel.clock import now
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     Viewer = Person | AnonymousUser | None
 
 REMOVE, ADMIT, AUDIT = "members.remove", "members.admit", "audit.view"
+MODERATE = "posts.moderate"
+ABOUT_POSTS = (Measure.Kind.TAKEDOWN, Measure.Kind.LABEL)
 SHOWN = ("person", "taken_by", "appeal", "community")
 JUDGED = ("person", "decided_by", "community", "measure__taken_by", "application__decided_by")
 
@@ -61,7 +63,8 @@ def measures_of(membership: "Membership") -> list[Measure]:
 def get_measure(pk: int, *, viewer: "Viewer") -> Measure:
     """Return a measure for the person it is about or who may take one; MeasureNotFound."""
     found = Measure.objects.select_related(*SHOWN, "membership").filter(pk=pk).first()
-    if found is None or not _concerns(viewer, found.person_id, found.community, REMOVE):
+    needed = MODERATE if found and found.kind in ABOUT_POSTS else REMOVE
+    if found is None or not _concerns(viewer, found.person_id, found.community, needed):
         raise MeasureNotFound
     return found
 
@@ -118,13 +121,16 @@ def appeals(
 ) -> Page[Appeal]:
     """Return a page of appeals, newest first, of the kinds that the viewer may judge."""
     allowed = communities.permissions_of(viewer, community)
-    if REMOVE not in allowed:
+    if not {REMOVE, MODERATE} & allowed:
         communities.require(viewer, community, ADMIT)
-    kinds = Q()
-    if REMOVE not in allowed:
-        kinds &= Q(measure=None)
-    if ADMIT not in allowed:
-        kinds &= Q(application=None)
+    about_posts = Q(measure__kind__in=ABOUT_POSTS)
+    kinds = Q(pk__in=[])
+    if REMOVE in allowed:
+        kinds |= Q(measure__isnull=False) & ~about_posts
+    if MODERATE in allowed:
+        kinds |= about_posts
+    if ADMIT in allowed:
+        kinds |= Q(application__isnull=False)
     found = Appeal.objects.filter(kinds, community=community, state=state).select_related(*JUDGED)
     return page(found, ["-id"], after, limit)
 
@@ -156,7 +162,9 @@ def own_appeals(person: "Viewer", community: "Community | None" = None) -> list[
 
 def permission_to_judge(appeal: Appeal) -> str:
     """Return the permission that judging an appeal takes: the one the decision took."""
-    return REMOVE if appeal.measure_id else ADMIT
+    if appeal.measure is None:
+        return ADMIT
+    return MODERATE if appeal.measure.kind in ABOUT_POSTS else REMOVE
 
 
 def decider_of(appeal: Appeal) -> int | None:
@@ -167,7 +175,7 @@ def decider_of(appeal: Appeal) -> int | None:
 
 
 def against(appeal: Appeal) -> str:
-    """Return what an appeal is against: warning, suspension, removal or refusal."""
+    """Return what an appeal is against: the kind of a measure, or refusal."""
     return str(appeal.measure.kind) if appeal.measure else "refusal"
 
 
@@ -198,6 +206,8 @@ def moderation_counts(
             warnings=Count("pk", filter=Q(kind=kind.WARNING)),
             suspensions=Count("pk", filter=Q(kind=kind.SUSPENSION)),
             removals=Count("pk", filter=Q(kind=kind.REMOVAL)),
+            labels=Count("pk", filter=Q(kind=kind.LABEL)),
+            takedowns=Count("pk", filter=Q(kind=kind.TAKEDOWN)),
             overturned=Count("pk", filter=Q(overturned_at__isnull=False)),
         )
         .order_by("rule_id", "rule_title")
@@ -205,7 +215,7 @@ def moderation_counts(
     counted = tuple(
         rules.RuleCount(
             row["rule_id"], row["rule_title"], row["warnings"], row["suspensions"],
-            row["removals"], row["overturned"],
+            row["removals"], row["overturned"], row["labels"], row["takedowns"],
         )
         for row in rows
     )  # fmt: skip
@@ -220,8 +230,38 @@ def own_documents(person: "Person") -> "Documents":
             .order_by("pk")
             .values(
                 "community__slug", "kind", "rule_id", "rule_title", "rules_number", "reason",
-                "until", "taken_at", "overturned_at",
+                "until", "taken_at", "overturned_at", "path", "words",
             )
+        ),
+        "distances": list(
+            Distance.objects.filter(person=person)
+            .order_by("pk")
+            .values("other__name", "other__handle", "kind", "set_at")
+        ),
+        "reports": list(
+            Report.objects.filter(reporter=person)
+            .order_by("pk")
+            .values(
+                "case__community__slug", "case__target_type", "case__path", "rule_title", "text",
+                "filed_at", "case__state", "case__outcome", "case__reason",
+            )
+        ),
+        "held_back": list(
+            Case.objects.filter(author=person, source=Case.Source.CHECK)
+            .order_by("pk")
+            .values(
+                "community__slug", "category", "found", "plea", "opened_at", "outcome", "reason",
+            )
+        ),
+        "votes": list(
+            Voter.objects.filter(person=person)
+            .order_by("pk")
+            .values("vote__community__slug", "vote__question", "voted")
+        ),
+        "open_ballots": list(
+            Ballot.objects.filter(person=person)
+            .order_by("vote_id")
+            .values("vote__community__slug", "vote__question", "choice")
         ),
         "appeals": list(
             Appeal.objects.filter(person=person)

@@ -7,9 +7,12 @@ from qunluo.people.queries.access import (
     erasure_keeps,
     own_documents,
 )
+from qunluo.people.queries.found import Described, described, people_after
+from qunluo.people.queries.passes import Pass, holding, live_pass, read_pass, token_pass
 from qunluo.people.queries.person import (
     Card,
     Profile,
+    Reachable,
     Viewer,
     address_of,
     addresses_of,
@@ -20,6 +23,7 @@ from qunluo.people.queries.person import (
     person_card,
     picture_url,
     profile_for,
+    reachable,
 )
 from qunluo.people.queries.token import get_token, person_by_token, token_by_secret, tokens_of
 from qunluo.people.rules import AUDIENCES, LENGTHS, SCOPES, SIGN_IN, TOKEN_DAYS, VISIBLE, clean_text
@@ -28,8 +32,11 @@ __all__ = [
     "AUDIENCES",
     "Access",
     "Card",
+    "Described",
     "LENGTHS",
+    "Pass",
     "Profile",
+    "Reachable",
     "SCOPES",
     "SIGN_IN",
     "TOKEN_DAYS",
@@ -39,18 +46,25 @@ __all__ = [
     "address_of",
     "addresses_of",
     "clean_text",
+    "described",
     "email_state",
     "erasure_blockers",
     "erasure_keeps",
     "find_person_by_email",
     "get_person",
     "get_token",
+    "holding",
+    "live_pass",
     "own_documents",
+    "people_after",
     "people_by_email",
     "person_by_token",
     "person_card",
     "picture_url",
     "profile_for",
+    "reachable",
+    "read_pass",
     "token_by_secret",
+    "token_pass",
     "tokens_of",
 ]

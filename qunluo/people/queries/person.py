@@ -37,6 +37,16 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Reachable:
+    """Where and how somebody can be told something; only a proven address counts."""
+
+    id: int
+    email: str
+    language: str
+    time_zone: str
+
+
+@dataclass(frozen=True)
 class Profile:
     """A person as one viewer may see them; what is hidden is empty."""
 
@@ -92,6 +102,13 @@ def person_card(ids: Iterable[int]) -> dict[int, Card]:
     """Return cards by person id in one query; the erased are included under their empty name."""
     rows = Person.objects.filter(pk__in=set(ids)).values_list("id", "name", "handle", "picture")
     return {row[0]: Card(*row) for row in rows}
+
+
+def reachable(ids: Iterable[int]) -> dict[int, Reachable]:
+    """Return those of the persons who still have an account, by id; one query."""
+    rows = Person.objects.filter(pk__in=set(ids), erased_at=None, is_active=True)
+    found = rows.values_list("id", "email", "language", "time_zone")
+    return {row[0]: Reachable(row[0], row[1] or "", row[2], row[3]) for row in found}
 
 
 def profile_for(person: Person, viewer: Viewer) -> Profile:

@@ -1,16 +1,43 @@
-"""Sending mail, trying again, and stopping for ever."""
+"""Sending mail, telling people what happened, and stopping for ever."""
 
 from qunluo.reach.actions.deliver import deliver, retry_delivery, send_due
+from qunluo.reach.actions.devices import add_device, remove_device
+from qunluo.reach.actions.notices import (
+    News,
+    forget_for,
+    forget_hidden,
+    mark_notices_read,
+    notify,
+    open_notice,
+    read_about,
+)
 from qunluo.reach.actions.send import forget_person, send_email, tidy
+from qunluo.reach.actions.sending import send_due_notices, send_pushes
 from qunluo.reach.actions.suppress import suppress, suppress_digest
+from qunluo.reach.actions.wishes import mute_notice, set_hours, stop_mail, wish
 
 __all__ = [
+    "News",
+    "add_device",
     "deliver",
+    "forget_for",
+    "forget_hidden",
     "forget_person",
+    "mark_notices_read",
+    "mute_notice",
+    "notify",
+    "open_notice",
+    "read_about",
+    "remove_device",
     "retry_delivery",
     "send_due",
+    "send_due_notices",
     "send_email",
+    "send_pushes",
+    "set_hours",
+    "stop_mail",
     "suppress",
     "suppress_digest",
     "tidy",
+    "wish",
 ]

@@ -2,7 +2,9 @@
 
 import logging
 import threading
+from collections.abc import Mapping
 from queue import SimpleQueue
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -27,8 +29,15 @@ def deliver(delivery_id: int) -> bool:
     delivery = _take(delivery_id)
     if delivery is None:
         return False
+    context = delivery.context
+    if delivery.kind == rules.NOTICE:
+        said = queries.notice_mail(delivery)
+        if said is None:
+            _drop(delivery)
+            return False
+        context = said
     try:
-        _compose(delivery).send()
+        _compose(delivery, context).send()
     except Exception as error:  # noqa: BLE001 -- whatever the server says, the mail is kept
         log.warning("Mail %s has to wait: %s", delivery.pk, error)
         _postpone(delivery, error)
@@ -79,7 +88,7 @@ def _take(delivery_id: int) -> Delivery | None:
     ).update(attempts=F("attempts") + 1, next_try_at=now() + rules.LEASE)
     if not taken:
         return None
-    delivery = Delivery.objects.get(pk=delivery_id)
+    delivery = Delivery.objects.select_related("person").get(pk=delivery_id)
     if rules.asked_for(delivery.kind) or not queries.is_suppressed(
         delivery.to, delivery.community_id
     ):
@@ -88,11 +97,13 @@ def _take(delivery_id: int) -> Delivery | None:
     return None
 
 
-def _compose(delivery: Delivery) -> EmailMultiAlternatives:
+def _compose(delivery: Delivery, said: Mapping[str, Any]) -> EmailMultiAlternatives:
     unasked = not rules.asked_for(delivery.kind)
     stop = queries.unsubscribe_url(delivery.to, delivery.community_id) if unasked else ""
+    if delivery.kind == rules.NOTICE and delivery.person:
+        stop = queries.stop_url(delivery.person)
     context = {
-        **delivery.context,
+        **said,
         "site_url": settings.SITE_URL,
         "unsubscribe_url": stop,
         "language": delivery.language,
@@ -132,12 +143,22 @@ def _finish(delivery: Delivery) -> None:
 
 
 @write_tx
+def _drop(delivery: Delivery) -> None:
+    """Let a mail rest whose news was read meanwhile, or may no longer be told."""
+    Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.SUPPRESSED, context={})
+
+
+@write_tx
 def _postpone(delivery: Delivery, error: Exception) -> None:
     waiting = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING)
     reason = f"{type(error).__name__}: {error}"[:300]
     again_at = rules.next_try(delivery.attempts, now(), delivery.expires_at)
     if again_at:
         waiting.update(next_try_at=again_at, last_error=reason)
+        return
+    if delivery.kind == rules.NOTICE:
+        # It is old news by now, and stands in the app: no operator need look after it.
+        waiting.update(state=Delivery.State.SUPPRESSED, last_error=reason, context={})
         return
     kept = {} if delivery.expires_at else delivery.context
     if waiting.update(state=Delivery.State.FAILED, last_error=reason, context=kept):

@@ -11,7 +11,7 @@ from qunluo.kernel.tx import write_tx
 from qunluo.reach import queries, rules
 from qunluo.reach.actions.deliver import post
 from qunluo.reach.errors import BadAddress
-from qunluo.reach.models import Delivery
+from qunluo.reach.models import Delivery, Device, Notice, Rhythm, Wish
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -61,15 +61,19 @@ def send_email(
 
 @write_tx
 def forget_person(person: "Person") -> None:
-    """Remove every mail kept for a person; what they wished about unasked mail stays."""
+    """Remove every mail, notice, wish and device of a person; their no to unasked mail stays."""
     queries.mail_of(person).delete()
+    for model in (Notice, Wish, Rhythm, Device):
+        model.objects.filter(person=person).delete()
 
 
 @write_tx
 def tidy() -> int:
-    """Delete mails that left, or were held back, a month ago; return how many."""
+    """Delete mails that left, or were held back, a month ago, and old notices; return how many."""
     old = Delivery.objects.filter(
         state__in=[Delivery.State.SENT, Delivery.State.SUPPRESSED],
         made_at__lt=now() - rules.SENT_KEPT,
     )
-    return old.delete()[0]
+    read = Notice.objects.filter(read_at__lt=now() - rules.READ_KEPT)
+    stale = Notice.objects.filter(read_at=None, at__lt=now() - rules.UNREAD_KEPT)
+    return old.delete()[0] + read.delete()[0] + stale.delete()[0]

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,40 +15,84 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64)),
-                ('community_id', models.BigIntegerField(default=0)),
-                ('source', models.CharField(max_length=40)),
-                ('made_at', models.DateTimeField(default=qunluo.kernel.clock.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("community_id", models.BigIntegerField(default=0)),
+                ("source", models.CharField(max_length=40)),
+                ("made_at", models.DateTimeField(default=qunluo.kernel.clock.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('digest', 'community_id'), name='suppression_once_per_community')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("digest", "community_id"), name="suppression_once_per_community"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.EmailField(max_length=254)),
-                ('template', models.CharField(max_length=80)),
-                ('context', models.JSONField(default=dict)),
-                ('language', models.CharField(max_length=10)),
-                ('kind', models.CharField(max_length=16)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed'), ('suppressed', 'suppressed')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.CharField(blank=True, max_length=300)),
-                ('community_id', models.BigIntegerField(blank=True, null=True)),
-                ('made_at', models.DateTimeField(default=qunluo.kernel.clock.now)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("to", models.EmailField(max_length=254)),
+                ("template", models.CharField(max_length=80)),
+                ("context", models.JSONField(default=dict)),
+                ("language", models.CharField(max_length=10)),
+                ("kind", models.CharField(max_length=16)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("sent", "sent"),
+                            ("failed", "failed"),
+                            ("suppressed", "suppressed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=300)),
+                ("community_id", models.BigIntegerField(blank=True, null=True)),
+                ("made_at", models.DateTimeField(default=qunluo.kernel.clock.now)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_try_at'], name='delivery_waiting'), models.Index(fields=['community_id', 'state', '-id'], name='delivery_of_community')],
+                "verbose_name_plural": "deliveries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["next_try_at"],
+                        name="delivery_waiting",
+                    ),
+                    models.Index(
+                        fields=["community_id", "state", "-id"], name="delivery_of_community"
+                    ),
+                ],
             },
         ),
     ]

@@ -15,7 +15,6 @@ from qunluo.reach.models import Delivery, Suppression
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
-    from qunluo.people.ports import Documents
 
 _SALT = "qunluo.reach.unsubscribe"
 
@@ -45,12 +44,6 @@ def mail_of(person: "Person") -> QuerySet[Delivery]:
     """Return the mails still kept for a person: to them, or to an address of theirs."""
     addresses = addresses_of(person)
     return Delivery.objects.filter(Q(person=person) | Q(to__in=addresses)).order_by("-id")
-
-
-def own_mail(person: "Person") -> "Documents":
-    """Return the person's part of this room for their archive."""
-    rows = mail_of(person).values("to", "template", "state", "made_at", "sent_at", "community_id")
-    return {"mail": [dict(row) for row in rows]}
 
 
 def due_deliveries(at: datetime, limit: int) -> list[int]:

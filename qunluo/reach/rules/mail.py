@@ -4,8 +4,8 @@ import hashlib
 import re
 from datetime import datetime, timedelta
 
-TRANSACTIONAL, INVITATION = "transactional", "invitation"
-KINDS = (TRANSACTIONAL, INVITATION)
+TRANSACTIONAL, INVITATION, NOTICE = "transactional", "invitation", "notice"
+KINDS = (TRANSACTIONAL, INVITATION, NOTICE)
 # Twelve attempts over about three days: long enough for a mail server's bad weekend.
 WAITS = tuple(
     timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30, 60, 120, 240, 480, 960, 1440)

@@ -1,0 +1,1 @@
+"""Web Push: encrypted messages to browsers through their makers' push services."""
