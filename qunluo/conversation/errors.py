@@ -176,3 +176,11 @@ class NotReachable(Conflict):
     code = "conversation.not_reachable"
     message = _("A message would not reach this person here.")
     next_step = _("What you wrote to each other stays; an operator helps if you must reach them.")
+
+
+class HeldNotFound(NotFound):
+    """No such words that wait, or somebody else's."""
+
+    code = "conversation.held_not_found"
+    message = _("There is nothing of yours that waits here.")
+    next_step = _("It may have appeared meanwhile; look in the thread.")

@@ -206,3 +206,14 @@ class PrivateTalkLeft(Event):
 
     name: ClassVar[str] = "conversation.private_talk_left"
     space_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostRestored(Event):
+    """A removed post stands again after an appeal; `person_id` is who wrote it."""
+
+    name: ClassVar[str] = "conversation.post_restored"
+    audit: ClassVar[bool] = True
+    thread_id: int
+    post_id: int
+    number: int

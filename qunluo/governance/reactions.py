@@ -5,7 +5,14 @@ from pathlib import Path
 from qunluo.community.actions import write_to
 from qunluo.community.events import MemberRemoved, MemberSuspended
 from qunluo.governance import actions, queries
-from qunluo.governance.events import AppealDismissed, AppealFiled, AppealGranted, MemberWarned
+from qunluo.governance.events import (
+    AppealDismissed,
+    AppealFiled,
+    AppealGranted,
+    CaseDecided,
+    ContentDecided,
+    MemberWarned,
+)
 from qunluo.kernel.delivery import reacts_to
 from qunluo.kernel.text import _
 from qunluo.people.ports import own_data
@@ -16,8 +23,14 @@ own_data.contribute(
     "governance",
     export=queries.own_documents,
     erase=actions.erase,
-    keeps=[_("That a rule was applied to somebody, for the public count, without a name.")],
-    holds=_("What was decided about you under the rules, and your appeals"),
+    keeps=[
+        _("That a rule was applied to somebody, for the public count, without a name."),
+        _("That somebody voted, and the ballots cast, without a name."),
+    ],
+    holds=_(
+        "What was decided about you under the rules, your appeals and reports, whom you keep away "
+        "from, and in which votes you took part"
+    ),
 )
 
 
@@ -43,6 +56,47 @@ def tell_the_member(event: MemberWarned | MemberSuspended | MemberRemoved) -> No
         },
         letters=LETTERS,
     )
+
+
+@reacts_to(ContentDecided)
+def tell_the_author(event: ContentDecided) -> None:
+    """Write to somebody whose post was removed or labelled: rule, reason, and how to appeal."""
+    measure = queries.find_measure(event.measure_id) if event.measure_id else None
+    if measure is None or event.act not in {"remove", "label"}:
+        return
+    write_to(
+        measure.person_id,
+        measure.community,
+        "takedown" if event.act == "remove" else "label",
+        path=f"/c/{measure.community.slug}/decisions/{measure.pk}/",
+        words={"rule": measure.rule_title, "reason": measure.reason},
+        letters=LETTERS,
+    )
+
+
+@reacts_to(CaseDecided)
+def tell_the_reporters(event: CaseDecided) -> None:
+    """Write to everybody who reported something what came of it; to an author what was let go."""
+    case = queries.find_case(event.case_id)
+    if case is None:
+        return
+    for person_id in queries.reporters(case):
+        write_to(
+            person_id,
+            case.community,
+            "report_kept" if case.outcome == "nothing" else "report_acted",
+            path=f"/c/{case.community.slug}/reports/",
+            words={"reason": case.reason or "-"},
+            letters=LETTERS,
+        )
+    if case.outcome == "release":
+        write_to(
+            case.author_id,
+            case.community,
+            "released",
+            path=f"/c/{case.community.slug}/talk/held/",
+            letters=LETTERS,
+        )
 
 
 @reacts_to(AppealFiled)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F
 
 from qunluo.conversation import events
+from qunluo.conversation.actions.checking import look_over, or_held
 from qunluo.conversation.actions.messages import Said, call, made_ready, writer_in
 from qunluo.conversation.errors import InvalidPost, NotYourPost, PostGone
 from qunluo.conversation.models import Post, Revision, Thread
@@ -19,14 +20,25 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 
-@write_tx
 def edit_post(*, actor: "Person", post: Post, source: str, title: str | None = None) -> Post:
     """Change what one wrote; the version before is kept. `title` counts for openers only.
 
-    NotYourPost, PostGone, InvalidPost.
+    NotYourPost, PostGone, InvalidPost; HeldForReview leaves what stands until somebody has read it.
     """
+    return or_held(
+        lambda: _edit(actor, post, source, title),
+        actor=actor,
+        space=post.thread.space,
+        thread=post.thread,
+        post=post,
+        given={"source": source, "title": title},
+    )
+
+
+@write_tx
+def _edit(actor: "Person", post: Post, source: str, title: str | None) -> Post:
     thread = post.thread
-    writer_in(actor, thread.space)
+    sight = writer_in(actor, thread.space)
     if post.author_id != actor.pk:
         raise NotYourPost
     opens = post.place == 1
@@ -41,6 +53,7 @@ def edit_post(*, actor: "Person", post: Post, source: str, title: str | None = N
         raise InvalidPost(fields=faults)
     if source == post.source and kept == thread.title:
         return post
+    look_over(actor, sight, thread.space, [kept if opens else "", source])
     locked = Thread.objects.select_for_update().get(pk=thread.pk)
     said = made_ready(actor, thread.space, source)
     changed = Post.objects.filter(pk=post.pk, removed_at=None, versions=post.versions).update(

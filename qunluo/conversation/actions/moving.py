@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from qunluo.community.queries import Called, members_called
 from qunluo.conversation import events
 from qunluo.conversation.actions import removing
+from qunluo.conversation.actions.checking import refuse_words
 from qunluo.conversation.actions.messages import append, made_ready, writer_in
 from qunluo.conversation.errors import InvalidPost, StateMoved
 from qunluo.conversation.models import Post, Thread
@@ -37,10 +38,11 @@ def move_state(
     UnknownMove, StateMoved, NotYourMove, InvalidPost, Suspended, MembersOnly.
     """
     sight = writer_in(actor, thread.space)
-    fresh = Thread.objects.select_related("space", "community").get(pk=thread.pk)
+    fresh = Thread.objects.select_related("space__community", "community").get(pk=thread.pk)
     kind, part = kinds.kind_of(fresh.kind), part_of(sight, fresh)
     step = kinds.decide(kind, fresh.state, move, part)
     text = writing.tidy(text)
+    refuse_words(fresh.space, text)
     given = {"text": text, "answer": answer, "due_on": due_on, "person": person}
     faults = writing.check_move(step, given, now().date())
     accepted = _answer(fresh, answer) if "answer" in step.needs and answer else None

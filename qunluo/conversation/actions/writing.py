@@ -10,6 +10,7 @@ from qunluo.community.queries import Called, members_called, require
 from qunluo.conversation import events
 from qunluo.conversation.actions import marks
 from qunluo.conversation.actions.beside import taken_along
+from qunluo.conversation.actions.checking import check_advert, look_over, or_held
 from qunluo.conversation.actions.messages import (
     Said,
     append,
@@ -50,16 +51,30 @@ def write_post(
     client_id: str = "",
     attached: Sequence[str] = (),
     poll: Mapping[str, Any] | None = None,
+    advert: bool = False,
 ) -> Thread:
     """Open a thread; the same client_id (at most 40 characters) again returns the first one.
 
     `attached` are uids of files that wait for it; a `poll` has options, multiple, results, until.
+    An `advert` takes one of the slots that the space has for them; a word of a list holds a post
+    for a look. HeldForReview, NewcomerLimit, AdvertSlotsFull, AdvertTooOften, NoAdvertsHere,
     InvalidPost, KindNotHere, TooManyFiles, SpacePutAway, Suspended, MembersOnly,
     PermissionMissing, TooMany.
     """
     limit("thread", actor.pk, times=THREADS_AN_HOUR, seconds=3600)
     beside = (tuple(attached), poll)
-    return _open(actor, space, kind, title, source, fields or {}, checked_id(client_id), beside)
+    return or_held(
+        lambda: _open(
+            actor, space, kind, title, source, fields or {}, checked_id(client_id), beside, advert
+        ),
+        actor=actor,
+        space=space,
+        given={
+            "kind": kind, "title": title, "source": source, "fields": dict(fields or {}),
+            "attached": list(attached), "poll": dict(poll) if poll else None, "advert": advert,
+        },
+        client_id=client_id,
+    )  # fmt: skip
 
 
 def reply(
@@ -75,14 +90,25 @@ def reply(
     """Reply in a thread, to one of its posts (a place) if one likes; it is followed from then on.
 
     The same client_id again returns the first one; `attached` and `poll` as in write_post.
-    InvalidPost, TooManyFiles, ThreadClosed, SpacePutAway, Suspended, MembersOnly, TooMany.
+    HeldForReview, NewcomerLimit, InvalidPost, TooManyFiles, ThreadClosed, SpacePutAway, Suspended,
+    MembersOnly, TooMany.
     """
     if type_of(thread.space.type).room:
         limit("message", actor.pk, times=MESSAGES_IN_TEN_MINUTES, seconds=600)
     else:
         limit("post", actor.pk, times=POSTS_IN_TEN_MINUTES, seconds=600)
     beside = (tuple(attached), poll)
-    return _reply(actor, thread, source, reply_to, checked_id(client_id), beside)
+    return or_held(
+        lambda: _reply(actor, thread, source, reply_to, checked_id(client_id), beside),
+        actor=actor,
+        space=thread.space,
+        thread=thread,
+        given={
+            "source": source, "reply_to": reply_to, "attached": list(attached),
+            "poll": dict(poll) if poll else None,
+        },
+        client_id=client_id,
+    )  # fmt: skip
 
 
 @write_tx
@@ -95,6 +121,7 @@ def _open(
     given: Mapping[str, Any],
     client_id: str,
     beside: Wanted,
+    advert: bool,  # noqa: FBT001 - private
 ) -> Thread:
     sight = writer_in(actor, space)
     if first := first_sent(actor, client_id):
@@ -105,10 +132,12 @@ def _open(
     honoured = _honoured(actor, space, said)
     if said.faults:
         raise InvalidPost(fields=said.faults)
+    look_over(actor, sight, space, [said.title, said.source, *said.fields.values()],
+              files=len(along.files))
     ready = along.shown(made_ready(actor, space, said.source))
     try:
         with write_tx():
-            thread, post = _insert(actor, space, kind, said, ready, honoured, client_id)
+            thread, post = _insert(actor, space, kind, said, ready, honoured, client_id, advert)
             along.put(thread, post)
     except IntegrityError:
         if first := first_sent(actor, client_id):
@@ -142,6 +171,7 @@ def _reply(
     source, along = rules.tidy(source), taken_along(actor, *beside)
     if faults := rules.check_text(source, wordless=bool(along.files)):
         raise InvalidPost(fields=faults)
+    look_over(actor, sight, thread.space, [source], files=len(along.files))
     said = along.shown(made_ready(actor, thread.space, source))
     try:
         with write_tx():
@@ -163,15 +193,20 @@ def _insert(
     ready: Said,
     honoured: Called | None,
     client_id: str,
+    advert: bool,  # noqa: FBT001 - private
 ) -> tuple[Thread, Post]:
     moment = now()
+    number = next_number(space.community)  # from here on nobody else opens a thread
+    if advert:
+        check_advert(actor, space)
     due = said.due_on
     if due is None and kind.due_days:
         due = moment.date() + timedelta(days=kind.due_days)
     thread = Thread.objects.create(
         community=space.community,
         space=space,
-        number=next_number(space.community),
+        number=number,
+        advert=advert,
         kind=kind.name,
         state=kind.start,
         settled=kind.state(kind.start).settled,

@@ -68,6 +68,8 @@ class PostView:
     files: list[FileView] = field(default_factory=list)
     poll: PollView | None = None
     moved_to: int = 0
+    label: str = ""
+    measure_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,7 @@ def show_window(
     read: int,
 ) -> ThreadWindow:
     """Return posts of a thread as the viewer may see them; beyond `read` they are new."""
-    counts, own = _reactions([post.pk for post in found if post.reactions], sight.person_id)
+    counts, own = reactions_of([post.pk for post in found if post.reactions], sight.person_id)
     kind = kind_of(thread.kind)
     faces = person_card({post.author_id for post in found})
     judged = MODERATE in sight.permissions
@@ -324,10 +326,12 @@ def _post(
         files=files if legible else [],
         poll=poll if not removed else None,
         moved_to=post.moved_to,
+        label=post.label,
+        measure_id=post.measure_id if mine else None,
     )
 
 
-def _reactions(
+def reactions_of(
     ids: Iterable[int], person_id: int | None
 ) -> tuple[Mapping[int, dict[str, int]], Mapping[int, frozenset[str]]]:
     """Return how often each reaction stands under each post, and which are the viewer's own."""

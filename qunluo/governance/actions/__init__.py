@@ -1,5 +1,13 @@
 """Everything that changes governance."""
 
+from qunluo.governance.actions.checks import (
+    change_checks,
+    check_advert,
+    check_newcomer,
+    check_text,
+    hold_back,
+)
+from qunluo.governance.actions.content import cited, record, said_reason
 from qunluo.governance.actions.distance import block, end_distance, mute
 from qunluo.governance.actions.measures import (
     decide_appeal,
@@ -9,15 +17,28 @@ from qunluo.governance.actions.measures import (
     suspend_member,
     warn_member,
 )
+from qunluo.governance.actions.reports import Target, decide_case, file_report, plead
 
 __all__ = [
+    "Target",
     "block",
+    "change_checks",
+    "check_advert",
+    "check_newcomer",
+    "check_text",
+    "cited",
     "decide_appeal",
+    "decide_case",
     "end_distance",
     "erase",
     "file_appeal",
+    "file_report",
+    "hold_back",
     "mute",
+    "plead",
+    "record",
     "remove_member",
+    "said_reason",
     "suspend_member",
     "warn_member",
 ]

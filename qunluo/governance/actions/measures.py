@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
+from django.db.models import Q
 
 from qunluo.community import actions as community_actions
 from qunluo.community import queries as communities
@@ -17,7 +18,15 @@ from qunluo.governance.errors import (
     OwnAppeal,
     OwnDecision,
 )
-from qunluo.governance.models import Appeal, Measure
+from qunluo.governance.models import (
+    Appeal,
+    Case,
+    Distance,
+    Measure,
+    Report,
+    Trust,
+    Vote,
+)
 from qunluo.governance.queries import decided as queries
 from qunluo.governance.rules import measures as rules
 from qunluo.kernel.clock import now
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 Kind, State = Measure.Kind, Appeal.State
+UNDONE: dict[str, str] = {Kind.TAKEDOWN: "restore", Kind.LABEL: "unlabel"}
 
 
 @write_tx
@@ -137,8 +147,13 @@ def decide_appeal(*, actor: "Person", appeal: Appeal, grant: bool, reason: str) 
 @write_tx
 def erase(person: "Person") -> None:
     """Remove the words about and by an erased person; what was decided stays counted."""
-    Measure.objects.filter(person=person).update(reason="")
+    Measure.objects.filter(person=person).update(reason="", words="")
     Appeal.objects.filter(person=person).update(text="", reason="")
+    Distance.objects.filter(Q(person=person) | Q(other=person)).delete()
+    Report.objects.filter(reporter=person).update(text="")
+    Case.objects.filter(author=person).update(evidence=[], found="", plea="", reason="")
+    Trust.objects.filter(person=person).delete()
+    Vote.objects.filter(asked_by=person).update(text="")
 
 
 def _record(
@@ -183,6 +198,19 @@ def _undo(actor: "Person", appeal: Appeal) -> None:
         return
     measure.overturned_at = now()
     measure.save(update_fields=["overturned_at"])
+    if measure.kind in UNDONE:
+        publish(
+            events.ContentDecided(
+                community_id=measure.community_id,
+                actor_id=actor.pk,
+                person_id=measure.person_id,
+                act=UNDONE[measure.kind],
+                target_type=measure.target_type,
+                target_id=measure.target_id or 0,
+                measure_id=measure.pk,
+            )
+        )
+        return
     membership = measure.membership
     if membership is None:
         return

@@ -28,6 +28,8 @@ class RuleCount:
     suspensions: int
     removals: int
     overturned: int
+    labels: int = 0
+    takedowns: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class ModerationCounts:
     def removals(self) -> int:
         """Return how many people were removed."""
         return sum(rule.removals for rule in self.rules)
+
+    @property
+    def takedowns(self) -> int:
+        """Return how many posts were removed."""
+        return sum(rule.takedowns for rule in self.rules)
 
     @property
     def overturned(self) -> int:
