@@ -20,7 +20,7 @@ from qunluo.kernel.text import _
 
 COMMANDS = Path(__file__).parent / "commands"
 # These start other processes and stay small themselves: no Django in them.
-LIGHT = {"serve", "web"}
+LIGHT = {"live", "serve", "web"}
 # The demo is an installation of its own kind, in a folder of its own.
 SURROUNDINGS = {"demo": {"QUNLUO_ENV": "demo", "QUNLUO_DATA_DIR": "var/demo"}}
 USAGE, REFUSED, FAILED = 64, 2, 1

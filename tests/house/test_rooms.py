@@ -7,7 +7,7 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2] / "qunluo"
-DOORS = {"web", "api", "providers", "cli"}
+DOORS = {"web", "api", "providers", "cli", "live"}
 FURNITURE = {
     "apps", "admin", "models", "rules", "errors", "events", "ports", "queries", "actions",
     "reactions", "jobs", "migrations",

@@ -1,6 +1,7 @@
-"""Serve pages and do the background work as one: for a single machine."""
+"""Serve pages, do the background work and hold live connections as one: for a single machine."""
 
 import argparse
+import os
 import sys
 from contextlib import suppress
 
@@ -21,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def serve(listen: str, welcome: str = "") -> int:
-    """Keep the web and the worker running; say `welcome` when the first page is there."""
+    """Keep web, worker and live running; say `welcome` when the first page is there."""
     if refuse_unsafe():
         return processes.UNFIT
     warn_of_doubtful()
@@ -34,6 +35,7 @@ def serve(listen: str, welcome: str = "") -> int:
         return processes.UNFIT
     near = f"[{host}]" if ":" in host else host.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
     url = f"http://{near}:{port}/"
+    live = _place_of_live(host, port)
     ourselves = [sys.executable, "-m", "qunluo"]
     household = processes.Household(
         [
@@ -41,6 +43,9 @@ def serve(listen: str, welcome: str = "") -> int:
                 console.say(_("The web server")), [*ourselves, "web", "--listen", listen]
             ),
             processes.Child(console.say(_("The worker")), [*ourselves, "worker"]),
+            processes.Child(
+                console.say(_("The live process")), [*ourselves, "live", "--listen", live]
+            ),
         ]
     )
     with only_one(env.path("DATA_DIR")):
@@ -55,3 +60,16 @@ def serve(listen: str, welcome: str = "") -> int:
                     _("Stopped. Everything is kept in {folder}."), folder=env.path("DATA_DIR")
                 )
         return status
+
+
+def _place_of_live(host: str, port: int) -> str:
+    """Return where the live process listens: what is set, else the next free port after ours.
+
+    Pages are told, unless a reverse proxy shows it to them under the site's own address.
+    """
+    if said := os.environ.get("QUNLUO_LIVE_LISTEN", "").strip():
+        return said
+    free = next(p for p in range(port + 1, port + 200) if not processes.port_taken(host, p))
+    if not env.text("SITE_URL").startswith("https://"):
+        os.environ.setdefault("QUNLUO_LIVE_URL", f":{free}")
+    return f"[{host}]:{free}" if ":" in host else f"{host}:{free}"

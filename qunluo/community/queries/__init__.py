@@ -17,6 +17,7 @@ from qunluo.community.queries.charter import (
     say_value,
     step_page,
 )
+from qunluo.community.queries.crowd import Placed, placed
 from qunluo.community.queries.directory import (
     MemberCard,
     active_members,
@@ -137,6 +138,7 @@ __all__ = [
     "MemberCard",
     "MemberRecord",
     "Moment",
+    "Placed",
     "Pledged",
     "PublicCharter",
     "Reason",
@@ -148,9 +150,9 @@ __all__ = [
     "accepted_rule",
     "accepted_rules",
     "active_members",
-    "badges_of",
     "applications",
     "as_moments",
+    "badges_of",
     "behaviour_of",
     "blockers",
     "breadth_of",
@@ -206,6 +208,7 @@ __all__ = [
     "own_documents",
     "own_tags",
     "permissions_of",
+    "placed",
     "pledge_of",
     "preview_charter",
     "public_charter",

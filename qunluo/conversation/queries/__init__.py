@@ -48,6 +48,7 @@ from qunluo.conversation.queries.own_data import own_documents, own_files
 from qunluo.conversation.queries.people import PEOPLE
 from qunluo.conversation.queries.polls import PollView
 from qunluo.conversation.queries.previewing import preview
+from qunluo.conversation.queries.public import Opener, Shareable, newest_openers, shareable
 from qunluo.conversation.queries.search import (
     Found,
     Hit,
@@ -82,6 +83,7 @@ from qunluo.conversation.queries.threads import (
     threads_in,
     told,
 )
+from qunluo.conversation.queries.topics import TopicCount, threads_on, topics
 from qunluo.conversation.rules.kinds import kind_of, kinds
 from qunluo.conversation.rules.markup import render
 from qunluo.conversation.rules.reading import reactions
@@ -91,21 +93,24 @@ __all__ = [
     "FileView",
     "Found",
     "Hearing",
+    "HeldView",
     "Hit",
     "Inside",
     "Narrowing",
+    "Opener",
     "PEOPLE",
-    "HeldView",
     "PollView",
     "PostView",
+    "Shareable",
     "Sight",
     "SpaceCard",
     "TalkCard",
     "ThreadCard",
     "ThreadWindow",
-    "chat_of",
+    "TopicCount",
     "ad_share",
     "case_of",
+    "chat_of",
     "draft_for",
     "drafts",
     "find_space",
@@ -115,11 +120,11 @@ __all__ = [
     "get_attachment",
     "get_held",
     "get_post",
-    "held_posts",
     "get_space",
     "get_thread",
     "hearers",
     "hearings",
+    "held_posts",
     "kind_of",
     "kinds",
     "known_communities",
@@ -130,6 +135,7 @@ __all__ = [
     "look_into",
     "managed_spaces",
     "marks_to_tell",
+    "newest_openers",
     "open_attachment",
     "other_of",
     "overdue",
@@ -151,6 +157,7 @@ __all__ = [
     "revisions",
     "search",
     "seconded",
+    "shareable",
     "sight_of",
     "spaces",
     "spaces_of_threads",
@@ -162,7 +169,9 @@ __all__ = [
     "threads",
     "threads_in",
     "threads_of_kind",
+    "threads_on",
     "told",
+    "topics",
     "type_of",
     "types_of_spaces",
     "unfound_posts",

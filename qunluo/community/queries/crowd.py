@@ -1,0 +1,57 @@
+"""How many people stand where they belong, asked for all of them at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from qunluo.community.models import Community, Grant, Membership
+from qunluo.community.queries.permissions import ROLE_KINDS, Standing, live_grants
+from qunluo.community.rules import permissions as rules
+from qunluo.kernel.clock import now
+
+
+@dataclass(frozen=True)
+class Placed:
+    """How one person stands in one community, what they hold there, and until when that is so."""
+
+    person_id: int
+    community_id: int
+    standing: Standing
+    held: frozenset[tuple[int, str, str]]
+    until: datetime | None
+
+
+def placed(people: Iterable[int]) -> list[Placed]:
+    """Return every active membership of some people (ids) with its standing; two queries."""
+    ids = list(people)
+    grants: dict[tuple[int, int], list[tuple[str, str, datetime | None]]] = defaultdict(list)
+    found = Grant.objects.filter(live_grants(), person_id__in=ids)
+    for person, community, kind, name, ends in found.values_list(
+        "person_id", "community_id", "kind", "name", "expires_at"
+    ):
+        grants[person, community].append((kind, name, ends))
+    rows = Membership.objects.filter(
+        person_id__in=ids, status=Membership.Status.ACTIVE
+    ).values_list(
+        "pk", "person_id", "community_id", "suspended_until", "joined_at", "community__stage"
+    )
+    return [_placed(row, grants[row[1], row[2]]) for row in rows]
+
+
+def _placed(
+    row: tuple[int, int, int, datetime | None, datetime, str],
+    grants: list[tuple[str, str, datetime | None]],
+) -> Placed:
+    pk, person, community, until, joined_at, stage = row
+    suspended = until if until and until > now() else None
+    roles = frozenset({rules.MEMBER, *(name for kind, name, _ in grants if kind in ROLE_KINDS)})
+    closed = stage == Community.Stage.CLOSED
+    ends = [end for *_kind, end in grants if end] + ([suspended] if suspended else [])
+    return Placed(
+        person,
+        community,
+        Standing(pk, roles, suspended, joined_at, closed),
+        frozenset((community, kind, name) for kind, name, _ in grants),
+        min(ends, default=None),
+    )
