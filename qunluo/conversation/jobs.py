@@ -1,6 +1,6 @@
 """Recurring work of conversation."""
 
-from qunluo.conversation import actions
+from qunluo.conversation import actions, queries
 from qunluo.kernel.schedule import every
 
 
@@ -9,3 +9,15 @@ def throw_away_unsent_files() -> None:
     """Delete files that were added to a message that nobody sent within a week."""
     while actions.tidy_attachments():
         pass
+
+
+@every(minutes=5, when=lambda: queries.unfound_posts(1))
+def find_what_came_without_an_event() -> None:
+    """Let posts be found that no event told of: those of an archive, and of versions before."""
+    actions.index_missing()
+
+
+@every(at="04:40", atomic=False)
+def find_what_else_came_without_an_event() -> None:
+    """Let people be found, and what else can be, that no event told of."""
+    actions.index_missing_others()

@@ -283,7 +283,7 @@ def _groups(asked: rules.Question, where: _Where, viewer: "Viewer") -> list[Grou
     """Return what the other sources found; for members only."""
     if viewer is None or viewer.pk is None or not where.among:
         return []
-    asking = Asking(viewer, where.among, asked)  # type: ignore[arg-type]
+    asking = Asking(viewer, where.among, asked)
     groups = []
     for source in sources:
         documents = source.within(Document.objects.filter(source=source.name), asking)

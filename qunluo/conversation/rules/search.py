@@ -165,6 +165,12 @@ def answers(asked: Question, *texts: str) -> bool:
     return all(any(one.pattern.search(text) for text in folded) for one in asked.phrases)
 
 
+def touches(asked: Question, text: str) -> bool:
+    """Return whether a phrase of the question stands in a text."""
+    folded = fold(text)
+    return any(one.pattern.search(folded) for one in asked.phrases)
+
+
 def excerpt(asked: Question, text: str, length: int = EXCERPT) -> str:
     """Return safe HTML of the part of a plain text where the question is met, <mark> around it."""
     text = unicodedata.normalize("NFC", " ".join(text.split()))

@@ -11,9 +11,13 @@ SHARED = ("everyone", "members")
 
 @dataclass(frozen=True)
 class Described:
-    """A person, and what they let those read with whom they share a community."""
+    """A person, and what they let those read with whom they share a community.
+
+    `public` says that they introduce themselves to everybody.
+    """
 
     card: Card
+    public: bool
     intro: str
     offers: tuple[str, ...]
     tags: tuple[str, ...]
@@ -32,6 +36,7 @@ def described(ids: Iterable[int]) -> dict[int, Described]:
     return {
         row[0]: Described(
             Card(*row[:4]),
+            row[4].get("intro") == "everyone",
             row[5] if row[4].get("intro") in SHARED else "",
             tuple(row[6]) if row[4].get("offers") in SHARED else (),
             tuple(row[7]) if row[4].get("tags") in SHARED else (),

@@ -1,6 +1,6 @@
 """The spaces of a community, and the threads of one."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -11,11 +11,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qunluo.community.queries import get_community
 from qunluo.conversation import actions, queries
+from qunluo.web.conversation.views.chat import room
 from qunluo.web.core.belonging import is_member, may
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 
-THREADS, NEW = 20, 8
+if TYPE_CHECKING:
+    from qunluo.conversation.models import Space
+
+THREADS, NEW, TOPICS = 20, 8, 12
 
 
 @require_GET
@@ -27,9 +31,13 @@ def spaces(request: PersonRequest, slug: str) -> HttpResponse:
     if is_member(request, community):
         stream = queries.stream(request.person, community=community, limit=THREADS).items
         context["new"] = [card for card in stream if card.unread][:NEW]
+        context["talks"] = sum(
+            one.unread for one in queries.talks(community, viewer=request.person)
+        )
         context["drafts"] = sum(
             draft.space.community_id == community.pk for draft in queries.drafts(request.person)
         )
+    context["topics"] = queries.topics(community, viewer=request.person, limit=TOPICS)
     context["manages"] = may(request, community, "spaces.manage")
     return show(request, "conversation/spaces.html", None, context)
 
@@ -39,6 +47,8 @@ def space(request: PersonRequest, slug: str, space: str) -> HttpResponse:
     """Show the threads of a space by their last activity, or the next part of them."""
     community = get_community(slug, viewer=request.person)
     found, sight = queries.look_into(community, space, viewer=request.person)
+    if queries.type_of(found.type).room:
+        return room(request, community, found, sight)
     kind, after = request.GET.get("kind", ""), request.GET.get("after")
     settled = False if request.GET.get("open") else None
     page = queries.threads_in(found, sight, kind=kind, settled=settled, after=after, limit=THREADS)
@@ -50,6 +60,7 @@ def space(request: PersonRequest, slug: str, space: str) -> HttpResponse:
         "opens": sight.opens(found),
         "member": sight.member,
         "manages": "spaces.manage" in sight.permissions,
+        "following": _following(request, found, member=sight.member),
         "cards": page.items,
         "kind": kind,
         "open": settled is False,
@@ -66,4 +77,26 @@ def read(request: PersonRequest, slug: str, space: str) -> HttpResponse:
     found = queries.get_space(community, space, viewer=request.person)
     actions.mark_space_read(actor=request.person, space=found)
     messages.success(request, _("Everything here counts as read."))
+    return redirect("talk:space", slug=slug, space=space)
+
+
+def _following(request: PersonRequest, space: "Space", *, member: bool) -> str:
+    """Return whether a member follows or mutes the space; "" for others."""
+    return queries.following_of(request.person, space) if member else ""
+
+
+@require_POST
+@signed_in
+def follow(request: PersonRequest, slug: str, space: str) -> HttpResponse:
+    """Hear of every new thread of a space, take it as it comes, or hear no more of it."""
+    community = get_community(slug, viewer=request.person)
+    found = queries.get_space(community, space, viewer=request.person)
+    following = request.POST.get("following", "")
+    actions.follow_space(actor=request.person, space=found, following=following)
+    said = {
+        "followed": _("You follow this space: you hear of every new thread."),
+        "normal": _("You take this as it comes."),
+        "muted": _("You hear no more of this, until you change it here."),
+    }
+    messages.success(request, said[following])
     return redirect("talk:space", slug=slug, space=space)

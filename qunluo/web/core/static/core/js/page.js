@@ -50,6 +50,19 @@ document.addEventListener("htmx:sendError", () => {
   }
 });
 
+// A slash leads to the search, unless somebody is writing.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest("input,textarea,select,[contenteditable]")) return;
+  const field = [...document.querySelectorAll('main input[type="search"], input[type="search"]')]
+    .find((one) => one.offsetParent);
+  const link = document.querySelector("a[data-find]");
+  if (!field && !link) return;
+  event.preventDefault();
+  if (field) field.select();
+  else link.click();
+});
+
 async function copy(button) {
   const field = button.parentElement.querySelector("input");
   try {
@@ -140,5 +153,9 @@ window.addEventListener("pagehide", () => {
 });
 
 if ("serviceWorker" in navigator && window.isSecureContext) {
-  navigator.serviceWorker.register("/sw.js").catch(() => {});
+  navigator.serviceWorker.register("/sw.js").then(async (worker) => {
+    // Nobody is signed in here any more: the device is told nothing of theirs.
+    if (!("visitor" in document.body.dataset)) return;
+    await (await worker.pushManager?.getSubscription())?.unsubscribe();
+  }).catch(() => {});
 }
