@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 MANAGE = "spaces.manage"
-EDITABLE = ("name", "purpose", "visibility", "grant_kind", "grant_name", "position")
+EDITABLE = ("name", "purpose", "visibility", "grant_kind", "grant_name", "position",
+            "advert_share", "advert_daily")  # fmt: skip
 
 
 @dataclass(frozen=True)

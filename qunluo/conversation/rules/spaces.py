@@ -16,6 +16,7 @@ VISIBILITIES = ("public", "members", "grant")
 GRANT_KINDS = ("role", "badge", "pass", "tier", "seat")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 NAME_LENGTH, PURPOSE_LENGTH, SLUG_LENGTH, GRANT_LENGTH, RULES_LENGTH = 60, 300, 40, 40, 2000
+MOST_SHARE, MOST_A_DAY = 50, 20  # of adverts: per cent of a space, and from one person
 Words = Mapping[str, str]
 
 
@@ -80,7 +81,16 @@ def faults(given: Mapping[str, Any]) -> dict[str, list[str]]:
         found["purpose"] = [_("At most 300 characters.")]
     if len(given.get("rules", "")) > RULES_LENGTH:
         found["rules"] = [_("At most 2,000 characters.")]
-    return found | _visibility_faults(given)
+    return found | _advert_faults(given) | _visibility_faults(given)
+
+
+def _advert_faults(given: Mapping[str, Any]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    if not 0 <= given.get("advert_share", 0) <= MOST_SHARE:
+        found["advert_share"] = [_("Between 0 and 50 per cent.")]
+    if not 1 <= given.get("advert_daily", 1) <= MOST_A_DAY:
+        found["advert_daily"] = [_("Between 1 and 20 a day.")]
+    return found
 
 
 def _visibility_faults(given: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -77,9 +77,8 @@ def change_checks(
             raise InvalidWords(fields={"off": [_("There is no such list.")]})
         kept.off = sorted(set(off))
     if own is not None:
-        wanted = [line for line in own if line.strip()]
-        kept.words = words.tidy_words(wanted)
-        if len(wanted) > words.MOST_WORDS or len(kept.words) < len(set(map(str.strip, wanted))):
+        kept.words = words.tidy_words(own)
+        if not words.fits(kept.words):
             raise InvalidWords(
                 fields={"own": [_("At most 200 words, each of 2 to 40 characters, one a line.")]}
             )

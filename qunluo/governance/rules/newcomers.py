@@ -37,10 +37,9 @@ def limits() -> dict[str, Limit]:
     return {name: Limit(name, **one) for name, one in _read()["limits"].items()}
 
 
-def earned_by() -> Mapping[str, int]:
+def earned_by() -> dict[str, Any]:
     """Return what lifts the limits: days and read together, or reactions alone."""
-    found: Mapping[str, int] = _read()["earned"]
-    return found
+    return dict(_read()["earned"])
 
 
 def applies(members: int, permissions: Collection[str]) -> bool:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 WINDOW_DAYS = 30
-MOST_SHARE, MOST_A_DAY = 50, 20
 
 
 @dataclass(frozen=True)

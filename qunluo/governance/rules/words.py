@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -87,9 +87,14 @@ def fold(text: str) -> str:
 
 
 def tidy_words(lines: Iterable[str]) -> list[str]:
-    """Return the words of a community's own list: each once, none empty or too long."""
-    words = (" ".join(line.replace("\0", "").split())[:WORD_LENGTH] for line in lines)
-    return list(dict.fromkeys(word for word in words if len(word) > 1))[:MOST_WORDS]
+    """Return the words of a community's own list, each once and none empty."""
+    words = (" ".join(line.replace("\0", "").split()) for line in lines)
+    return list(dict.fromkeys(word for word in words if word))
+
+
+def fits(words: Collection[str]) -> bool:
+    """Return whether a list of a community can be kept: not too long, and of words."""
+    return len(words) <= MOST_WORDS and all(2 <= len(one) <= WORD_LENGTH for one in words)
 
 
 def _hits(machine: Any, body: str, *, chinese: bool) -> Iterable[Hit]:
