@@ -272,6 +272,11 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+LIVE_URL = env.text("LIVE_URL").rstrip("/")
+if LIVE_URL:
+    # Only the port is known where every address of this machine is served.
+    LIVE_ORIGIN = f"http://*{LIVE_URL}" if LIVE_URL.startswith(":") else LIVE_URL
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"].append(LIVE_ORIGIN)
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024

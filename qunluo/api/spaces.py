@@ -34,9 +34,14 @@ class KindField(Shown):
     """Something that a kind of thread asks for beside the text."""
 
     name: str
-    type: str = Field(description=_("text, choice, date or person (a name or handle)."))
+    type: str = Field(
+        description=_(
+            "text, long, lines, moments, link, choice, date or person."
+        )
+    )
     label: str
     needed: bool
+    by: list[str] = Field(description=_("The steps that ask for it; without any, opening does."))
     choices: list[Choice]
 
 
@@ -117,6 +122,18 @@ class SpaceChange(Given):
     position: int | None = Field(None, ge=0, le=30_000)
 
 
+class FollowingWish(Given):
+    """Whether the caller hears of every new thread of a space."""
+
+    following: str = Field(max_length=10, description=_("followed, normal or muted."))
+
+
+class Following(Shown):
+    """Whether the caller hears of every new thread of a space."""
+
+    following: str = Field(description=_("followed, normal or muted."))
+
+
 class SpaceFilter(Shown):
     """Which spaces."""
 
@@ -167,6 +184,16 @@ def edit_space(
     return show_space(actions.edit_space(actor=request.person, space=found, **changes))
 
 
+@area.write("PUT", "/communities/{slug}/spaces/{space}/following", Following, scope="talk:write")
+def follow_space(
+    request: Caller, slug: SlugPath, space: SpacePath, wish: FollowingWish
+) -> dict[str, str]:
+    """Follow or mute a space."""
+    found = space_of(request, slug, space)
+    said = actions.follow_space(actor=request.person, space=found, following=wish.following)
+    return {"following": said}
+
+
 @area.write("POST", "/communities/{slug}/spaces/{space}/archive", Space, scope="talk:write")
 def archive_space(request: Caller, slug: SlugPath, space: SpacePath) -> dict[str, Any]:
     """Put a space away."""
@@ -205,6 +232,7 @@ def show_kind(kind: "rules.Kind") -> dict[str, Any]:
                 "type": one.type,
                 "label": picked(one.label),
                 "needed": one.needed,
+                "by": list(one.by),
                 "choices": [{"name": c.name, "label": picked(c.label)} for c in one.choices],
             }
             for one in kind.fields

@@ -10,7 +10,7 @@ from qunluo.api.area import Area
 from qunluo.api.caller import Caller
 from qunluo.api.community import SlugPath, community_of
 from qunluo.api.people import PersonCard, card
-from qunluo.api.shapes import Day, Given, Listing, Paging, Plainly, Shown, listing
+from qunluo.api.shapes import Day, Given, Instant, Listing, Paging, Plainly, Shown, listing
 from qunluo.api.spaces import Move, SpacePath, show_move, space_of
 from qunluo.api.texts import picked
 from qunluo.conversation import actions, queries
@@ -23,6 +23,8 @@ area = Area("talk", "Talk")
 Number = Annotated[int, Path(ge=1, le=2**31 - 1), Plainly]
 Place = Annotated[int, Field(ge=0, le=2**31 - 1), Plainly]
 ClientId = Field("", max_length=40, description=_("Of the sender; the same again is the same."))
+Uid = Annotated[str, Field(max_length=16, pattern=r"^[A-Z0-9]+$")]
+Attached: Any = Field(default_factory=list, max_length=9, description=_("Uids of files to take along."))
 
 
 class Thread(Shown):
@@ -56,6 +58,41 @@ class Thread(Shown):
     why_label: str
 
 
+class FileCard(Shown):
+    """A file under a post; open it at /files/{uid}."""
+
+    uid: str
+    sort: str = Field(description=_("picture, audio, video or file."))
+    type: str
+    name: str
+    alt: str = Field(description=_("What it shows or holds, in words."))
+    size: int
+    width: int
+    height: int
+
+
+class PollOption(Shown):
+    """One answer of a poll; without numbers while results are not shown to the caller."""
+
+    place: int
+    text: str
+    votes: int | None
+    share: int | None = Field(description=_("Of all who answered, in percent."))
+    mine: bool
+
+
+class Poll(Shown):
+    """A question to everybody who reads the post."""
+
+    options: list[PollOption]
+    multiple: bool
+    results: str = Field(description=_("Who sees them: always, answered or closed."))
+    until: datetime | None
+    ended: bool
+    people: int = Field(description=_("How many answered."))
+    answered: bool
+
+
 class Post(Shown):
     """One message; of a removed one only the place, the rule and the reason."""
 
@@ -76,6 +113,9 @@ class Post(Shown):
     removed: str = Field(description=_("Empty, author (taken back) or rule (removed under one)."))
     rule_title: str
     reason: str
+    files: list[FileCard]
+    poll: Poll | None
+    moved_to: int = Field(description=_("Number of the thread that it went to, or 0."))
 
 
 class Window(Shown):
@@ -91,6 +131,15 @@ class Window(Shown):
     may_reply: bool
 
 
+class PollWish(Given):
+    """A poll to be asked in a post."""
+
+    options: list[Annotated[str, Field(max_length=80)]] = Field(min_length=2, max_length=10)
+    multiple: bool = False
+    results: str = Field("answered", description=_("always, answered or closed."))
+    until: Instant | None = None
+
+
 class ThreadWish(Given):
     """A thread to be opened."""
 
@@ -99,6 +148,8 @@ class ThreadWish(Given):
     source: str = Field(description=_("Markdown."))
     fields: dict[str, str] = Field(default_factory=dict, max_length=20)
     client_id: str = ClientId
+    attached: list[Uid] = Attached
+    poll: PollWish | None = None
 
 
 class ReplyWish(Given):
@@ -107,6 +158,8 @@ class ReplyWish(Given):
     source: str = Field(description=_("Markdown."))
     reply_to: Place = Field(0, description=_("A place in the thread, or 0."))
     client_id: str = ClientId
+    attached: list[Uid] = Attached
+    poll: PollWish | None = None
 
 
 class MoveWish(Given):
@@ -117,6 +170,7 @@ class MoveWish(Given):
     answer: Place = Field(0, description=_("The place of the reply that is accepted."))
     due_on: Day | None = None
     person: str = Field("", max_length=120, description=_("Name or handle of a member."))
+    fields: dict[str, str] = Field(default_factory=dict, max_length=20)
 
 
 class ReadingWish(Given):
@@ -320,6 +374,9 @@ def show_post(one: queries.PostView) -> dict[str, Any]:
     return {
         **{name: getattr(one, name) for name in same},
         "author": card(one.author),
+        "files": one.files,
+        "poll": one.poll,
+        "moved_to": one.moved_to,
         "reacted": sorted(one.reacted),
     }
 

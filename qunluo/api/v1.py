@@ -16,6 +16,7 @@ from qunluo.api import (
     community,
     customers,
     export,
+    files,
     founding,
     governance,
     grants,
@@ -24,11 +25,13 @@ from qunluo.api import (
     invitations,
     members,
     membership,
+    notices,
     operations,
     people,
     posts,
     problems,
     promises,
+    search,
     spaces,
     talk,
 )
@@ -79,6 +82,9 @@ ROOMS = (
     spaces,
     talk,
     posts,
+    files,
+    search,
+    notices,
     operations,
 )
 for room in ROOMS:

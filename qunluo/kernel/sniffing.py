@@ -50,7 +50,8 @@ def _mp4(data: bytes) -> str:
 
 
 def _places(data: bytes, mark: bytes) -> list[int]:
-    found, at = [], data.find(mark)
+    found: list[int] = []
+    at = data.find(mark)
     while at >= 0 and len(found) < 16:
         found.append(at)
         at = data.find(mark, at + 4)

@@ -224,11 +224,16 @@ TALK = {
     "spaces": Row(ANYBODY),
     "open_space": Row("401 403 403 403 201 201", {"name": "Kitchen"}),
     "edit_space": Row("401 404 403 403 200 200", {"purpose": "Recipes"}),
+    "follow_space": Row(WRITERS, {"following": "followed"}),
     "archive_space": Row("401 404 403 403 200 200"),
     "restore_space": Row("401 404 403 403 200 200"),
     "threads": Row(INSIDE),
     "threads_of_kind": Row(ANYBODY, query="kind=help"),
     "stream": Row(SIGNED_IN),
+    "search": Row(SIGNED_IN, query="q=sacks"),
+    "search_community": Row(ANYBODY, query="q=sacks"),
+    "topics": Row(ANYBODY),
+    "topic_threads": Row(ANYBODY, ids={"topic": "uid"}),
     "overdue_feedback": Row("401 403 403 200 200 200"),
     "open_thread": Row("401 404 201 201 201 201", {"title": "Rain", "source": "At last."}),
     "thread": Row(INSIDE),
@@ -242,8 +247,28 @@ TALK = {
     "react": Row(WRITERS),
     "unreact": Row(WRITERS),
     "drafts": Row(SIGNED_IN),
+    "add_file": Row("401 404 201 201 201 201", files="upload"),
+    "download_file": Row(INSIDE),
+    "describe_file": Row(AUTHOR, {"alt": "Sacks of rye"}),
+    "discard_file": Row("401 404 404 404 404 404", ids={"uid": "waiting"}),  # only its owner
+    "answer_poll": Row(WRITERS, {"chosen": [0]}),
+    "end_poll": Row(AUTHOR),
     "save_thread_draft": Row("401 404 204 204 204 204", {"source": "It r"}),
     "save_reply_draft": Row("401 404 204 204 204 204", {"source": "I co"}),
+}
+NOTICES = {
+    "notices": Row(SIGNED_IN),
+    "bell": Row(SIGNED_IN),
+    "read_notices": Row(SIGNED_IN, {}),
+    "mute_notice": Row("401 404 404 404 404 204", {"way": "reason"}),
+    "notice_settings": Row(SIGNED_IN),
+    "change_hours": Row(SIGNED_IN, {"quiet_from": 21}),
+    "wish_for": Row(SIGNED_IN, {"mail": "at_once"}),
+    "add_device": Row(
+        "401 201 201 201 201 201",
+        {"endpoint": "https://push.example.org/x", "p256dh": "B" + "A" * 86, "auth": "A" * 22},
+    ),
+    "remove_device": Row("401 404 404 404 404 204"),
 }
 OPERATIONS = {
     "dead_letters": Row(RUNNERS),
@@ -256,7 +281,7 @@ OPERATIONS = {
 TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
-    **TALK, **OPERATIONS,
+    **TALK, **NOTICES, **OPERATIONS,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

@@ -16,6 +16,8 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.models import EventRecord, ParkedEvent
 from qunluo.people.actions import issue_token
 from qunluo.people.models import Person
+from qunluo.reach.actions import News, notify
+from qunluo.reach.models import Device, Notice
 from qunluo.reach.queries import unsubscribe_path
 from tests.community.makers import community, member, membership, person
 
@@ -60,6 +62,7 @@ def build():
     world.ids |= {"step": "intention", "number": 1, "blueprint_id": "T02", **_letter(farm)}
     everybody = {"member", "host", "operator", "owner", "stranger", "staff", "other"}
     world.ids |= _talk(farm, cast)
+    world.ids |= _reached(cast.owner)
     world.tokens = {name: token_of(getattr(cast, name)) for name in everybody}
     return world
 
@@ -122,13 +125,16 @@ def _growth(farm, cast):
 def _talk(farm, cast):
     """A space for members, and in it a request for help by the member of whom all is told."""
     space = talk.open_space(actor=cast.owner, community=farm, name="Square", slug="square")
+    kept = {"actor": cast.target, "space": space, "data": b"%PDF-1.7 how many sacks"}
+    sent, waiting = talk.attach(**kept), talk.attach(**kept)
     asked = talk.write_post(
-        actor=cast.target, space=space, kind="help", title="Two hands", source="To carry sacks."
-    )
+        actor=cast.target, space=space, kind="help", title="Two hands", source="To carry sacks.",
+        attached=[sent.uid], poll={"options": ["By hand", "By cart"]},
+    )  # fmt: skip
     first = talking.read_thread(farm, asked.number, viewer=cast.target, after=0).posts[0]
     return {
         "space": space.slug, "thread_number": asked.number, "post_id": first.id,
-        "reaction": "thanks",
+        "reaction": "thanks", "uid": sent.uid, "waiting": waiting.uid,
     }  # fmt: skip
 
 
@@ -154,3 +160,18 @@ VALUES = {
     "meaning": {"values": ["kindness", "trust"]},
     "rules": {"rules": [{"title": "Be kind", "text": "No insults.", "value": "kindness"}]},
 }
+
+
+def _reached(who):
+    words = {"subject": {"en": "News", "zh": "消息"}}
+    notify([who.pk], News(what="letter", reason="membership", key="k", cause="c", words=words))
+    device = Device.objects.create(
+        person=who, endpoint="https://push.example.org/1", digest="1", p256dh="k", auth="a",
+        language="en", made_at=now(),
+    )  # fmt: skip
+    return {"notice_id": notice_of(who), "device_id": device.pk}
+
+
+def notice_of(who):
+    """The number of somebody's only notice."""
+    return Notice.objects.get(person=who).pk

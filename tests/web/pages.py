@@ -73,6 +73,16 @@ ME = {
     "me:data": personal(post=200),
     "me:erase": personal(post=200),
 }  # fmt: skip
+NOTICES = {
+    "reach:notices": personal(), "reach:read": personal(None, 302),
+    "reach:settings": personal(post=422),
+    "reach:open": personal(404, ids={"pk": 2**40}),
+    "reach:mute": personal(None, 404, body={"way": "reason"}, ids={"pk": 2**40}),
+    "reach:place": personal(post=302, ids={"kind": "reason", "name": "mention"}),
+    "reach:device_add": personal(None, 422),
+    "reach:device_remove": personal(None, 404, ids={"pk": 2**40}),
+    "reach:stop": Page(everyone(), everyone(), ids={"signed": "stop"}),
+}  # fmt: skip
 FOUNDING = {
     "founding:start": Page(everyone(), everyone(422, visitor=200)),
     "founding:guide": Page(only(RUN)),
@@ -136,11 +146,24 @@ HIDDEN = {"refused": 404, "suspended": 403}  # a suspended member looks in, and 
 TIDY = "operator owner"
 TALK = {
     "talk:spaces": OPEN,
+    "talk:find": personal(),
+    "talk:search": OPEN,
+    "talk:topics": OPEN,
+    "talk:topic": Page(everyone()),
+    "talk:feed": Page(everyone(404)),  # for public spaces only, and then for everybody
+    "talk:share": Page(everyone(404)),
+    "talk:card": Page(everyone(404)),
     "talk:drafts": Page(only(MEMBERS)),
     "talk:manage": Page(only(RUN), only(RUN, 422)),
     "talk:space": Page(LISTEN),
     "talk:new": Page(only(MEMBERS, **HIDDEN), only(MEMBERS, 302, **HIDDEN), {"source": "Hello"}),
     "talk:draft": Page(post=only(MEMBERS, 302, **HIDDEN), body={"source": "Hel"}),
+    "talk:files": Page(post=only(MEMBERS, **HIDDEN)),
+    "talk:file": Page(LISTEN, ids={"uid": "uid"}),
+    "talk:file_drop": Page(post=everyone(404, visitor=IN), ids={"uid": "waiting"}),
+    "talk:space_follow": Page(
+        post=only(BELONG, 302, refused=404), body={"following": "followed"}
+    ),
     "talk:space_read": Page(post=only(BELONG, 302, refused=404)),
     "talk:space_edit": Page(
         only(RUN, refused=404, member=403, host=403, suspended=403),
@@ -266,7 +289,7 @@ ACCOUNTS = {
     "account_email_verification_sent": OPEN,
 }
 TABLE = {
-    **CORE, **ME, **FOUNDING, **COMMUNITY, **TALK, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
+    **CORE, **ME, **NOTICES, **FOUNDING, **COMMUNITY, **TALK, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
 }  # fmt: skip
 # Steps of signing in, driven by a state in the session; tests/web/accounts walks through them.
 WALKED = {

@@ -34,7 +34,7 @@ def save_draft(
     source, title = source.replace("\0", ""), title.replace("\0", "")
     if len(source) > TEXT_LENGTH:
         raise InvalidPost(fields={"source": [_("That is too long: at most 20,000 characters.")]})
-    kept = {str(name)[:40]: str(said)[:200] for name, said in (fields or {}).items() if said}
+    kept = {str(name)[:40]: str(said)[:2000] for name, said in (fields or {}).items() if said}
     if not source.strip() and not title.strip() and not kept:
         discard_draft(actor=actor, space=space, thread=thread)
         return None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F
 
-from qunluo.community.queries import Called, holders_among, members_called, require_member
+from qunluo.community.queries import Called, members_called, require_member
 from qunluo.conversation import events
 from qunluo.conversation.actions import marks
 from qunluo.conversation.errors import (
@@ -17,6 +17,7 @@ from qunluo.conversation.errors import (
 )
 from qunluo.conversation.models import Mention, Post, Space, Thread
 from qunluo.conversation.queries.circles import other_of
+from qunluo.conversation.queries.previewing import readers_called
 from qunluo.conversation.queries.sight import Sight, sight_of
 from qunluo.conversation.rules import markup
 from qunluo.conversation.rules.kinds import kind_of
@@ -68,19 +69,9 @@ def reachable(actor: "Person", space: Space) -> None:
 
 def made_ready(actor: "Person", space: Space, source: str) -> Said:
     """Return a text with its HTML, and the members it calls who may read it."""
-    people: dict[str, Called] = {}
-    if "@" in source:
-        people = members_called(space.community, markup.called(source))
-        if space.private and people:
-            inside = space.members.filter(person_id__in={p.person_id for p in people.values()})
-            may = frozenset(inside.values_list("person_id", flat=True))
-            people = {word: one for word, one in people.items() if one.person_id in may}
-        if space.visibility == Space.Visibility.GRANT and people:
-            ids = {one.person_id for one in people.values()}
-            may = holders_among(space.community, ids, space.grant_kind, space.grant_name)
-            people = {word: one for word, one in people.items() if one.person_id in may}
-    people = spared(actor, people)
-    html = markup.render(source, {word: one.handle for word, one in people.items()})
+    people = spared(actor, readers_called(space, source))
+    base = f"/c/{space.community.slug}/talk/"
+    html = markup.render(source, {word: one.handle for word, one in people.items()}, base)
     told = [one for one in people.values() if f"/p/{one.handle}/" in html]
     others = {one.person_id: one for one in told if one.person_id != actor.pk}
     return Said(source, html, markup.plain(html), list(others.values())[:MOST_CALLED])

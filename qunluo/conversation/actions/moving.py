@@ -1,8 +1,10 @@
 """Moving a thread from state to state, as its kind says."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from qunluo.community.actions import grant
 from qunluo.community.queries import Called, members_called
 from qunluo.conversation import events
 from qunluo.conversation.actions import removing
@@ -16,6 +18,7 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
 from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
+from qunluo.people.queries import get_person
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -31,10 +34,12 @@ def move_state(
     answer: int = 0,
     due_on: date | None = None,
     person: str = "",
+    fields: Mapping[str, Any] | None = None,
 ) -> Thread:
     """Make a move of the thread's kind; `text` becomes a public reply, `answer` is a place.
 
-    `person` is the name or handle of a member. Of two at once the first wins.
+    `person` is the name or handle of a member, `fields` what the kind asks for at this step. Of
+    two at once the first wins.
     UnknownMove, StateMoved, NotYourMove, InvalidPost, Suspended, MembersOnly.
     """
     sight = writer_in(actor, thread.space)
@@ -44,16 +49,7 @@ def move_state(
     text = writing.tidy(text)
     refuse_words(fresh.space, text)
     given = {"text": text, "answer": answer, "due_on": due_on, "person": person}
-    faults = writing.check_move(step, given, now().date())
-    accepted = _answer(fresh, answer) if "answer" in step.needs and answer else None
-    if "answer" in step.needs and accepted is None:
-        faults["answer"] = [_("Choose the reply that is the answer.")]
-    partner = _partner(fresh, person) if "person" in step.needs and person else None
-    if "person" in step.needs and partner is None:
-        faults["person"] = [_("There is no member of this name here.")]
-    if faults:
-        raise InvalidPost(fields=faults)
-    columns = _columns(step, kind, actor, partner, accepted, due_on)
+    columns, accepted, partner = _checked(actor, fresh, kind, step, given, fields or {})
     taken = Thread.objects.filter(pk=fresh.pk, state=fresh.state).update(**columns)
     if not taken:
         fresh.refresh_from_db(fields=["state"])
@@ -61,6 +57,8 @@ def move_state(
     if text:
         said = made_ready(actor, fresh.space, text)
         append(actor, fresh, said, sight, move=step.name)
+    if step.badge and partner:
+        _give_badge(fresh, partner, step.badge)
     if step.hides:
         removing.withdraw(Post.objects.get(thread=fresh, place=1), actor)
     _tell(actor, fresh, kind, step, part, accepted)
@@ -70,6 +68,47 @@ def move_state(
 def accept_answer(*, actor: "Person", answer: Post) -> Thread:
     """Accept a reply as the answer to its question; another one before is replaced."""
     return move_state(actor=actor, thread=answer.thread, move="accept", answer=answer.place)
+
+
+def _checked(
+    actor: "Person",
+    thread: Thread,
+    kind: kinds.Kind,
+    step: kinds.Move,
+    given: Mapping[str, Any],
+    fields: Mapping[str, Any],
+) -> tuple[dict[str, Any], Post | None, Called | None]:
+    """Return what the step writes, the answer it accepts and whom it names; InvalidPost."""
+    faults = writing.check_move(step, given, now().date())
+    kept, wrong = writing.check_fields(kind.asked_by(step.name), fields, now().date())
+    faults |= wrong
+    accepted = partner = None
+    if "answer" in step.needs:
+        accepted = _answer(thread, given["answer"])
+        if accepted is None:
+            faults["answer"] = [_("Choose the reply that is the answer.")]
+    if "person" in step.needs:
+        partner = _partner(thread, given["person"])
+        if partner is None:
+            faults["person"] = [_("There is no member of this name here.")]
+    if faults:
+        raise InvalidPost(fields=faults)
+    columns = _columns(step, kind, actor, partner, accepted, given["due_on"])
+    if kept:
+        columns["fields"] = {**thread.fields, **kept}
+    return columns, accepted, partner
+
+
+def _give_badge(thread: Thread, partner: Called, name: str) -> None:
+    """Let the software give whom a step names the badge that comes with it."""
+    grant(
+        actor=None,
+        community=thread.community,
+        person=get_person(pk=partner.person_id),
+        kind="badge",
+        name=name,
+        source=f"thread:{thread.number}",
+    )
 
 
 def _columns(

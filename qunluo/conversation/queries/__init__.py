@@ -88,6 +88,7 @@ from qunluo.conversation.rules.kinds import kind_of, kinds
 from qunluo.conversation.rules.markup import render
 from qunluo.conversation.rules.reading import reactions
 from qunluo.conversation.rules.spaces import type_of
+from qunluo.conversation.rules.writing import moments
 
 __all__ = [
     "FileView",
@@ -136,6 +137,7 @@ __all__ = [
     "managed_spaces",
     "marks_to_tell",
     "newest_openers",
+    "moments",
     "open_attachment",
     "other_of",
     "overdue",

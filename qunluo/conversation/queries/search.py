@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 POST = "post"
 # So many of the newest matches are ranked; more are not told apart by anybody who looks for one.
 RANKED, RANKED_TEXT = 200, 600
-OTHERS, OTHERS_SHOWN = 200, 6
+OTHERS, OTHERS_SHOWN = 200, 4
 MOST_SCOPES = 60
 
 

@@ -1,7 +1,7 @@
 """Kinds of threads, read from definitions/kinds: fields, states, who moves what to what."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from qunluo.kernel.definitions import BadDefinition, load
 
 DEFINITIONS = Path(__file__).parents[1] / "definitions" / "kinds"
 NEEDS = frozenset({"reply", "answer", "due_on", "person"})
+TYPES = frozenset({"text", "long", "lines", "moments", "link", "choice", "date", "person"})
 CLEARS = frozenset({"answer", "assignee"})
 WHO = {
     "author": {"en": "who opened it", "zh": "发起人"},
@@ -32,7 +33,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """Something a kind asks for beside the text; types are text, choice, date and person."""
+    """Something a kind asks for beside the text, when it is opened or `by` certain steps.
+
+    Types are text, long, lines, moments ("01:30 What happens"), link, choice, date and person.
+    """
 
     name: str
     type: str
@@ -40,6 +44,7 @@ class Field:
     needed: bool = False
     future: bool = False
     choices: tuple[Choice, ...] = ()
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,10 @@ class State:
 
 @dataclass(frozen=True)
 class Move:
-    """A step from one state to another; `needs` is what must come with it."""
+    """A step from one state to another, "=" for the same; `needs` is what must come with it.
+
+    `badge` is what the person whom it names is given.
+    """
 
     name: str
     came_from: tuple[str, ...]
@@ -67,6 +75,7 @@ class Move:
     clears: tuple[str, ...] = ()
     takes: bool = False
     hides: bool = False
+    badge: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,16 @@ class Kind:
     due_days: int = 0
     seconds: bool = False
     letters: bool = False
+    slots: tuple[str, ...] = ()  # what others fill in later: "purchase" once something was bought
+
+    @property
+    def asked(self) -> tuple[Field, ...]:
+        """Return the fields that are asked for when a thread is opened."""
+        return tuple(one for one in self.fields if not one.by)
+
+    def asked_by(self, move: str) -> tuple[Field, ...]:
+        """Return the fields that a step asks for."""
+        return tuple(one for one in self.fields if move in one.by)
 
     def move(self, name: str) -> Move:
         """Return a move; UnknownMove."""
@@ -117,6 +136,7 @@ class Part:
             "author": self.member and self.author,
             "assignee": self.member and self.assignee,
             "others": self.member and not self.author,
+            "members": self.member,
         }
         return [one for one in who if has.get(one, one in self.permissions)]
 
@@ -148,7 +168,7 @@ def decide(kind: Kind, state: str, name: str, part: Part) -> Move:
         raise StateMoved(state=kind.state(state).label)
     if not part.reasons(move.who):
         raise NotYourMove(move=move.label, who=[who_is(one) for one in move.who])
-    return move
+    return replace(move, to=state) if move.to == "=" else move
 
 
 def by_role(move: Move, part: Part) -> bool:
@@ -164,10 +184,13 @@ def who_is(entitled: str) -> Words:
 
 def _kind(name: str, data: Mapping[str, Any]) -> Kind:
     try:
-        plain = {k: v for k, v in data.items() if k not in {"fields", "states", "moves", "req"}}
+        plain = {
+            k: v for k, v in data.items() if k not in {"fields", "states", "moves", "req", "slots"}
+        }
         kind = Kind(
             name=name,
             req=tuple(data["req"]),
+            slots=tuple(data.get("slots", ())),
             fields=tuple(_field(one) for one in data.get("fields", ())),
             states={key: State(key, **one) for key, one in data["states"].items()},
             moves=tuple(_move(one) for one in data.get("moves", ())),
@@ -181,7 +204,7 @@ def _kind(name: str, data: Mapping[str, Any]) -> Kind:
 
 def _field(data: Mapping[str, Any]) -> Field:
     choices = tuple(Choice(**one) for one in data.get("choices", ()))
-    return Field(**{**data, "choices": choices})
+    return Field(**{**data, "choices": choices, "by": tuple(data.get("by", ()))})
 
 
 def _move(data: Mapping[str, Any]) -> Move:
@@ -192,10 +215,12 @@ def _move(data: Mapping[str, Any]) -> Move:
 
 def _check(kind: Kind) -> None:
     """Refuse a definition that leads nowhere, or asks for what nobody can give."""
-    named = {kind.start, *(m.to for m in kind.moves)}
+    named = {kind.start, *(m.to for m in kind.moves)} - {"="}
     named |= {state for move in kind.moves for state in move.came_from}
     wrong = sorted(named - kind.states.keys())
     wrong += [f"needs {n}" for m in kind.moves for n in m.needs if n not in NEEDS]
+    wrong += [f"type {f.type}" for f in kind.fields if f.type not in TYPES]
+    wrong += [f"by {b}" for f in kind.fields for b in f.by if b not in {m.name for m in kind.moves}]
     wrong += [f"clears {n}" for m in kind.moves for n in m.clears if n not in CLEARS]
     wrong += [f"who {w}" for m in kind.moves for w in m.who if "." not in w and w not in WHO]
     if wrong:

@@ -1,14 +1,18 @@
 """Checking what somebody wrote: title, text and the fields of the kind."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from qunluo.conversation.rules.kinds import Field, Kind, Move
 from qunluo.kernel.text import _
 
 TITLE_LENGTH, TEXT_LENGTH, FIELD_LENGTH, REASON_LENGTH, CLIENT_ID_LENGTH = 120, 20_000, 200, 400, 40
+LONG_LENGTH, LINK_LENGTH, MOST_LINES = 2000, 500, 30
+MOMENT = re.compile(r"((?:\d{1,2}:)?\d{1,3}:[0-5]\d) +(\S.*)", re.ASCII)
 Faults = dict[str, list[str]]
 
 
@@ -54,16 +58,26 @@ def check_thread(
         faults["title"] = [_("Give it a title, so that others find it.")]
     if len(title) > TITLE_LENGTH:
         faults["title"] = [_("At most 120 characters; the rest belongs into the text.")]
+    kept, wrong = check_fields(kind.asked, given, today)
+    faults |= wrong
+    due = kept.pop("due_on", None)
+    person = kept.pop("person", "")
+    return Written(title, source, kept, due, person, faults)
+
+
+def check_fields(
+    asked: Iterable[Field], given: Mapping[str, Any], today: date
+) -> tuple[dict[str, Any], Faults]:
+    """Return the values of fields, tidied, and what is wrong with them."""
     kept: dict[str, Any] = {}
-    for one in kind.fields:
+    faults: Faults = {}
+    for one in asked:
         value, wrong = _clean(one, given.get(one.name), today)
         if wrong:
             faults[one.name] = [wrong]
         elif value not in (None, ""):
             kept[one.name] = value
-    due = kept.pop("due_on", None)
-    person = kept.pop("person", "")
-    return Written(title, source, kept, due, person, faults)
+    return kept, faults
 
 
 def check_move(move: Move, given: Mapping[str, Any], today: date) -> Faults:
@@ -96,9 +110,56 @@ def _clean(one: Field, value: Any, today: date) -> tuple[Any, str]:
     if one.type == "choice":
         known = text in {choice.name for choice in one.choices}
         return text, "" if known else _("Choose one of those that are offered.")
+    if one.type in LONGER:
+        return LONGER[one.type](text)
     if len(text) > FIELD_LENGTH:
         return None, _("At most 200 characters.")
     return text, ""
+
+
+def _long(text: str) -> tuple[str | None, str]:
+    return (text, "") if len(text) <= LONG_LENGTH else (None, _("At most 2,000 characters."))
+
+
+def _lines(text: str) -> tuple[str | None, str]:
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    if len(lines) > MOST_LINES or any(len(line) > FIELD_LENGTH for line in lines):
+        return None, _("At most thirty lines of 200 characters each.")
+    return "\n".join(lines), ""
+
+
+def _moments(text: str) -> tuple[str | None, str]:
+    said, wrong = _lines(text)
+    if said and not all(MOMENT.fullmatch(line) for line in said.splitlines()):
+        return None, _("Begin each line with the moment, as 01:30 What happens.")
+    return said, wrong
+
+
+def _link(text: str) -> tuple[str | None, str]:
+    wrong = len(text) > LINK_LENGTH or any(sign.isspace() for sign in text)
+    try:
+        parts = urlsplit(text)
+        wrong = wrong or parts.scheme not in {"http", "https"} or not parts.hostname
+    except ValueError:
+        wrong = True
+    return (None, _("Write the whole address, beginning with https://.")) if wrong else (text, "")
+
+
+def seconds_of(moment: str) -> int:
+    """Return how many seconds in "1:02:03" or "02:03" is."""
+    total = 0
+    for part in moment.split(":"):
+        total = total * 60 + int(part)
+    return total
+
+
+def moments(said: str) -> list[tuple[str, int, str]]:
+    """Return the moments of an episode: as written, in seconds, and what happens then."""
+    found = [MOMENT.fullmatch(line) for line in said.splitlines()]
+    return [(one[1], seconds_of(one[1]), one[2]) for one in found if one]
+
+
+LONGER = {"long": _long, "lines": _lines, "moments": _moments, "link": _link}
 
 
 def _day(one: Field, text: str, today: date) -> tuple[date | None, str]:

@@ -20,6 +20,11 @@ VISIBILITIES = [
     ("public", _("Everybody, strangers too")),
     ("grant", _("Members with a certain role, badge or pass")),
 ]
+RESULTS = [
+    ("answered", _("Who has answered")),
+    ("always", _("Everybody, at once")),
+    ("closed", _("Everybody, when it has ended")),
+]
 GRANTS = [
     ("role", _("a role")),
     ("badge", _("a badge")),
@@ -52,14 +57,20 @@ class ReplyForm(forms.Form):
     reply_to = forms.IntegerField(required=False, widget=forms.HiddenInput())
     client_id = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
 
+    def wordless(self) -> None:
+        """Ask for no words beside files."""
+        self.fields["source"].required = False
+
     def said(self) -> dict[str, Any]:
         """Return the arguments of actions.reply."""
         return {**self.cleaned_data, "reply_to": self.cleaned_data["reply_to"] or 0}
 
 
-def reply_form(data: Any = None, *, draft: "Draft | None" = None, to: int = 0) -> ReplyForm:
-    """Return the form under a thread, with what was begun to write."""
-    begun = {"source": draft.source if draft else "", "client_id": token()}
+def reply_form(
+    data: Any = None, *, draft: "Draft | None" = None, to: int = 0, quoted: str = ""
+) -> ReplyForm:
+    """Return the form under a thread, with what was begun to write and what is quoted."""
+    begun = {"source": (draft.source if draft else "") + quoted, "client_id": token()}
     return ReplyForm(data, initial={**begun, "reply_to": to or None})
 
 
@@ -69,23 +80,38 @@ class WriteForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=TITLE)
     source = text_field(8, label=_("Text"))
     client_id = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
+    options = forms.CharField(
+        label=_("Answers to choose from"), required=False, max_length=1000,
+        help_text=_("One on each line, two to ten."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    multiple = forms.BooleanField(label=_("Several answers may be chosen"), required=False)
+    results = forms.ChoiceField(label=_("Who sees the results"), choices=RESULTS, required=False)
+    until = forms.DateTimeField(
+        label=_("Until when"), required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, kind: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
         self.fields["title"].required = kind.title == "needed"
         self.fields["source"].label = say(kind.prompt)
-        for one in kind.fields:
+        for one in kind.asked:
             self.fields[one.name] = _field(one)
+
+    def wordless(self) -> None:
+        """Ask for no words beside files."""
+        self.fields["source"].required = False
 
     def asked(self) -> list[forms.BoundField]:
         """Return the fields that only this kind has."""
-        return [self[one.name] for one in self.kind.fields]
+        return [self[one.name] for one in self.kind.asked]
 
     def said(self) -> dict[str, Any]:
         """Return the arguments of actions.write_post."""
         given = self.cleaned_data
-        fields = {one.name: str(given.get(one.name) or "") for one in self.kind.fields}
+        fields = {one.name: str(given.get(one.name) or "") for one in self.kind.asked}
         return {name: given[name] for name in ("title", "source", "client_id")} | {
             "kind": self.kind.name,
             "fields": fields,
@@ -103,6 +129,13 @@ def _field(one: Any) -> forms.Field:
         return day_field(**told)
     if one.type == "person":
         return person_field(**told)
+    if one.type in {"long", "lines", "moments"}:
+        rows = forms.Textarea(attrs={"rows": 4 if one.type == "long" else 3})
+        return forms.CharField(widget=rows, max_length=6000, **told)
+    if one.type == "link":
+        return forms.CharField(
+            widget=forms.URLInput(attrs={"placeholder": "https://"}), max_length=500, **told
+        )
     return forms.CharField(max_length=200, **told)
 
 
@@ -124,14 +157,23 @@ def person_field(**told: Any) -> forms.CharField:
 class MoveForm(forms.Form):
     """What a step needs beside the tap."""
 
-    def __init__(self, data: Any = None, *, step: Any) -> None:
+    def __init__(self, data: Any = None, *, step: Any, kind: Any) -> None:
         super().__init__(data, auto_id=f"id_{step.name}_%s")
+        self.asked = [one.name for one in kind.asked_by(step.name)]
+        for one in kind.asked_by(step.name):
+            self.fields[one.name] = _field(one)
         if "person" in step.needs:
             self.fields["person"] = person_field(label=_("Who?"))
         if "due_on" in step.needs:
             self.fields["due_on"] = day_field(label=_("By which day?"))
         if "reply" in step.needs:
             self.fields["text"] = text_field(3, label=_("What you say about it"))
+
+    def said(self) -> dict[str, Any]:
+        """Return the arguments of actions.move_state."""
+        given = dict(self.cleaned_data)
+        fields = {name: str(given.pop(name) or "") for name in self.asked}
+        return given | ({"fields": fields} if fields else {})
 
 
 class EditForm(forms.Form):
@@ -211,3 +253,52 @@ class SpaceForm(forms.Form):
     def said(self) -> dict[str, Any]:
         """Return the arguments of open_space or edit_space."""
         return {name: value for name, value in self.cleaned_data.items() if value is not None}
+
+
+class SayForm(forms.Form):
+    """A message in a room; the same client_id again is the same message."""
+
+    source = text_field(1, label=_("Your message"))
+    reply_to = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput())
+    client_id = forms.CharField(
+        required=False, max_length=40, widget=forms.HiddenInput(), initial=token
+    )
+
+    def said(self) -> dict[str, Any]:
+        """Return what is to be sent."""
+        given = self.cleaned_data
+        return {**given, "reply_to": min(given["reply_to"] or 0, 2**31 - 1)}
+
+
+class CircleForm(forms.Form):
+    """A small circle: its name, what it is for, its own rules, and whom to bring in."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    purpose = forms.CharField(label=_("What it is for"), max_length=300, required=False)
+    rules = forms.CharField(
+        label=_("Rules of its own"),
+        help_text=_("They stand beside those of the community, never against them."),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    people = forms.CharField(
+        label=_("Whom to bring in"),
+        help_text=_("Names of members, separated by commas."),
+        max_length=2000,
+        required=False,
+    )
+
+    def __init__(self, data: Any = None, *, host: bool = True, **more: Any) -> None:
+        super().__init__(data, **more)
+        if not host:
+            for name in ("name", "purpose", "rules"):
+                del self.fields[name]
+
+    def said(self) -> dict[str, Any]:
+        """Return the circle as the action takes it."""
+        given = dict(self.cleaned_data)
+        named = given.pop("people").replace("，", ",").replace("、", ",")
+        people = [word.strip() for word in named.split(",") if word.strip()]
+        rules = {"rules_text": given.pop("rules")} if "rules" in given else {}
+        return {**given, **rules, "people": people}

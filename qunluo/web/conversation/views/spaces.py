@@ -27,7 +27,8 @@ def spaces(request: PersonRequest, slug: str) -> HttpResponse:
     """Show the spaces that the viewer sees, and what is new in them."""
     community = get_community(slug, viewer=request.person)
     found = queries.spaces(community, viewer=request.person)
-    context: dict[str, Any] = {"community": community, "spaces": found, "new": [], "drafts": 0}
+    context: dict[str, Any] = {"community": community, "spaces": found, "new": [], "drafts": 0,
+                               "talks": 0}  # fmt: skip
     if is_member(request, community):
         stream = queries.stream(request.person, community=community, limit=THREADS).items
         context["new"] = [card for card in stream if card.unread][:NEW]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qunluo.conversation.models import Post
     from qunluo.conversation.queries import ThreadWindow
 
-POSTS = 12
+POSTS, QUOTED = 12, 600
 BIG = 2**31 - 1  # more than any place or number, and no database chokes on it
 
 
@@ -31,6 +31,9 @@ def thread(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """Show a thread from the first unread post on; what is shown counts as read."""
     community = get_community(slug, viewer=request.person)
     window = _window(request, community, number)
+    if window.card.kind.name == "chat" and not partial(request):
+        at = f"?at={place}#p{place}" if (place := _place(request.GET.get("at"))) else ""
+        return redirect(url("talk:space", slug=slug, space=window.space.slug) + at)
     context = context_of(request, community, window)
     response = show(request, "conversation/thread.html", "posts", context)
     if window.card.unread and window.posts:
@@ -68,6 +71,8 @@ def context_of(
 ) -> dict[str, Any]:
     """Return what the page of a thread shows; `more` replaces a form that was sent."""
     to = _place(request.GET.get("to"))
+    places = {post.place: post for post in window.posts}
+    quoted = quote(places[to].source) if "quote" in request.GET and to in places else ""
     moves = [move for move in window.moves if "answer" not in move.needs]
     answered = next((post.place for post in window.posts if post.accepted), 0)
     return {
@@ -75,27 +80,51 @@ def context_of(
         "window": window,
         "card": window.card,
         "told": {move.name: say(move.label) for move in window.card.kind.moves},
-        "fields": _fields(window),
-        "moves": [(move, MoveForm(step=move) if move.needs else None) for move in moves],
+        "fields": _fields(window, brief=True),
+        "facts": [] if window.card.gone else _fields(window, brief=False),
+        "moves": [(move, _form_of(move, window)) for move in moves],
         "accepts": any("answer" in move.needs for move in window.moves),
         "answered": answered,
         "seconded": queries.seconded(window),
         "reactions": queries.reactions(),
-        "places": {post.place: post for post in window.posts},
-        "form": reply_form(draft=window.draft, to=to),
+        "placed": places,
+        "form": reply_form(draft=window.draft, to=to, quoted=quoted),
+        "files": _waiting(request, window),
         "to": to,
         "preview": "",
     } | more
 
 
-def _fields(window: "ThreadWindow") -> list[tuple[str, str]]:
-    """Return what the kind's own fields say, in words."""
-    found = []
+def quote(source: str) -> str:
+    """Return words as a quotation to reply under, not longer than one reads."""
+    begun = source[:QUOTED].rstrip() + ("…" if len(source) > QUOTED else "")
+    return "".join(f"> {line}\n" for line in begun.splitlines()) + "\n"
+
+
+def _waiting(request: PersonRequest, window: "ThreadWindow") -> list[Any]:
+    """Return the files that were added to the reply that is being written."""
+    if not window.may_reply:
+        return []
+    found = queries.get_thread(window.space.community, window.card.number, viewer=request.person)
+    return queries.waiting_files(request.person, window.space, found)
+
+
+def _form_of(move: Any, window: "ThreadWindow") -> MoveForm | None:
+    """Return what a step asks for; nothing for one that is a single tap."""
+    form = MoveForm(step=move, kind=window.card.kind)
+    return form if form.fields else None
+
+
+def _fields(window: "ThreadWindow", *, brief: bool) -> list[tuple[str, str, Any]]:
+    """Return label, type and words of the kind's own fields: the brief ones, or the others."""
+    found: list[tuple[str, str, Any]] = []
     for one in window.card.kind.fields:
         said = str(window.card.fields.get(one.name) or "")
         labels = {choice.name: say(choice.label) for choice in one.choices}
-        if said:
-            found.append((say(one.label), labels.get(said, said)))
+        if said and (one.type in {"text", "choice", "date", "person"}) == brief:
+            lines = said.splitlines() if one.type == "lines" else None
+            moments = queries.moments(said) if one.type == "moments" else None
+            found.append((say(one.label), one.type, moments or lines or labels.get(said, said)))
     return found
 
 
@@ -115,6 +144,13 @@ def act(request: PersonRequest, slug: str, number: int) -> HttpResponse:
         actions.mark_unread(actor=request.person, thread=post.thread, place=post.place)
         messages.success(request, _("It is unread again from there on."))
         return redirect("talk:space", slug=slug, space=post.thread.space.slug)
+    if what == "answer":
+        chosen = [_place(one) for one in request.POST.getlist(f"poll.{post.place}")]
+        actions.answer_poll(actor=request.person, post=post, chosen=chosen)
+        return redirect(f"{here}?at={post.place}#p{post.place}")
+    if what == "end":
+        actions.close_poll(actor=request.person, post=post)
+        return redirect(f"{here}?at={post.place}#p{post.place}")
     if what == "accept":
         actions.accept_answer(actor=request.person, answer=post)
         messages.success(request, _("The answer is accepted. Thank you for closing the circle."))
@@ -173,11 +209,11 @@ def move(request: PersonRequest, slug: str, number: int, move: str) -> HttpRespo
     community = get_community(slug, viewer=request.person)
     found = queries.get_thread(community, min(number, BIG), viewer=request.person)
     step = queries.kind_of(found.kind).move(move)
-    form = MoveForm(posted(request), step=step)
+    form = MoveForm(posted(request), step=step, kind=queries.kind_of(found.kind))
     given: dict[str, Any] = {"actor": request.person, "thread": found, "move": move}
     if request.method == "POST":
         # Whoever may not take the step hears that before what is missing in it.
-        said = form.cleaned_data if form.is_valid() else {}
+        said = form.said() if form.is_valid() else {}
         if form.fields and not said:
             _may_move(request, community, number, move)
         elif (

@@ -12,6 +12,7 @@ from qunluo.community.queries import get_community, require, require_member
 from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import SpacePutAway
 from qunluo.kernel.ids import token
+from qunluo.web.conversation.beside import describe, drop_file, keep_files, poll_of, sent
 from qunluo.web.conversation.forms import WriteForm, reply_form
 from qunluo.web.conversation.views.threads import BIG, context_of
 from qunluo.web.core.forms import carry_out, posted
@@ -21,11 +22,11 @@ from qunluo.web.core.show import partial, show
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
-    from qunluo.conversation.models import Draft, Space
+    from qunluo.conversation.models import Draft, Space, Thread
     from qunluo.conversation.queries import Sight
 
 NOT_FIELDS = {"csrfmiddlewaretoken", "once", "title", "source", "client_id", "kind", "as",
-              "preview", "discard", "reply_to"}  # fmt: skip
+              "preview", "discard", "reply_to", "attached", "drop", "thread"}  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,16 +44,18 @@ def new(request: PersonRequest, slug: str, space: str) -> HttpResponse:
     kind = _kind(request, found, sight, draft)
     data = posted(request)
     form = WriteForm(data, kind=kind, initial=_begun(draft))
-    shown = queries.render(request.POST.get("source", "")) if "preview" in request.POST else None
-    if request.method == "POST" and shown is None and form.is_valid():
-        said = {"actor": request.person, "space": found, **form.said()}
-        if thread := carry_out(form, lambda: actions.write_post(**said)):
-            return redirect("talk:thread", slug=slug, number=thread.number)
+    shown = _previewed(request, found)
+    attached = _beside(request, found, None, form)
+    if _sends(request) and not form.errors and form.is_valid():
+        said = {"actor": request.person, "space": found, **form.said(), "poll": poll_of(form)}
+        if thread := carry_out(form, lambda: actions.write_post(**said, attached=attached)):
+            return sent(request, url("talk:thread", slug=slug, number=thread.number))
     context = {
+        "files": queries.waiting_files(request.person, found),
         "community": community, "space": found, "kind": kind, "opens": sight.opens(found),
         "form": form, "draft": draft, "preview": shown or "",
     }  # fmt: skip
-    if shown is not None:
+    if shown is not None and partial(request):
         return show(request, "conversation/compose.html", "preview", context)
     status = 422 if form.errors else 200
     return show(request, "conversation/compose.html", None, context, status=status)
@@ -90,7 +93,11 @@ def keep_draft(request: PersonRequest, space: "Space", **more: Any) -> "Draft | 
         thread = more.get("thread")
         actions.discard_draft(actor=request.person, space=space, thread=thread)
         return None
-    fields = {name: said for name, said in request.POST.items() if name not in NOT_FIELDS}
+    describe(request, request.POST.getlist("attached"))
+    fields = {
+        name: said for name, said in request.POST.items()
+        if name not in NOT_FIELDS and "." not in name
+    }  # fmt: skip
     given: dict[str, Any] = {
         "kind": request.POST.get("kind", ""),
         "title": request.POST.get("title", ""),
@@ -98,6 +105,32 @@ def keep_draft(request: PersonRequest, space: "Space", **more: Any) -> "Draft | 
         "fields": fields,
     }
     return actions.save_draft(actor=request.person, space=space, **{**given, **more})
+
+
+def _previewed(request: PersonRequest, space: "Space") -> str | None:
+    """Return how the text will look, when that was asked for."""
+    if "preview" not in request.POST:
+        return None
+    return queries.preview(space, request.POST.get("source", ""))
+
+
+def _sends(request: PersonRequest) -> bool:
+    """Return whether the form is sent, not looked at beforehand or freed of a file."""
+    return request.method == "POST" and not request.POST.keys() & {"preview", "drop"}
+
+
+def _beside(
+    request: PersonRequest, space: "Space", thread: "Thread | None", form: Any
+) -> list[str]:
+    """Return the uids of the files that the form takes along; new ones are kept first."""
+    if request.method != "POST":
+        return []
+    if request.POST.keys() & {"attached", "drop"} or request.FILES:
+        form.wordless()
+    if "drop" in request.POST:
+        drop_file(request)
+        return []
+    return keep_files(request, space, thread, form)
 
 
 def _kept(request: PersonRequest, slug: str, saved: "Draft | None") -> HttpResponse:
@@ -143,13 +176,14 @@ def reply(request: PersonRequest, slug: str, number: int) -> HttpResponse:
         return redirect(f"{here}#reply")
     require_member(request.person, community)
     form = reply_form(request.POST)
-    shown = queries.render(request.POST.get("source", "")) if "preview" in request.POST else None
+    shown = _previewed(request, thread.space)
     if shown is not None and partial(request):
         return show(request, "conversation/compose.html", "preview", {"preview": shown})
-    if shown is None and form.is_valid():
-        said = {"actor": request.person, "thread": thread, **form.said()}
+    attached = _beside(request, thread.space, thread, form)
+    if _sends(request) and not form.errors and form.is_valid():
+        said = {"actor": request.person, "thread": thread, **form.said(), "attached": attached}
         if post := carry_out(form, lambda: actions.reply(**said)):
-            return redirect(f"{here}?at={post.place}#p{post.place}")
+            return sent(request, f"{here}?at={post.place}#p{post.place}")
     window = queries.read_thread(community, number, viewer=request.person)
     context = context_of(request, community, window, form=form, preview=shown or "")
     status = 422 if form.errors and shown is None else 200
