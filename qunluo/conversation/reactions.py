@@ -20,7 +20,7 @@ from qunluo.conversation.events import (
     ThreadOpened,
 )
 from qunluo.conversation.ports import sources
-from qunluo.governance.events import ContentDecided
+from qunluo.governance.events import ContentDecided, TaskDone, VoteEnded, VoteOpened
 from qunluo.kernel.definitions import load_file
 from qunluo.kernel.delivery import reacts_to
 from qunluo.kernel.text import _
@@ -55,6 +55,18 @@ def carry_out_what_was_decided(event: ContentDecided) -> None:
         actions.carry_out(
             event.act, (event.target_type, event.target_id), event.measure_id, event.actor_id
         )
+
+
+@reacts_to(VoteOpened, VoteEnded, TaskDone)
+def follow_the_vote(event: VoteOpened | VoteEnded | TaskDone) -> None:
+    """Move a proposal as its vote goes."""
+    if isinstance(event, VoteOpened):
+        state = "voting"
+    elif isinstance(event, TaskDone):
+        state = "done"
+    else:
+        state = "accepted" if event.outcome == "passed" else "declined"
+    actions.follow_vote(vote_id=event.vote_id, actor_id=event.actor_id, state=state)
 
 
 @reacts_to(ThreadHandled, ThreadMoved)

@@ -12,6 +12,7 @@ from qunluo.governance.events import (
     CaseDecided,
     ContentDecided,
     MemberWarned,
+    VoteEnded,
 )
 from qunluo.kernel.delivery import reacts_to
 from qunluo.kernel.text import _
@@ -96,6 +97,23 @@ def tell_the_reporters(event: CaseDecided) -> None:
             "released",
             path=f"/c/{case.community.slug}/talk/held/",
             letters=LETTERS,
+        )
+
+
+@reacts_to(VoteEnded)
+def tell_how_it_ended(event: VoteEnded) -> None:
+    """Write to who asked how a vote ended, and to who is bound to a task by it."""
+    vote = queries.find_vote(event.vote_id)
+    if vote is None:
+        return
+    path = f"/c/{vote.community.slug}/votes/{vote.pk}/"
+    words = {"question": vote.question, "task": vote.task, "due": str(vote.task_due_on or "-")}
+    write_to(
+        vote.asked_by_id, vote.community, "vote_ended", path=path, words=words, letters=LETTERS
+    )
+    if vote.outcome == "passed" and vote.task and vote.task_owner_id:
+        write_to(
+            vote.task_owner_id, vote.community, "task", path=path, words=words, letters=LETTERS
         )
 
 

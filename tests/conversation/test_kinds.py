@@ -112,6 +112,11 @@ TABLE = {
         "hired > reopen": ("author publisher", "open"),
         "closed > reopen": ("author publisher", "open"),
     },
+    "proposal": {
+        "discussing > withdraw": ("author", "withdrawn"),
+        "declined > reopen": ("author", "discussing"),
+        "withdrawn > reopen": ("author", "discussing"),
+    },  # the other steps are those of the ballots: tests/governance/test_votes.py
     "opportunity": {
         "open > take": (OTHERS, "taken"),
         "taken > put_back": ("author assignee", "open"),

@@ -27,6 +27,7 @@ from qunluo.conversation.actions.indexing import (
 )
 from qunluo.conversation.actions.moving import accept_answer, move_state
 from qunluo.conversation.actions.polling import answer_poll, close_poll
+from qunluo.conversation.actions.proposals import follow_vote, may_put_to_vote, put_to_vote
 from qunluo.conversation.actions.reacting import react, unreact
 from qunluo.conversation.actions.reading import (
     follow,
@@ -73,6 +74,9 @@ __all__ = [
     "describe_attachment",
     "discard_attachment",
     "carry_out",
+    "follow_vote",
+    "may_put_to_vote",
+    "put_to_vote",
     "discard_draft",
     "edit_circle",
     "edit_post",

@@ -19,6 +19,7 @@ WHO = {
     "others": {"en": "other members", "zh": "其他成员"},
     "handlers": {"en": "who handles feedback", "zh": "处理反馈的人"},
     "members": {"en": "members", "zh": "成员"},
+    "votes.count": {"en": "all members, by their votes", "zh": "全体成员（以投票决定）"},
 }
 Words = Mapping[str, str]
 

@@ -18,8 +18,20 @@ from qunluo.governance.actions.measures import (
     warn_member,
 )
 from qunluo.governance.actions.reports import Target, decide_case, file_report, plead
+from qunluo.governance.actions.votes import (
+    cast_ballot,
+    close_due_votes,
+    close_vote,
+    finish_task,
+    open_vote,
+)
 
 __all__ = [
+    "cast_ballot",
+    "close_due_votes",
+    "close_vote",
+    "finish_task",
+    "open_vote",
     "Target",
     "block",
     "change_checks",

@@ -48,11 +48,31 @@ from qunluo.governance.queries.decided import (
     permission_to_judge,
     waiting_appeals_count,
 )
+from qunluo.governance.queries.votes import (
+    OPEN_VOTES,
+    VoteView,
+    due_votes,
+    find_vote,
+    get_vote,
+    open_votes,
+    vote_limits,
+    vote_of_thread,
+    votes,
+)
 from qunluo.governance.rules.newcomers import Behaviour
 from qunluo.governance.rules.quotas import WINDOW_DAYS, AdShare
 from qunluo.governance.rules.words import Hit
 
 __all__ = [
+    "OPEN_VOTES",
+    "VoteView",
+    "due_votes",
+    "find_vote",
+    "get_vote",
+    "open_votes",
+    "vote_limits",
+    "vote_of_thread",
+    "votes",
     "AdShare",
     "Behaviour",
     "CaseView",
