@@ -34,11 +34,7 @@ class KindField(Shown):
     """Something that a kind of thread asks for beside the text."""
 
     name: str
-    type: str = Field(
-        description=_(
-            "text, long, lines, moments, link, choice, date or person."
-        )
-    )
+    type: str = Field(description=_("text, long, lines, moments, link, choice, date or person."))
     label: str
     needed: bool
     by: list[str] = Field(description=_("The steps that ask for it; without any, opening does."))

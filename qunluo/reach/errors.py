@@ -66,3 +66,11 @@ class BadDevice(Invalid):
     code = "reach.bad_device"
     message = _("This browser gave no address at which we can reach it.")
     next_step = _("Allow notifications in the browser and try again, or use mail.")
+
+
+class DeviceNotFound(NotFound):
+    """No such device of this person."""
+
+    code = "reach.device_not_found"
+    message = _("This device is not among yours.")
+    next_step = _("Look at your devices; it may have been switched off already.")

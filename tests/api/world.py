@@ -18,7 +18,7 @@ from qunluo.people.actions import issue_token
 from qunluo.people.models import Person
 from qunluo.reach.actions import News, notify
 from qunluo.reach.models import Device, Notice
-from qunluo.reach.queries import unsubscribe_path
+from qunluo.reach.queries import stop_url, unsubscribe_path
 from tests.community.makers import community, member, membership, person
 
 ROLES = ("visitor", "stranger", "member", "host", "operator", "owner")
@@ -169,7 +169,8 @@ def _reached(who):
         person=who, endpoint="https://push.example.org/1", digest="1", p256dh="k", auth="a",
         language="en", made_at=now(),
     )  # fmt: skip
-    return {"notice_id": notice_of(who), "device_id": device.pk}
+    stop = stop_url(who, notice_of(who)).split("/")[-2]
+    return {"notice_id": notice_of(who), "device_id": device.pk, "stop": stop}
 
 
 def notice_of(who):

@@ -29,7 +29,8 @@ AT_ONCE, DIGEST, NONE = rules.AT_ONCE, rules.DIGEST, rules.NONE
         ({("", "mention"): Wish(muted=True)}, DIGEST, True, True),
         ({(C, ""): Wish(muted=True), (T, ""): Wish(muted=False)}, DIGEST, True, False),
         # Wishes for other places say nothing here.
-        ({("space:4", ""): Wish(mail=NONE), ("thread:1", ""): Wish(muted=True)}, DIGEST, True, False),
+        ({("space:4", ""): Wish(mail=NONE), ("thread:1", ""): Wish(muted=True)}, DIGEST, True,
+         False),
     ],
 )  # fmt: skip
 def test_the_narrowest_wish_wins(wishes, mail, push, muted):

@@ -25,7 +25,7 @@ ELSEWHERE = [
     "http://testserver.evil.example/", "http://testserver@evil.example/", "///evil.example",
 ]  # fmt: skip
 # Mail programs post there by themselves; the signed link is the key.
-OPEN_TO_ALL = {"people:unsubscribe"}
+OPEN_TO_ALL = {"people:unsubscribe", "reach:stop"}
 
 
 def every_address(world):

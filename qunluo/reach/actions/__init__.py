@@ -1,7 +1,7 @@
 """Sending mail, telling people what happened, and stopping for ever."""
 
 from qunluo.reach.actions.deliver import deliver, retry_delivery, send_due
-from qunluo.reach.actions.devices import add_device, remove_device
+from qunluo.reach.actions.devices import add_device, remove_device, take_device
 from qunluo.reach.actions.notices import (
     News,
     forget_for,
@@ -38,6 +38,7 @@ __all__ = [
     "stop_mail",
     "suppress",
     "suppress_digest",
+    "take_device",
     "tidy",
     "wish",
 ]

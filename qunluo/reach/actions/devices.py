@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qunluo.kernel.clock import now
 from qunluo.kernel.tx import write_tx
 from qunluo.reach import queries
-from qunluo.reach.errors import BadDevice
+from qunluo.reach.errors import BadDevice, DeviceNotFound
 from qunluo.reach.models import Device
 
 if TYPE_CHECKING:
@@ -52,6 +52,12 @@ def remove_device(*, actor: "Person", pk: int | None = None, endpoint: str = "")
     mine = Device.objects.filter(person=actor)
     mine = mine.filter(pk=pk) if pk is not None else mine.filter(digest=_digest(endpoint))
     return bool(mine.delete()[0])
+
+
+def take_device(*, actor: "Person", pk: int) -> None:
+    """Tell one of one's own devices no more; DeviceNotFound."""
+    if not remove_device(actor=actor, pk=pk):
+        raise DeviceNotFound
 
 
 def _digest(endpoint: str) -> str:

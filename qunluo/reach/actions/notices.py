@@ -67,7 +67,9 @@ def notify(people: Iterable[int], news: News) -> int:
     told = _told_before([one.id for one in heard], news)
     hours = hours_of(one.id for one in heard)
     devices = _with_devices(one.id for one in heard if ways[one.id].push)
-    fresh, kept, for_digest = [], [], []
+    fresh: list[Notice] = []
+    kept: list[Notice] = []
+    for_digest: list[Reachable] = []
     for one in heard:
         open_row, known = told.get(one.id, (None, False))
         if known:

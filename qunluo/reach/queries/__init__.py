@@ -45,13 +45,14 @@ from qunluo.reach.queries.wishes import (
     wish_in,
     wishes_among,
 )
-from qunluo.reach.rules.notices import MAIL, reason_of, reasons
+from qunluo.reach.rules.notices import MAIL, Wish, reason_of, reasons
 
 __all__ = [
     "Hours",
     "MAIL",
     "NoticeView",
     "ScopeName",
+    "Wish",
     "bell",
     "carrier",
     "devices_of",

@@ -50,3 +50,26 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(still(request));
   }
 });
+
+// What calls for a person while the page is closed; one notice a thing, the newer replaces the older.
+self.addEventListener("push", (event) => {
+  const said = event.data ? event.data.json() : {};
+  const shown = {
+    body: said.body, tag: said.tag, renotify: Boolean(said.tag), lang: said.language,
+    icon: "/icon-192.png", badge: "/icon-192.png", data: { url: said.url },
+  };
+  event.waitUntil(self.registration.showNotification(said.title || "Qunluo", shown));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const address = new URL(event.notification.data?.url || "/me/notices/", self.location.origin);
+  if (address.origin !== self.location.origin) return;
+  event.waitUntil((async () => {
+    const open = await self.clients.matchAll({ type: "window" });
+    const found = open.find((one) => new URL(one.url).origin === address.origin);
+    if (!found) return self.clients.openWindow(address.href);
+    await found.focus();
+    return found.navigate(address.href);
+  })());
+});
