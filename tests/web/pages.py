@@ -289,7 +289,8 @@ ACCOUNTS = {
     "account_email_verification_sent": OPEN,
 }
 TABLE = {
-    **CORE, **ME, **NOTICES, **FOUNDING, **COMMUNITY, **TALK, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
+    **CORE, **ME, **NOTICES,
+    **FOUNDING, **COMMUNITY, **TALK, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
 }  # fmt: skip
 # Steps of signing in, driven by a state in the session; tests/web/accounts walks through them.
 WALKED = {
