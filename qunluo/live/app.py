@@ -119,11 +119,12 @@ class Live:
         mine = (c for c in self.hub.connections if c.pass_ == pass_ and c.watch == thread)
         own = next(mine, None)
         if own is not None and own.space and self.follower:
-            given = {
+            given: dict[str, Any] = {
                 "person": pass_.person_id,
                 "thread": thread,
                 "space": own.space,
                 "handle": self.hub.handles.get(pass_.person_id, ""),
+                "name": self.hub.names.get(pass_.person_id, ""),
             }
             self.hub.typing(**given)
             self.follower.say("typing", **given)

@@ -65,6 +65,7 @@ class Follower(threading.Thread):
         self.kept: deque[Item] = deque()
         self.from_ = self.head = Place(0, 0)  # what came after from_ is kept
         self.whispered: int | None = None
+        self._notices: list[dict[str, Any]] = []
         self.version = 0
         self.checked = self.asked_all = self.told_online = 0.0
 
@@ -155,8 +156,8 @@ class Follower(threading.Thread):
             if word.get("from") in (None, PROCESS):
                 continue
             if word["what"] == "typing":
-                given = (word["person"], word["thread"], word["space"], word["handle"])
-                self._hand(self.hub.typing, *given)
+                keys = ("person", "thread", "space", "handle", "name")
+                self._hand(self.hub.typing, *(word[key] for key in keys))
             elif word["what"] == "online":
                 self._hand(self._online_elsewhere, dict(word["people"]))
 
@@ -204,7 +205,7 @@ class Follower(threading.Thread):
 
     def _welcome(self) -> bool:
         """Answer those who want to listen, all who wait at once."""
-        asks = []
+        asks: list[Ask] = []
         while len(asks) < BATCH and not self.asks.empty():
             asks.append(self.asks.get())
         if not asks:
@@ -231,6 +232,7 @@ class Follower(threading.Thread):
                 spaces=spaces,
                 space=space if space in spaces else 0,
                 handle=faces[person].handle,
+                name=faces[person].name,
                 head=self.head,
                 replay=replay or (),
                 reset=ask.bad or replay is None,
@@ -266,7 +268,7 @@ class Follower(threading.Thread):
         return spoke
 
     def _listen(self) -> None:
-        self._notices: list[dict[str, Any]] = []
+        self._notices.clear()
         connection.ensure_connection()
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:

@@ -95,6 +95,7 @@ class Hub:
         self.connections: set[Connection] = set()
         self.people: dict[int, int] = {}  # person: how many connections
         self.handles: dict[int, str] = {}
+        self.names: dict[int, str] = {}
         self.hears: dict[int, frozenset[int]] = {}
         self.left: dict[int, float] = {}  # person: until when they still count as here
         self.elsewhere: dict[int, float] = {}  # the same, for those at other processes
@@ -118,7 +119,7 @@ class Hub:
         connection.beat = self.beats % int(HEARTBEAT)
         self.connections.add(connection)
         self.people[person] = self.people.get(person, 0) + 1
-        self.handles[person] = found.handle
+        self.handles[person], self.names[person] = found.handle, found.name
         self.left.pop(person, None)
         self.head = max(self.head, found.head)
         connection.push(b"retry: 2000\n\n")
@@ -179,9 +180,9 @@ class Hub:
         """Return whose connections are open."""
         return {connection.pass_ for connection in list(self.connections)}
 
-    def typing(self, person: int, thread: int, space: int, handle: str) -> None:
+    def typing(self, person: int, thread: int, space: int, handle: str, name: str) -> None:
         """Tell who looks at a thread that somebody is writing; it is kept nowhere."""
-        said = frame({"what": "typing", "handle": handle})
+        said = frame({"what": "typing", "handle": handle, "name": name})
         self.tell([Item(full=said, space=space, thread=thread, but=person, watchers=True)])
 
     def beat(self) -> None:
@@ -205,6 +206,7 @@ class Hub:
         for person in self.hears.keys() - everybody:
             del self.hears[person]
             self.handles.pop(person, None)
+            self.names.pop(person, None)
         return everybody
 
     def _show_who_is_here(self) -> None:

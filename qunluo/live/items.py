@@ -53,6 +53,7 @@ class Welcome:
     spaces: frozenset[int] = frozenset()
     space: int = 0  # of the thread that is looked at, when it may be
     handle: str = ""
+    name: str = ""
     head: Place = Place(0, 0)
     replay: tuple[Item, ...] = ()
     reset: bool = False

@@ -96,6 +96,6 @@ def whispered(words: Iterable[dict[str, Any]]) -> list[Item]:
             )
     for word in words:
         if word.get("what") == "bell" and "person" in word:
-            said = frame({key: value for key, value in word.items() if key != "person"})
-            found.append(Item(full=said, brief=said, people=frozenset({word["person"]})))
+            rung = frame({key: value for key, value in word.items() if key != "person"})
+            found.append(Item(full=rung, brief=rung, people=frozenset({word["person"]})))
     return found

@@ -291,7 +291,9 @@ def test_who_is_here_and_who_writes_is_shown_to_who_looks_at_the_room(station, h
     assert not elsewhere.of("here")
     token = f"token={live_pass(bo, session.session_key)}"
     assert " 204 " in station.post(f"/live/typing?{token}&watch={chat.pk}")
-    assert one.wait("typing", seconds=2) == {"what": "typing", "handle": bo.handle}
+    assert one.wait("typing", seconds=2) == {
+        "what": "typing", "handle": bo.handle, "name": bo.name,
+    }  # fmt: skip
     time.sleep(0.2)
     assert not elsewhere.of("typing")
     other = f"token={live_pass(li, station.session(li).session_key)}"

@@ -67,9 +67,9 @@ def talks(community: "Community", *, viewer: "Person") -> list[TalkCard]:
     rows = [row for row in rows if row["posts"] or not spaces[row["space_id"]].pair]
     crowd: dict[int, list[int]] = {}
     inside = SpaceMember.objects.filter(space_id__in=[row["space_id"] for row in rows])
-    for space, person in inside.order_by("pk").values_list("space_id", "person_id"):
-        crowd.setdefault(space, []).append(person)
-    others = {space: next((p for p in all_ if p != viewer.pk), 0) for space, all_ in crowd.items()}
+    for space_id, person in inside.order_by("pk").values_list("space_id", "person_id"):
+        crowd.setdefault(space_id, []).append(person)
+    others = {pk: next((p for p in all_ if p != viewer.pk), 0) for pk, all_ in crowd.items()}
     faces = person_card({*others.values(), *(row["last_author_id"] for row in rows)})
     cards = []
     for row in rows:

@@ -58,7 +58,7 @@ class Sight:
     def private(self) -> frozenset[int]:
         """Return the private spaces that the viewer is in; asked for when one is looked at."""
         mine = SpaceMember.objects.filter(
-            person_id=self.person_id, space__community_id=self.community_id
+            person_id=self.person_id or 0, space__community_id=self.community_id
         )
         return frozenset(mine.values_list("space_id", flat=True))
 
