@@ -24,7 +24,9 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1), Plainly]
 Place = Annotated[int, Field(ge=0, le=2**31 - 1), Plainly]
 ClientId = Field("", max_length=40, description=_("Of the sender; the same again is the same."))
 Uid = Annotated[str, Field(max_length=16, pattern=r"^[A-Z0-9]+$")]
-Attached: Any = Field(default_factory=list, max_length=9, description=_("Uids of files to take along."))
+Attached: Any = Field(
+    default_factory=list, max_length=9, description=_("Uids of files to take along.")
+)
 
 
 class Thread(Shown):
@@ -173,6 +175,22 @@ class MoveWish(Given):
     fields: dict[str, str] = Field(default_factory=dict, max_length=20)
 
 
+class RelocationWish(Given):
+    """Where a thread goes."""
+
+    space: str = Field(max_length=40, description=_("Its address."))
+    confirm: bool = Field(default=False, description=_("That others will read it is meant so."))
+
+
+class SplitWish(Given):
+    """Which posts become a thread of their own."""
+
+    places: list[Place] = Field(min_length=1, max_length=200)
+    title: str = Field("", max_length=200)
+    space: str = Field("", max_length=40, description=_("Its address; empty for the same one."))
+    confirm: bool = False
+
+
 class ReadingWish(Given):
     """How far the caller has read, and whether they follow; what is missing stays as it is."""
 
@@ -311,6 +329,38 @@ def move_thread(
     found = thread_of(request, slug, thread_number)
     actions.move_state(actor=request.person, thread=found, **wish.model_dump())
     return _thread(request, slug, thread_number)
+
+
+@area.write(
+    "POST", "/communities/{slug}/threads/{thread_number}/relocation", Thread, scope="talk:write"
+)
+def relocate_thread(
+    request: Caller, slug: SlugPath, thread_number: Number, wish: RelocationWish
+) -> dict[str, Any]:
+    """Move a thread into another space."""
+    found = thread_of(request, slug, thread_number)
+    target = space_of(request, slug, wish.space)
+    given = {"actor": request.person, "thread": found, "space": target, "confirm": wish.confirm}
+    actions.relocate_thread(**given)
+    return _thread(request, slug, thread_number)
+
+
+@area.write(
+    "POST",
+    "/communities/{slug}/threads/{thread_number}/split",
+    Thread,
+    scope="talk:write",
+    status=201,
+)
+def split_thread(
+    request: Caller, slug: SlugPath, thread_number: Number, wish: SplitWish
+) -> Status[dict[str, Any]]:
+    """Take posts out into a thread of their own."""
+    found = thread_of(request, slug, thread_number)
+    target = space_of(request, slug, wish.space) if wish.space else None
+    given = wish.model_dump() | {"actor": request.person, "thread": found, "space": target}
+    made = actions.split_thread(**given)
+    return Status(201, _thread(request, slug, made.number))
 
 
 @area.write(

@@ -184,3 +184,51 @@ class HeldNotFound(NotFound):
     code = "conversation.held_not_found"
     message = _("There is nothing of yours that waits here.")
     next_step = _("It may have appeared meanwhile; look in the thread.")
+
+
+class UnreadableChat(Invalid):
+    """The file is not a chat of the format that was named."""
+
+    code = "conversation.unreadable_chat"
+    message = _("No messages of the format {format} were found in this file.")
+    next_step = _("Formats are {formats}; a table needs columns for time, author and text.")
+
+
+class DayMissing(Invalid):
+    """An IRC log tells hours only."""
+
+    code = "conversation.day_missing"
+    message = _("The log tells hours but not the day.")
+    next_step = _("Name the day with --date 2024-05-01, or put it into the name of the file.")
+
+
+class OlderThanRoom(Conflict):
+    """Messages cannot be put in before those that are there: places never change."""
+
+    code = "conversation.older_than_room"
+    message = _("The file begins before {moment}, when the last message of this room was written.")
+    next_step = _("Bring it into a room of its own, or take the older file first.")
+
+
+class ClaimNotFound(NotFound):
+    """No such code, or it was used."""
+
+    code = "conversation.claim_not_found"
+    message = _("This link leads to nobody's messages, or somebody has taken them already.")
+    next_step = _("Ask whoever sent it for a new one.")
+
+
+class StaysWhereItIs(Conflict):
+    """What was said among chosen people stays there; rooms and a moved thread stay as they are."""
+
+    code = "conversation.stays_where_it_is"
+    message = _("This cannot be moved there.")
+    next_step = _("Choose another space. What chosen people said among themselves stays with them.")
+
+
+class MoreWouldRead(Conflict):
+    """Others would read what they cannot read now, and nobody confirmed that."""
+
+    code = "conversation.more_would_read"
+    message = _("In “{space}” people would read this who cannot read it now.")
+    next_step = _("Ask those who wrote it; then confirm that it may be read there.")

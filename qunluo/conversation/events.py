@@ -217,3 +217,88 @@ class PostRestored(Event):
     thread_id: int
     post_id: int
     number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatImported(Event):
+    """Messages of another chat came into a room, from place `first` to `last` of its thread."""
+
+    name: ClassVar[str] = "conversation.chat_imported"
+    audit: ClassVar[bool] = True
+    space_id: int
+    thread_id: int
+    first: int
+    last: int
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportedAuthorClaimed(Event):
+    """A member took over what they once wrote under a name in another chat."""
+
+    name: ClassVar[str] = "conversation.imported_author_claimed"
+    space_id: int
+    thread_id: int
+    author_id: int
+    messages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportedAuthorReleased(Event):
+    """An operator undid a claim: the messages stand under the old name again."""
+
+    name: ClassVar[str] = "conversation.imported_author_released"
+    audit: ClassVar[bool] = True
+    space_id: int
+    thread_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadTakenAlong(Event):
+    """An author brought their thread into another space."""
+
+    name: ClassVar[str] = "conversation.thread_taken_along"
+    thread_id: int
+    number: int
+    space_id: int
+    left_space_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadRelocated(Event):
+    """An operator brought a thread of `person_id` into another space."""
+
+    name: ClassVar[str] = "conversation.thread_relocated"
+    audit: ClassVar[bool] = True
+    thread_id: int
+    number: int
+    space_id: int
+    left_space_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostsTakenAlong(Event):
+    """An author moved posts of their own into a new thread."""
+
+    name: ClassVar[str] = "conversation.posts_taken_along"
+    thread_id: int
+    number: int
+    space_id: int
+    left_thread_id: int
+    left_number: int
+    posts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostsSplit(Event):
+    """An operator moved posts into a new thread; `person_id` wrote the first of them."""
+
+    name: ClassVar[str] = "conversation.posts_split"
+    audit: ClassVar[bool] = True
+    thread_id: int
+    number: int
+    space_id: int
+    left_thread_id: int
+    left_number: int
+    posts: int

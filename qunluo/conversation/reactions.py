@@ -7,9 +7,14 @@ from qunluo.community.events import GrantExpired, GrantRevoked, MemberLeft, Memb
 from qunluo.conversation import actions, queries
 from qunluo.conversation.events import (
     AnswerAccepted,
+    ChatImported,
+    ImportedAuthorClaimed,
+    ImportedAuthorReleased,
     PersonMentioned,
     PostEdited,
     PostRemoved,
+    PostsSplit,
+    PostsTakenAlong,
     PostWithdrawn,
     PrivateTalkLeft,
     Reacted,
@@ -18,6 +23,8 @@ from qunluo.conversation.events import (
     ThreadHandled,
     ThreadMoved,
     ThreadOpened,
+    ThreadRelocated,
+    ThreadTakenAlong,
 )
 from qunluo.conversation.ports import sources
 from qunluo.governance.events import ContentDecided, TaskDone, VoteEnded, VoteOpened
@@ -148,8 +155,27 @@ def let_it_be_found(
     actions.index_posts([event.post_id])
 
 
+@reacts_to(ThreadTakenAlong, ThreadRelocated, PostsTakenAlong, PostsSplit)
+def let_it_be_found_where_it_went(
+    event: ThreadTakenAlong | ThreadRelocated | PostsTakenAlong | PostsSplit,
+) -> None:
+    """Index again what is found by its space."""
+    actions.index_posts(queries.post_ids(event.thread_id))
+
+
 @reacts_to(PersonRegistered, ProfileUpdated, PersonErased, from_start=True)
 def let_somebody_be_found(event: PersonRegistered | ProfileUpdated | PersonErased) -> None:
     """Keep what people are found by as they describe themselves now."""
     if event.person_id is not None:
         actions.index(queries.PEOPLE.name, [event.person_id])
+
+
+@reacts_to(ChatImported, ImportedAuthorClaimed, ImportedAuthorReleased)
+def let_imported_words_be_found(
+    event: ChatImported | ImportedAuthorClaimed | ImportedAuthorReleased,
+) -> None:
+    """Index what came from another chat, and again under who turned out to have written it."""
+    if isinstance(event, ChatImported):
+        actions.index_room(event.thread_id, first=event.first)
+    elif author := queries.writer_of(event.author_id):
+        actions.index_room(event.thread_id, author_id=author)

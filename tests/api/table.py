@@ -227,6 +227,13 @@ TALK = {
     "follow_space": Row(WRITERS, {"following": "followed"}),
     "archive_space": Row("401 404 403 403 200 200"),
     "restore_space": Row("401 404 403 403 200 200"),
+    "import_chat": Row(
+        "401 403 403 403 201 201",
+        {"format": "csv", "room": "Old group", "text": "time,author,text\n2025-01-01,Li,Snow"},
+    ),
+    "imported_authors": Row(RUNNERS),
+    "claim_author": Row(MEMBERS, ids={"code": "claim_code"}),
+    "release_author": Row(RUNNERS),
     "threads": Row(INSIDE),
     "threads_of_kind": Row(ANYBODY, query="kind=help"),
     "stream": Row(SIGNED_IN),
@@ -239,6 +246,8 @@ TALK = {
     "thread": Row(INSIDE),
     "reply": Row("401 404 201 201 201 201", {"source": "I come."}),
     "move_thread": Row(WRITERS, {"move": "offer"}),
+    "relocate_thread": Row("401 404 403 403 409 409", {"space": "square"}),  # where it is already
+    "split_thread": Row("401 404 409 409 409 409", {"places": [9]}),
     "mark_reading": Row(WRITERS, {"following": "followed"}),
     "edit_post": Row(AUTHOR, {"source": "Other words."}),
     "post_versions": Row(INSIDE),

@@ -155,6 +155,9 @@ TALK = {
     "talk:card": Page(everyone(404)),
     "talk:drafts": Page(only(MEMBERS)),
     "talk:manage": Page(only(RUN), only(RUN, 422)),
+    "talk:imported": Page(only(RUN), only(RUN, 422)),
+    "talk:release": Page(post=only(RUN, 302), ids={"pk": "author_id"}),
+    "talk:claim": Page(only(MEMBERS), only(MEMBERS, 302), ids={"code": "claim_code"}),
     "talk:space": Page(LISTEN),
     "talk:new": Page(only(MEMBERS, **HIDDEN), only(MEMBERS, 302, **HIDDEN), {"source": "Hello"}),
     "talk:draft": Page(post=only(MEMBERS, 302, **HIDDEN), body={"source": "Hel"}),
@@ -183,6 +186,11 @@ TALK = {
         only(TIDY, refused=404, member=403, host=403, cco=403, suspended=403),
         only(TIDY, 422, refused=404, member=403, host=403, cco=403, suspended=403),
     ),
+    "talk:relocate": Page(
+        only(f"member {TIDY}", refused=404, host=403, cco=403, suspended=403),
+        only(f"member {TIDY}", 422, refused=404, host=403, cco=403, suspended=403),
+    ),
+    "talk:split": Page(only(MEMBERS, **HIDDEN), only(MEMBERS, **HIDDEN)),
     "talk:post_edit": Page(
         only("member", refused=404, host=403, operator=403, cco=403, owner=403, suspended=403),
         only("member", 422, refused=404, host=403, operator=403, cco=403, owner=403, suspended=403),

@@ -6,6 +6,13 @@ from qunluo.conversation.actions.attaching import (
     discard_attachment,
     tidy_attachments,
 )
+from qunluo.conversation.actions.bringing import (
+    Brought,
+    claim_author,
+    import_chat,
+    index_room,
+    release_author,
+)
 from qunluo.conversation.actions.circles import (
     begin_circle,
     edit_circle,
@@ -39,6 +46,7 @@ from qunluo.conversation.actions.reading import (
     mute_space_by_id,
     mute_thread_by_id,
 )
+from qunluo.conversation.actions.relocating import relocate_thread
 from qunluo.conversation.actions.removing import erase, remove_post, withdraw_post
 from qunluo.conversation.actions.reporting import report_post, report_thread
 from qunluo.conversation.actions.spaces import (
@@ -49,6 +57,7 @@ from qunluo.conversation.actions.spaces import (
     open_space,
     restore_space,
 )
+from qunluo.conversation.actions.splitting import split_thread
 from qunluo.conversation.actions.telling import (
     take_back_from,
     take_back_in,
@@ -59,24 +68,18 @@ from qunluo.conversation.actions.telling import (
 from qunluo.conversation.actions.writing import reply, write_post
 
 __all__ = [
-    "tell_of_words",
-    "tell_of_steps",
-    "tell_of_reaction",
-    "take_back_in",
-    "take_back_from",
+    "Brought",
     "Preset",
     "accept_answer",
     "answer_poll",
     "archive_space",
     "attach",
     "begin_circle",
+    "carry_out",
+    "claim_author",
     "close_poll",
     "describe_attachment",
     "discard_attachment",
-    "carry_out",
-    "follow_vote",
-    "may_put_to_vote",
-    "put_to_vote",
     "discard_draft",
     "edit_circle",
     "edit_post",
@@ -84,32 +87,45 @@ __all__ = [
     "erase",
     "follow",
     "follow_space",
+    "follow_vote",
     "forget",
     "furnish",
+    "import_chat",
     "index",
     "index_missing",
     "index_missing_others",
     "index_posts",
+    "index_room",
     "invite_to_circle",
     "leave_circle",
     "mark_read",
     "mark_space_read",
     "mark_unread",
+    "may_put_to_vote",
     "move_state",
     "mute",
     "mute_space_by_id",
     "mute_thread_by_id",
     "open_space",
+    "put_to_vote",
     "react",
     "rebuild_search",
+    "release_author",
+    "relocate_thread",
     "remove_post",
     "reply",
     "report_post",
     "report_thread",
     "restore_space",
     "save_draft",
+    "split_thread",
+    "take_back_from",
+    "take_back_in",
     "take_out_of_circle",
     "talk_with",
+    "tell_of_reaction",
+    "tell_of_steps",
+    "tell_of_words",
     "tidy_attachments",
     "unreact",
     "withdraw_held",

@@ -1,6 +1,17 @@
 """Reading what conversation knows; fetching is permission."""
 
 from qunluo.conversation.queries.adverts import ad_share
+from qunluo.conversation.queries.bringing import (
+    author_by_code,
+    chat_formats,
+    first_words,
+    get_imported_author,
+    has_imported,
+    imported_authors,
+    may_import,
+    read_chat_log,
+    writer_of,
+)
 from qunluo.conversation.queries.cards import ThreadCard
 from qunluo.conversation.queries.chat import read_chat
 from qunluo.conversation.queries.circles import (
@@ -76,6 +87,7 @@ from qunluo.conversation.queries.threads import (
     get_post,
     get_thread,
     look_at,
+    post_ids,
     read_thread,
     revisions,
     seconded,
@@ -91,6 +103,15 @@ from qunluo.conversation.rules.spaces import type_of
 from qunluo.conversation.rules.writing import moments
 
 __all__ = [
+    "author_by_code",
+    "chat_formats",
+    "may_import",
+    "read_chat_log",
+    "first_words",
+    "get_imported_author",
+    "has_imported",
+    "imported_authors",
+    "writer_of",
     "FileView",
     "Found",
     "Hearing",
@@ -147,6 +168,7 @@ __all__ = [
     "people_of",
     "posts_of_thread",
     "posts_to_tell",
+    "post_ids",
     "preview",
     "promise_counts",
     "reactions",

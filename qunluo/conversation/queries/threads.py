@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from qunluo.conversation.queries.sight import Sight, sight_of
 from qunluo.conversation.queries.spaces import look_into
 from qunluo.conversation.rules.kinds import Move, Part, kind_of, moves_open_to
 from qunluo.conversation.rules.reading import SECOND
-from qunluo.governance.queries import hidden_between
+from qunluo.governance.queries import hidden_between, roles_behind
 from qunluo.kernel.paging import Page, page
 from qunluo.kernel.text import pick
 from qunluo.people.queries import Card, person_card
@@ -70,6 +70,7 @@ class PostView:
     moved_to: int = 0
     label: str = ""
     measure_id: int | None = None
+    role: str = ""  # of who removed it under a rule
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class ThreadWindow:
     may_moderate: bool
     draft: Draft | None = None
     people: Mapping[int, Card] = field(default_factory=dict)
+    split_from: int = 0
     hidden: frozenset[int] = frozenset()
 
 
@@ -158,6 +160,11 @@ def get_post(pk: int, *, viewer: "Viewer") -> Post:
         raise ThreadNotFound
     found.thread.community = space.community
     return found
+
+
+def post_ids(thread_id: int) -> list[int]:
+    """Return the ids of all posts of a thread, for the software's own reactions."""
+    return list(Post.objects.filter(thread_id=thread_id).values_list("pk", flat=True))
 
 
 def find_thread(pk: int) -> Thread | None:
@@ -245,6 +252,7 @@ def show_window(
     judged = MODERATE in sight.permissions
     files = files_of(post.pk for post in found if post.attached)
     polls = polls_of((post.pk for post in found if post.polls), sight.person_id)
+    roles = roles_behind(post.measure_id for post in found if post.measure_id)
     posts = [
         _post(
             post,
@@ -260,6 +268,9 @@ def show_window(
         )
         for post in found
     ]
+    if roles:
+        named = {post.pk: roles.get(post.measure_id or 0, "") for post in found}
+        posts = [replace(post, role=named[post.id]) for post in posts]
     first, last = (found[0].place, found[-1].place) if found else (0, 0)
     new = [post.place for post in posts if post.unread]
     part = part_of(sight, thread)
@@ -277,8 +288,16 @@ def show_window(
         may_moderate=judged,
         draft=draft_in(thread, sight),
         people=faces,
+        split_from=_split_from(thread),
         hidden=hidden_between(sight.person_id),
     )
+
+
+def _split_from(thread: Thread) -> int:
+    """Return the number of the thread that this one was split from, or 0."""
+    if thread.split_from_id is None:
+        return 0
+    return Thread.objects.only("number").get(pk=thread.split_from_id).number
 
 
 def draft_in(thread: Thread, sight: Sight) -> Draft | None:

@@ -176,6 +176,33 @@ class MoveForm(forms.Form):
         return given | ({"fields": fields} if fields else {})
 
 
+class RelocateForm(forms.Form):
+    """Where a thread goes."""
+
+    space = forms.ChoiceField(label=_("Into which space"), widget=forms.RadioSelect)
+    confirm = forms.BooleanField(
+        label=_("People may read it there who cannot read it now"), required=False
+    )
+
+    def __init__(self, *args: Any, spaces: Iterable["Space"], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(one.slug, one.name) for one in spaces]
+        self.fields["space"].choices = choices  # type: ignore[attr-defined]
+
+
+class SplitForm(RelocateForm):
+    """Which posts become a thread of their own, and what it is called."""
+
+    title = forms.CharField(label=_("Title of the new thread"), max_length=TITLE)
+    places = forms.MultipleChoiceField(error_messages={"required": _("Choose at least one post.")})
+
+    def __init__(self, *args: Any, places: Iterable[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        numbers = [(str(place), str(place)) for place in places]
+        self.fields["places"].choices = numbers  # type: ignore[attr-defined]
+        self.order_fields(["title", "space", "confirm", "places"])
+
+
 class EditForm(forms.Form):
     """A post, changed by who wrote it."""
 

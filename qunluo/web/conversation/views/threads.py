@@ -32,7 +32,7 @@ def thread(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     community = get_community(slug, viewer=request.person)
     window = _window(request, community, number)
     if window.card.kind.name == "chat" and not partial(request):
-        at = f"?at={place}#p{place}" if (place := _place(request.GET.get("at"))) else ""
+        at = f"?at={place}#p{place}" if (place := place_in(request.GET.get("at"))) else ""
         return redirect(url("talk:space", slug=slug, space=window.space.slug) + at)
     context = context_of(request, community, window)
     response = show(request, "conversation/thread.html", "posts", context)
@@ -45,7 +45,7 @@ def thread(request: PersonRequest, slug: str, number: int) -> HttpResponse:
 
 def _window(request: PersonRequest, community: "Community", number: int) -> "ThreadWindow":
     """Return the part of the thread that was asked for; a short one is shown whole."""
-    asked = {name: _place(request.GET.get(name)) for name in ("at", "after", "before")}
+    asked = {name: place_in(request.GET.get(name)) for name in ("at", "after", "before")}
     given: dict[str, Any] = {"viewer": request.person, "limit": POSTS}
     if number > BIG:
         raise ThreadNotFound
@@ -62,7 +62,8 @@ def _window(request: PersonRequest, community: "Community", number: int) -> "Thr
     return window
 
 
-def _place(said: str | None) -> int:
+def place_in(said: str | None) -> int:
+    """Return the place that an address names, 0 for none."""
     return min(int(said), BIG) if said and said.isdecimal() and said.isascii() else 0
 
 
@@ -70,7 +71,7 @@ def context_of(
     request: PersonRequest, community: "Community", window: "ThreadWindow", **more: Any
 ) -> dict[str, Any]:
     """Return what the page of a thread shows; `more` replaces a form that was sent."""
-    to = _place(request.GET.get("to"))
+    to = place_in(request.GET.get("to"))
     places = {post.place: post for post in window.posts}
     quoted = quote(places[to].source) if "quote" in request.GET and to in places else ""
     moves = [move for move in window.moves if "answer" not in move.needs]
@@ -138,14 +139,14 @@ def act(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     queries.get_thread(community, min(number, BIG), viewer=request.person)
     if what != "unread":
         require_member(request.person, community)
-    post = post_at(request, community, number, _place(place))
+    post = post_at(request, community, number, place_in(place))
     here = url("talk:thread", slug=slug, number=number)
     if what == "unread":
         actions.mark_unread(actor=request.person, thread=post.thread, place=post.place)
         messages.success(request, _("It is unread again from there on."))
         return redirect("talk:space", slug=slug, space=post.thread.space.slug)
     if what == "answer":
-        chosen = [_place(one) for one in request.POST.getlist(f"poll.{post.place}")]
+        chosen = [place_in(one) for one in request.POST.getlist(f"poll.{post.place}")]
         actions.answer_poll(actor=request.person, post=post, chosen=chosen)
         return redirect(f"{here}?at={post.place}#p{post.place}")
     if what == "end":
