@@ -6,7 +6,7 @@ from tests.web.pages import TABLE
 
 NOT_OURS = ("admin:", "api", "openapi")  # the API has a matrix of its own, admin is Django's
 GIVEN = {"size": 192, "key": "336699", "number": 1, "older": 1, "newer": 1, "step": "intention",
-         "place": 1, "move": "close"}  # fmt: skip
+         "place": 1, "move": "close", "topic": "rain"}  # fmt: skip
 
 
 def _walk(resolver, inside="", above=frozenset()):

@@ -36,6 +36,7 @@ POST = "post"
 RANKED, RANKED_TEXT = 200, 600
 OTHERS, OTHERS_SHOWN = 200, 4
 MOST_SCOPES = 60
+EARLIEST, LATEST = 1900, 9000  # what lies beyond limits nothing, and no database counts so far
 
 
 @dataclass(frozen=True)
@@ -228,9 +229,9 @@ def _called(where: _Where, name: str) -> list[int]:
 def _days(narrowing: Narrowing, viewer: "Viewer") -> Q:
     zone = ZoneInfo(getattr(viewer, "time_zone", None) or "UTC")
     condition = Q()
-    if narrowing.since:
+    if narrowing.since and narrowing.since.year >= EARLIEST:
         condition &= Q(post__written_at__gte=datetime.combine(narrowing.since, time.min, zone))
-    if narrowing.until and narrowing.until < date.max:
+    if narrowing.until and narrowing.until.year <= LATEST:
         end = datetime.combine(narrowing.until + timedelta(days=1), time.min, zone)
         condition &= Q(post__written_at__lt=end)
     return condition
