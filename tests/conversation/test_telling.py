@@ -118,6 +118,18 @@ def test_who_follows_a_space_hears_of_new_threads_in_one_notice(farm):
     assert not SpaceFollowing.objects.exists()
 
 
+def test_a_muted_space_leaves_the_stream_and_counts_nothing_but_what_one_follows_in_it(farm):
+    mei, lin = makers.member(farm, "Mei"), makers.member(farm, "Lin")
+    makers.thread(lin, farm.square, title="One")
+    followed = makers.thread(lin, farm.square, title="Two")
+    actions.follow(actor=mei, thread=followed)
+    actions.follow_space(actor=mei, space=farm.square, following="muted")
+    assert [card.title for card in queries.stream(mei).items] == ["Two"]
+    assert [card.unread for card in queries.spaces(farm, viewer=mei)][0] == 0
+    actions.follow_space(actor=mei, space=farm.square, following="normal")
+    assert len(queries.stream(mei).items) == 2
+
+
 def test_only_members_who_see_a_space_can_follow_it(farm):
     mei, stranger = makers.member(farm, "Mei"), makers.person("Stranger")
     hidden = makers.space(

@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest
 
 from qunluo.community import queries as communities
 from qunluo.conversation.errors import SpaceNotFound
-from qunluo.conversation.models import Space, Thread
+from qunluo.conversation.models import Reading, Space, SpaceFollowing, Thread
 from qunluo.conversation.queries.sight import MANAGE, Sight, seen_by, sight_of
 from qunluo.conversation.rules.kinds import Kind
 from qunluo.conversation.rules.reading import KEEP_DAYS
@@ -88,11 +88,18 @@ def unread_threads(sight: Sight, space: Space) -> list[Thread]:
 
 
 def _unread(sight: Sight, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """Return (posts, threads) that are new to a member, by space, in one grouped query."""
+    """Return (posts, threads) that are new to a member, by space, in one grouped query.
+
+    A space that they muted counts nothing.
+    """
     if sight.joined_at is None:
         return {}
+    muted = SpaceFollowing.objects.filter(
+        person_id=sight.person_id, following=Reading.Following.MUTED
+    )
     rows = (
         _with_news(sight, ids)
+        .exclude(space_id__in=muted.values("space_id"))
         .values_list("space_id")
         .annotate(posts_new=Sum("new"), threads_new=Count("pk"))
     )

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from qunluo.community import queries as communities
-from qunluo.conversation.models import Draft, Reading, Space, Thread
+from qunluo.conversation.models import Draft, Reading, Space, SpaceFollowing, Thread
 from qunluo.conversation.queries.cards import ThreadCard, cards, with_reading
 from qunluo.conversation.queries.sight import Sight
 from qunluo.conversation.rules.reading import STREAM_DAYS
@@ -42,8 +42,14 @@ def stream(
     muted = Reading.objects.filter(
         person=person, thread=OuterRef("pk"), following=Reading.Following.MUTED
     )
+    # Of a muted space only what they follow in it themselves, which is the narrower wish.
+    deaf = SpaceFollowing.objects.filter(person=person, following=Reading.Following.MUTED)
+    follows = Reading.objects.filter(
+        person=person, thread=OuterRef("pk"), following=Reading.Following.FOLLOWED
+    )
     found = Thread.objects.filter(
         ~Exists(muted),
+        ~Q(space_id__in=deaf.values("space_id")) | Exists(follows),
         community_id__in=[one.community.pk for one in belongings],
         space_id__in=list(spaces),
         active_at__gte=now() - timedelta(days=STREAM_DAYS),
