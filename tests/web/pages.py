@@ -153,6 +153,8 @@ TALK = {
     "talk:feed": Page(everyone(404)),  # for public spaces only, and then for everybody
     "talk:share": Page(everyone(404)),
     "talk:card": Page(everyone(404)),
+    "talk:boards": OPEN,
+    "talk:board": Page(everyone(), ids={"kind": "worry"}),
     "talk:drafts": Page(only(MEMBERS)),
     "talk:manage": Page(only(RUN), only(RUN, 422)),
     "talk:imported": Page(only(RUN), only(RUN, 422)),

@@ -99,6 +99,8 @@ class Kind:
     due_days: int = 0
     seconds: bool = False
     letters: bool = False
+    board: bool = False  # everything of this kind stands on a page of its own
+    board_label: Words | None = None
     slots: tuple[str, ...] = ()  # what others fill in later: "purchase" once something was bought
 
     @property

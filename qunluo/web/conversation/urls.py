@@ -3,6 +3,7 @@
 from django.urls import path
 
 from qunluo.web.conversation.views import (
+    boards,
     cards,
     chat,
     feeds,
@@ -41,6 +42,8 @@ urlpatterns = [
     path(f"{SPACE}say/", chat.say, name="say"),
     path(f"{SPACE}seen/", chat.seen, name="seen"),
     path(f"{SPACE}circle/", chat.circle, name="circle"),
+    path(f"{TALK}boards/", boards.boards, name="boards"),
+    path(f"{TALK}boards/<slug:kind>/", boards.board, name="board"),
     path(f"{TALK}drafts/", writing.drafts, name="drafts"),
     path(f"{TALK}spaces/", managing.manage, name="manage"),
     path(f"{TALK}imported/", imported.imported, name="imported"),

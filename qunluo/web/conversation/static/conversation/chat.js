@@ -102,7 +102,8 @@ function append(message) {
 
 function come(said) {
   const own = said.author.handle === room.me;
-  const waiting = own && said.client_id && msgs.querySelector(`.msg.pending[data-client="${CSS.escape(said.client_id)}"]`);
+  const pending = `.msg.pending[data-client="${CSS.escape(said.client_id)}"]`;
+  const waiting = own && said.client_id ? msgs.querySelector(pending) : null;
   if ($(`p${said.place}`)) return waiting?.remove();
   if (!atEnd()) return more(own);
   if (said.place > lastPlace() + 1 || said.attached) return missed();
