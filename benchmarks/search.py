@@ -33,7 +33,7 @@ from qunluo.conversation.rules.search import fold, question  # noqa: E402
 from qunluo.kernel.clock import now  # noqa: E402
 from qunluo.people.actions import register_person  # noqa: E402
 
-POSTS, THREADS, EACH, ROUNDS = 100_000, 2_000, 30, 3
+POSTS, THREADS, EACH, ROUNDS = 100_000, 2_000, 15, 2
 LENGTHS = range(1, 9)
 MIXED = [
     "iPhone手机",
@@ -72,7 +72,7 @@ def run(database_url: str) -> list[Row]:
         truth, found, hits = truth + len(right), found + len(answer), hits + len(right & answer)
         ours.append(quickest(lambda text=text: index_only(text)))  # type: ignore[misc]
         like.append(quickest(lambda text=text: by_like(text)))  # type: ignore[misc]
-        whole.append(quickest(lambda text=text: page_of(viewer, community, text), 1))  # type: ignore[misc]
+        whole.append(quickest(lambda text=text: page_of(viewer, community, text)))  # type: ignore[misc]
     words = f"{len(asked)} questions of 1 to 8 characters over {len(posts):,} texts ({origin})"
     page = f"permission, rank, excerpts and people; median {median(whole) * 1000:.1f} ms"
     pace = f"index {median(ours) * 1000:.2f} ms, LIKE {median(like) * 1000:.2f} ms"
