@@ -116,6 +116,10 @@ class SpaceChange(Given):
     grant_kind: str | None = None
     grant_name: str | None = None
     position: int | None = Field(None, ge=0, le=30_000)
+    advert_share: int | None = Field(
+        None, ge=0, le=50, description=_("Slots for adverts, per cent of new threads; 0: none.")
+    )
+    advert_daily: int | None = Field(None, ge=1, le=20, description=_("From one person."))
 
 
 class FollowingWish(Given):

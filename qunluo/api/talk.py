@@ -152,6 +152,7 @@ class ThreadWish(Given):
     client_id: str = ClientId
     attached: list[Uid] = Attached
     poll: PollWish | None = None
+    advert: bool = Field(default=False, description=_("Takes one of the slots of the space."))
 
 
 class ReplyWish(Given):

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from qunluo.kernel import events
 from qunluo.kernel.clock import now
@@ -123,3 +124,15 @@ def _newest(found: "QuerySet[EventRecord]", before: int | None, limit: int) -> l
     if before is not None:
         found = found.filter(pk__lt=before)
     return [events.restore(**row) for row in found.order_by("-pk").values(*COLUMNS)[:limit]]
+
+
+def daily_counts(
+    community_id: int, names: Iterable[str], *, since: date
+) -> dict[tuple[str, date], int]:
+    """Return how often each of these events happened in a community by (name, UTC day)."""
+    start = datetime.combine(since, time(), UTC)
+    found = EventRecord.objects.filter(
+        community_id=community_id, name__in=list(names), at__gte=start
+    )
+    rows = found.annotate(day=TruncDate("at", tzinfo=UTC)).values_list("name", "day")
+    return {(name, day): n for name, day, n in rows.annotate(n=Count("pk")).order_by("name", "day")}

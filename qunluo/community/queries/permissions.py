@@ -166,6 +166,12 @@ def givers_of(role: rules.Role, community: Community) -> list[str]:
     return list(dict.fromkeys(names))[:NAMES_SHOWN]
 
 
+def highest_role(person: "Person", community: Community) -> str:
+    """Return the name of the highest role that somebody holds here, "" for none."""
+    held = standing(person, community).roles
+    return max(held, key=lambda name: rules.roles()[name].rank, default="")
+
+
 def roles_with(permission: str) -> list[str]:
     """Return the names of the roles that bring a permission."""
     return [role.name for role in rules.roles_allowing(permission)]

@@ -20,7 +20,7 @@ COLUMNS = (
     "id", "community_id", "space_id", "number", "kind", "state", "title", "excerpt", "fields",
     "author_id", "assignee_id", "due_on", "settled", "accepted_place", "posts", "replies",
     "reactions", "seconds", "opened_at", "active_at", "last_author_id", "last_excerpt",
-    "opener_gone", "cover",
+    "opener_gone", "cover", "advert",
 )  # fmt: skip
 MINE = ("mine__read", "mine__ahead", "mine__following", "mine__mentioned")
 NOBODY = Card(0, "", "", "")
@@ -59,6 +59,7 @@ class ThreadCard:
     started: bool
     why: str
     cover: str = ""
+    advert: bool = False
     accepted_place: int = 0
 
     @property
@@ -154,6 +155,7 @@ def _card(
         following=row.get("mine__following") or "normal",
         started=bool(row.get("mine__read")),
         why=_why(row, state, person_id),
+        advert=row["advert"],
         cover="" if row["opener_gone"] else row["cover"],
         accepted_place=row["accepted_place"],
     )

@@ -55,6 +55,7 @@ def record(
         path=target[2],
         words=words,
         taken_by=actor,
+        taken_role=communities.highest_role(actor, community),
         taken_at=now(),
     )
     publish(

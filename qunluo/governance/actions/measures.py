@@ -178,6 +178,7 @@ def _record(
         reason=reason.strip()[: rules.REASON_LENGTH],
         until=until,
         taken_by=actor,
+        taken_role=communities.highest_role(actor, membership.community),
         taken_at=now(),
     )
 

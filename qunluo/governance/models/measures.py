@@ -37,6 +37,7 @@ class Measure(models.Model):
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
+    taken_role = models.CharField(max_length=10, blank=True)  # as what they took it
     taken_at = models.DateTimeField()
     overturned_at = models.DateTimeField(null=True, blank=True)
 

@@ -46,8 +46,10 @@ from qunluo.governance.queries.decided import (
     own_documents,
     own_measures,
     permission_to_judge,
+    roles_behind,
     waiting_appeals_count,
 )
+from qunluo.governance.queries.disorder import Disorder, disorder
 from qunluo.governance.queries.votes import (
     OPEN_VOTES,
     VoteView,
@@ -64,6 +66,9 @@ from qunluo.governance.rules.quotas import WINDOW_DAYS, AdShare
 from qunluo.governance.rules.words import Hit
 
 __all__ = [
+    "Disorder",
+    "disorder",
+    "roles_behind",
     "OPEN_VOTES",
     "VoteView",
     "due_votes",

@@ -1,5 +1,6 @@
 """Measures, appeals, public counts and the audit log; fetching is permission."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,14 @@ def get_measure(pk: int, *, viewer: "Viewer") -> Measure:
 def find_measure(pk: int) -> Measure | None:
     """Return a measure, for the software's own reactions; doors use get_measure."""
     return Measure.objects.select_related(*SHOWN).filter(pk=pk).first()
+
+
+def roles_behind(ids: Iterable[int]) -> dict[int, str]:
+    """Return as what somebody took each of these measures; no query without any."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    return dict(Measure.objects.filter(pk__in=wanted).values_list("pk", "taken_role"))
 
 
 def last_measure(membership_id: int, kind: str) -> Measure | None:

@@ -115,7 +115,8 @@ def get_vote(pk: int, *, viewer: "Viewer") -> VoteView:
     vote = Vote.objects.select_related(*SHOWN).filter(pk=pk).first()
     if vote is None or communities.standing(viewer, vote.community).membership_id is None:
         raise VoteNotFound
-    mine = Voter.objects.filter(vote=vote, person_id=viewer.pk if viewer else None).first()
+    asking = viewer.pk if viewer and viewer.pk else 0
+    mine = Voter.objects.filter(vote=vote, person_id=asking).first()
     is_open = vote.state == Vote.State.OPEN and vote.closes_at > now()
     done = vote.state == Vote.State.CLOSED
     voted = (

@@ -51,9 +51,8 @@ def applies(members: int, permissions: Collection[str]) -> bool:
 def earned(behaviour: Behaviour) -> bool:
     """Return whether somebody is no newcomer any more."""
     needed = earned_by()
-    if behaviour.reactions >= needed["reactions"]:
-        return True
-    return behaviour.days >= needed["days"] and behaviour.read >= needed["read"]
+    stayed = behaviour.days >= needed["days"] and behaviour.read >= needed["read"]
+    return bool(stayed or behaviour.reactions >= needed["reactions"])
 
 
 def exceeded(text: str, *, pictures: int = 0, first_day: int | None = None) -> Limit | None:

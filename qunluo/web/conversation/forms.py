@@ -92,9 +92,14 @@ class WriteForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, kind: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: Any, slots: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
+        if slots:
+            self.fields["advert"] = forms.BooleanField(
+                label=_("This is an advert"), required=False,
+                help_text=_("It takes one of the slots that this space has, and is labelled."),
+            )  # fmt: skip
         self.fields["title"].required = kind.title == "needed"
         self.fields["source"].label = say(kind.prompt)
         for one in kind.asked:
@@ -115,6 +120,7 @@ class WriteForm(forms.Form):
         return {name: given[name] for name in ("title", "source", "client_id")} | {
             "kind": self.kind.name,
             "fields": fields,
+            "advert": bool(given.get("advert")),
         }
 
 
@@ -259,13 +265,22 @@ class SpaceForm(forms.Form):
     position = forms.IntegerField(
         label=_("Place in the list"), min_value=0, max_value=30_000, required=False
     )
+    advert_share = forms.IntegerField(
+        label=_("Slots for adverts, in per cent of new threads"),
+        help_text=_("0: no adverts here. At most 50. It holds for the operators too."),
+        min_value=0, max_value=50, required=False,
+    )  # fmt: skip
+    advert_daily = forms.IntegerField(
+        label=_("Adverts a day from one person"), min_value=1, max_value=20, required=False
+    )
 
     def __init__(self, *args: Any, space: "Space | None" = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if space is not None:
             self.initial = {name: getattr(space, name) for name in self.fields}
             return
-        del self.fields["position"]
+        for name in ("position", "advert_share", "advert_daily"):
+            del self.fields[name]
         types = [(one.name, f"{say(one.label)} · {say(one.help)}")
                  for one in queries.types_of_spaces()]  # fmt: skip
         self.fields["type"] = forms.ChoiceField(

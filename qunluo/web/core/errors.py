@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django_htmx.http import reswap, retarget
 
@@ -12,11 +13,14 @@ from qunluo.web.core.links import url
 from qunluo.web.core.requests import own_referer
 from qunluo.web.core.show import partial, render
 
+HELD = "governance.held_for_review"
 TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Show a refusal of ours: a notice for htmx, a page otherwise."""
+    if error.code == HELD and request.resolver_match and not partial(request):
+        return _kept(request, error, request.resolver_match.kwargs["slug"])
     message, next_step = error.say(_)
     said = (line for lines in error.say_fields(_).values() for line in lines)
     details = [line for line in dict.fromkeys(said) if line != message]
@@ -24,6 +28,12 @@ def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _kept(request: HttpRequest, error: DomainError, slug: str) -> HttpResponse:
+    """Lead to the words that wait for a look: nothing went wrong, and nothing is to be repaired."""
+    messages.info(request, error.say(_)[0])
+    return HttpResponseRedirect(url("order:held", slug=slug))
 
 
 def _way_on(request: HttpRequest, error: DomainError) -> tuple[str, str] | None:

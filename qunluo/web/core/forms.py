@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
+from qunluo.governance.errors import HeldForReview
 from qunluo.kernel.errors import DomainError
 
 T = TypeVar("T")
@@ -17,6 +18,8 @@ def carry_out(form: forms.Form, act: Callable[[], T]) -> T | None:
     try:
         return act()
     except DomainError as error:
+        if isinstance(error, HeldForReview):  # kept, and shown on a page of its own
+            raise
         explain(form, error)
         return None
 

@@ -89,6 +89,7 @@ def environment(**options: Any) -> Environment:
         theme_key=theme.key,
         community_places=community_places,
         told=words.told,
+        role_of=words.role_of,
         glossed=words.glossed,
         bell=bell.bell,
         community=None,

@@ -5,7 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from markupsafe import Markup, escape
+
+from qunluo.community.queries import roles
+from qunluo.kernel.text import pick
 
 Values = Mapping[str, Mapping[str, Any]]
 
@@ -14,6 +18,12 @@ def told(values: Values | None, path: str) -> Any:
     """Return what a charter says at "step.field", or an empty string."""
     step, _, name = path.partition(".")
     return (values or {}).get(step, {}).get(name) or ""
+
+
+def role_of(name: str) -> str:
+    """Return what a role is called in the reader's language."""
+    role = roles().get(name)
+    return str(pick(role.label, get_language() or "en")) if role else name
 
 
 def glossary(values: Values | None) -> list[dict[str, str]]:

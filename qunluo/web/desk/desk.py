@@ -41,6 +41,7 @@ def tabs(request: PersonRequest, community: "Community") -> list[Tab]:
         (_("Today"), "desk:home", "desk.view"),
         (_("Members"), "desk:members", "members.manage"),
         (_("Applications"), "desk:applications", "members.admit"),
+        (_("Queue"), "order:queue", "posts.moderate"),
         (_("Appeals"), "desk:appeals", "members.remove"),
         (_customers(request, community), "growth:customers", "customers.view"),
         (_("First hundred"), "growth:founding", "invitations.manage"),
@@ -85,6 +86,8 @@ def show_desk(
             "suspension": _("A suspension"),
             "removal": _("A removal"),
             "refusal": _("A declined application"),
+            "takedown": _("A removed post"),
+            "label": _("A note on a post"),
         },
         **context,
     }

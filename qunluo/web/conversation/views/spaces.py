@@ -62,6 +62,7 @@ def space(request: PersonRequest, slug: str, space: str) -> HttpResponse:
         "member": sight.member,
         "manages": "spaces.manage" in sight.permissions,
         "following": _following(request, found, member=sight.member),
+        "ads": queries.ad_share(found) if found.advert_share and not after else None,
         "cards": page.items,
         "kind": kind,
         "open": settled is False,

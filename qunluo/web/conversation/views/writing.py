@@ -43,7 +43,7 @@ def new(request: PersonRequest, slug: str, space: str) -> HttpResponse:
     draft = queries.draft_for(request.person, found)
     kind = _kind(request, found, sight, draft)
     data = posted(request)
-    form = WriteForm(data, kind=kind, initial=_begun(draft))
+    form = WriteForm(data, kind=kind, slots=bool(found.advert_share), initial=_begun(draft))
     shown = _previewed(request, found)
     attached = _beside(request, found, None, form)
     if _sends(request) and not form.errors and form.is_valid():

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from qunluo.community import queries
-from qunluo.governance.queries import moderation_counts, waiting_appeals_count
+from qunluo.governance.queries import moderation_counts, waiting_appeals_count, waiting_cases
 from qunluo.growth.queries.customers import customer_summary, reactivation
 from qunluo.growth.queries.invitations import brought_by
 from qunluo.kernel.clock import now
@@ -47,6 +47,7 @@ def waiting(request: PersonRequest, community: "Community") -> dict[str, Any]:
     log = may(request, community, "audit.view")
     return {
         "applications": queries.waiting_count(community) if admits else 0,
+        "cases": waiting_cases(community, viewer=request.person),
         "appeals": waiting_appeals_count(community) if removes else 0,
         "failed_mail": failed_deliveries(community.pk).count() if mails else 0,
         "dead": len(dead_letters(community.pk)) if log else 0,
