@@ -13,6 +13,7 @@ from qunluo.api import (
     batches,
     blueprints,
     charter,
+    chat,
     chats,
     community,
     customers,
@@ -32,9 +33,11 @@ from qunluo.api import (
     posts,
     problems,
     promises,
+    reports,
     search,
     spaces,
     talk,
+    votes,
 )
 from qunluo.api.parser import StrictParser
 
@@ -80,9 +83,12 @@ ROOMS = (
     imports,
     export,
     governance,
+    reports,
+    votes,
     spaces,
     chats,
     talk,
+    chat,
     posts,
     files,
     search,

@@ -1,5 +1,6 @@
 """One of everything, made by the real actions, and everybody who may knock at the door."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
@@ -10,6 +11,7 @@ from qunluo.community.models import Community
 from qunluo.conversation import actions as talk
 from qunluo.conversation import queries as talking
 from qunluo.governance import actions as governance
+from qunluo.governance.errors import HeldForReview
 from qunluo.growth import actions as growth
 from qunluo.growth import queries as growing
 from qunluo.kernel.clock import now
@@ -23,6 +25,7 @@ from tests.community.makers import community, member, membership, person
 
 ROLES = ("visitor", "stranger", "member", "host", "operator", "owner")
 DAY = timedelta(days=1)
+LOG = b"time,author,text\n2024-05-01 09:30,Lao Li,Rain at last"
 
 
 @dataclass
@@ -53,6 +56,7 @@ def build():
     cast.host = member(farm, "Host", role="host")
     cast.member = member(farm, "Member")
     cast.target = member(farm, "Target")
+    cast.fellow = member(farm, "Fellow")
     cast.applicant, cast.refused = person("Applicant"), person("Refused")
     cast.staff = person("Staff")
     Person.objects.filter(pk=cast.staff.pk).update(is_staff=True)
@@ -63,6 +67,7 @@ def build():
     everybody = {"member", "host", "operator", "owner", "stranger", "staff", "other"}
     world.ids |= _talk(farm, cast)
     world.ids |= _reached(cast.owner)
+    world.ids |= _order(farm, cast, world.ids)
     world.tokens = {name: token_of(getattr(cast, name)) for name in everybody}
     return world
 
@@ -132,9 +137,36 @@ def _talk(farm, cast):
         attached=[sent.uid], poll={"options": ["By hand", "By cart"]},
     )  # fmt: skip
     first = talking.read_thread(farm, asked.number, viewer=cast.target, after=0).posts[0]
+    log = talking.read_chat_log(LOG, format="csv", time_zone="UTC")
+    talk.import_chat(actor=cast.owner, community=farm, log=log, room="Old group")
+    room = talk.open_space(actor=cast.owner, community=farm, name="Tea", slug="tea", type="chat")
+    circle = talk.begin_circle(
+        actor=cast.member, community=farm, name="Us", people=[cast.host.handle]
+    )
+    (name,) = talking.imported_authors(farm, viewer=cast.owner).items
     return {
         "space": space.slug, "thread_number": asked.number, "post_id": first.id,
         "reaction": "thanks", "uid": sent.uid, "waiting": waiting.uid,
+        "author_id": name.pk, "claim_code": name.code, "room": room.slug, "circle": circle.slug,
+        "insider": cast.host.handle, "met": cast.target.handle,
+    }  # fmt: skip
+
+
+def _order(farm, cast, ids):
+    """Something reported, something held back, a proposal and a vote."""
+    space = talking.get_space(farm, ids["space"], viewer=cast.owner)
+    other = talk.write_post(actor=cast.target, space=space, title="Song", source="La la la.")
+    case = talk.report_thread(actor=cast.fellow, thread=other, text="Too loud.").case
+    with suppress(HeldForReview):
+        talk.write_post(actor=cast.member, space=space, title="Tea", source="A miracle cure.")
+    (held,) = talking.held_posts(cast.member, farm)
+    idea = talk.write_post(
+        actor=cast.target, space=space, kind="proposal", title="An oven", source="For all."
+    )
+    vote = governance.open_vote(actor=cast.owner, community=farm, question="A new roof?")
+    return {
+        "case_id": case.pk, "held_id": held.held.pk, "vote_id": vote.pk,
+        "proposal_number": idea.number,
     }  # fmt: skip
 
 

@@ -155,6 +155,20 @@ TALK = {
     "talk:card": Page(everyone(404)),
     "talk:boards": OPEN,
     "talk:board": Page(everyone(), ids={"kind": "worry"}),
+    "talk:live_pass": personal(),
+    "talk:talks": Page(only(MEMBERS)),
+    "talk:new_circle": Page(only(MEMBERS), only(MEMBERS, 302), {"name": "Us"}),
+    "talk:talk_with": Page(post=only(MEMBERS, 302), ids={"handle": "met"}),
+    "talk:say": Page(
+        post=only(MEMBERS, 302, **HIDDEN), body={"source": "Hi"}, ids={"space": "room"}
+    ),
+    "talk:seen": Page(post=only(BELONG, 204, refused=404), body={"place": "1"},
+                      ids={"space": "room"}),
+    # Nobody but those in it, whatever their role.
+    "talk:circle": Page(
+        only("member host", refused=404), only("member host", 302, refused=404),
+        {"name": "Us"}, {"space": "circle"},
+    ),
     "talk:drafts": Page(only(MEMBERS)),
     "talk:manage": Page(only(RUN), only(RUN, 422)),
     "talk:imported": Page(only(RUN), only(RUN, 422)),
@@ -203,6 +217,43 @@ TALK = {
     ),
     "talk:post_history": Page(LISTEN),
 }
+FELLOWS = {"refused": 404, "suspended": 403}
+ORDER = {
+    "order:distances": personal(),
+    "order:keep_distance": personal(post=302, body={"do": "mute"}),
+    "order:reports": personal(),
+    "order:report_person": Page(only(MEMBERS), only(MEMBERS, 302), {"text": "Rude."}),
+    "order:report_thread": Page(
+        only(MEMBERS, **HIDDEN, member=409), only(MEMBERS, 302, **HIDDEN, member=409),
+        {"text": "Rude."}, {"number": "thread"},
+    ),
+    "order:report_post": Page(
+        only(MEMBERS, **HIDDEN, member=409), only(MEMBERS, 302, **HIDDEN, member=409),
+        {"text": "Rude."}, {"number": "thread"},
+    ),
+    "order:held": personal(),
+    "order:held_one": Page(
+        post=only("member", 302, refused=404), body={"text": "A quotation."}, ids=at("held_id")
+    ),
+    "order:proposal_vote": Page(
+        only(MEMBERS, **HIDDEN), only(RUN, 302, **HIDDEN, member=422, host=422),
+        {"secret": "1", "days": "7", "quorum": "30", "majority": "50"},
+        {"number": "proposal_number"},
+    ),
+    "order:queue": Page(only(TIDY)),
+    "order:case": Page(only(TIDY, cco=404, host=404), only(TIDY, 422, cco=404, host=404),
+                       ids=at("case_id")),
+    "order:checks": Page(only(TIDY), only(TIDY, 302)),
+    "order:disorder": Page(only(f"host {RUN}")),
+    "order:votes": Page(only(BELONG)),
+    "order:vote_new": Page(only(RUN), only(RUN, 422)),
+    "order:vote": Page(only(BELONG, refused=404), only(BELONG, 422, refused=404),
+                       ids=at("vote_id")),
+    "order:vote_done": Page(
+        post=only(RUN, 409, refused=404, member=403, host=403, suspended=403),
+        body={"note": "Done."}, ids=at("vote_id"),
+    ),
+}  # fmt: skip
 INVITING = {
     "growth:by_code": OPEN,
     "growth:invitation": Page(
@@ -300,7 +351,7 @@ ACCOUNTS = {
 }
 TABLE = {
     **CORE, **ME, **NOTICES,
-    **FOUNDING, **COMMUNITY, **TALK, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
+    **FOUNDING, **COMMUNITY, **TALK, **ORDER, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
 }  # fmt: skip
 # Steps of signing in, driven by a state in the session; tests/web/accounts walks through them.
 WALKED = {
