@@ -78,7 +78,7 @@ NOTICES = {
     "reach:settings": personal(post=422),
     "reach:open": personal(404, ids={"pk": 2**40}),
     "reach:mute": personal(None, 404, body={"way": "reason"}, ids={"pk": 2**40}),
-    "reach:place": personal(post=302, ids={"kind": "reason", "name": "mention"}),
+    "reach:place": personal(post=422, ids={"kind": "reason", "name": "mention"}),
     "reach:device_add": personal(None, 422),
     "reach:device_remove": personal(None, 404, ids={"pk": 2**40}),
     "reach:stop": Page(everyone(), everyone(), ids={"signed": "stop"}),

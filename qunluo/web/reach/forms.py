@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from qunluo.reach.queries import Hours, Wish
 
 MAIL = [("at_once", _("At once")), ("digest", _("One letter a day")), ("none", _("No mail"))]
-YES, NO = "yes", "no"
+USUAL, YES, NO = "usual", "yes", "no"
 HOURS = [(str(hour), f"{hour:02}:00") for hour in range(24)]
 
 
@@ -27,26 +27,20 @@ class GeneralForm(forms.Form):
     digest_hour = forms.TypedChoiceField(
         label=_("The daily letter comes at"), choices=HOURS, coerce=int
     )
-    quiet_from = forms.TypedChoiceField(
-        label=_("Quiet from"), choices=HOURS, coerce=int,
-        help_text=_("Mail and devices keep still, except when your account or money is at stake."),
-    )  # fmt: skip
-    quiet_to = forms.TypedChoiceField(
-        label=_("until"), choices=HOURS, coerce=int,
-        help_text=_("The same hour twice means no quiet hours."),
-    )  # fmt: skip
+    quiet_from = forms.TypedChoiceField(label=_("Quiet from"), choices=HOURS, coerce=int)
+    quiet_to = forms.TypedChoiceField(label=_("until"), choices=HOURS, coerce=int)
 
 
 class PlaceForm(forms.Form):
     """What holds in one place, or for one reason."""
 
-    mail = forms.ChoiceField(label=_("Mail"), required=False, widget=forms.RadioSelect)
-    push = forms.ChoiceField(label=_("Devices"), required=False, widget=forms.RadioSelect)
+    mail = forms.ChoiceField(label=_("Mail"), widget=forms.RadioSelect)
+    push = forms.ChoiceField(label=_("Devices"), widget=forms.RadioSelect)
     muted = forms.BooleanField(label=_("Mute: nothing of this, not here either"), required=False)
 
     def __init__(self, *args: Any, mutable: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        usual = ("", gettext("As everywhere"))
+        usual = (USUAL, gettext("As everywhere"))
         self._choose("mail", [usual, *MAIL])
         self._choose("push", [usual, (YES, gettext("On")), (NO, gettext("Off"))])
         if not mutable:
@@ -59,7 +53,7 @@ class PlaceForm(forms.Form):
         """Return the keyword arguments of reach.actions.wish."""
         given = self.cleaned_data
         return {
-            "mail": given["mail"] or None,
+            "mail": None if given["mail"] == USUAL else given["mail"],
             "push": {YES: True, NO: False}.get(given["push"]),
             "muted": given.get("muted") or None,
         }

@@ -19,7 +19,7 @@ from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.links import url
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
-from qunluo.web.reach.forms import DeviceForm, GeneralForm, PlaceForm, initial_of
+from qunluo.web.reach.forms import NO, USUAL, YES, DeviceForm, GeneralForm, PlaceForm, initial_of
 
 REASON = "reason"
 KINDS = ("community", "space", "thread", REASON)
@@ -76,8 +76,8 @@ def place(request: PersonRequest, kind: str, name: str) -> HttpResponse:
     """Choose what holds for one reason, or in one community, space or thread."""
     title, where, scope, reason = _about(request, kind, name)
     wish = queries.wish_in(request.person, scope, reason)
-    push = {True: "yes", False: "no"}.get(wish.push, "") if wish.push is not None else ""
-    initial = {"mail": wish.mail or "", "push": push, "muted": bool(wish.muted)}
+    push = USUAL if wish.push is None else YES if wish.push else NO
+    initial = {"mail": wish.mail or USUAL, "push": push, "muted": bool(wish.muted)}
     form = PlaceForm(posted(request), initial=initial, mutable=kind in {REASON, "community"})
     if request.method == "POST" and form.is_valid():
         said = form.wishes()
@@ -107,12 +107,14 @@ def _about(request: PersonRequest, kind: str, name: str) -> tuple[str, str, str,
 
 
 def _reasons(wishes: Any) -> list[Row]:
+    usual = {True: _("only on the page"), False: ""}
     return [
         Row(
             text=str(pick(one.label, get_language())),
             where="",
             icon=one.icon,
-            stands=_stands(wishes.get(("", one.name))),
+            stands=_stands(wishes.get(("", one.name)))
+            or (_("only on the page") if one.quiet else ""),
             href="" if one.always else url("reach:place", kind=REASON, name=one.name),
         )
         for one in queries.reasons().values()

@@ -85,7 +85,9 @@ def test_a_reason_and_a_place_have_wishes_of_their_own(browser, mei):
     browser.post("/me/notices/settings/reason/mention/", {"mail": "at_once", "push": "no"})
     assert queries.wish_in(mei, "", "mention") == queries.Wish("at_once", False, None)
     assert "mail at once · not on devices" in browser.get("/me/notices/settings/").content.decode()
-    browser.post("/me/notices/settings/reason/mention/", {})
+    usual = {"mail": "usual", "push": "usual"}
+    assert browser.post("/me/notices/settings/reason/mention/", {}).status_code == 422
+    browser.post("/me/notices/settings/reason/mention/", usual)
     assert not Wish.objects.exists()
     for nothing in ("reason/security", "reason/boredom", "thread/99", "space/x", "planet/1"):
         assert browser.get(f"/me/notices/settings/{nothing}/").status_code == 404
