@@ -115,5 +115,5 @@ def _report(
                 request, _("Thank you. Somebody who is not part of it decides, and you will hear.")
             )
             return redirect("order:reports", slug=community.slug)
-    shown = {"community": community, "form": form, **context}
+    shown = {"community": community, "form": form, "quoted": "", "about": "", **context}
     return show(request, "governance/report.html", None, shown, status=422 if form.errors else 200)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def choice_labels() -> dict[str, str]:
     """Return what the choices of every vote are called."""
-    return {"yes": _("Yes"), "no": _("No"), "abstain": _("I abstain")}
+    return {"yes": _("In favour"), "no": _("Against"), "abstain": _("I abstain")}
 
 
 def outcome_words() -> dict[str, str]:
