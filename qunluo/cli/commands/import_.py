@@ -1,4 +1,4 @@
-"""Bring customers with their orders in, or restore a community from its archive."""
+"""Bring customers with their orders or a chat in, or restore a community from its archive."""
 
 import argparse
 from contextlib import ExitStack
@@ -8,8 +8,9 @@ from typing import IO, TYPE_CHECKING
 from django.utils.translation import gettext
 
 from qunluo.cli import console
+from qunluo.cli.commands import import_chat
+from qunluo.cli.finding import NoSuchFile, whose_name
 from qunluo.community.errors import CommunityNotFound
-from qunluo.community.queries import holders
 from qunluo.growth.actions import (
     cancel_import,
     queue_import,
@@ -29,16 +30,13 @@ from qunluo.growth.queries import (
     refused_files,
     row_errors,
 )
-from qunluo.kernel.errors import Invalid, NotFound
+from qunluo.kernel.errors import Invalid
 from qunluo.kernel.text import _, pick
-from qunluo.people.queries import find_person_by_email
 
 if TYPE_CHECKING:
-    from qunluo.community.models import Community
     from qunluo.growth.models import CustomerImport
-    from qunluo.people.models import Person
 
-HELP = _("Bring customers and their orders in, or restore a community from its archive.")
+HELP = _("Bring customers or a chat in, or restore a community from its archive.")
 SHOWN_ERRORS = 10
 LINES = {
     "rows": _("rows"),
@@ -54,14 +52,6 @@ LINES = {
 }
 
 
-class NoSuchFile(NotFound):
-    """The file cannot be opened."""
-
-    code = "cli.no_such_file"
-    message = _("There is no file {file} that can be read.")
-    next_step = _("Check the path.")
-
-
 class BadMapping(Invalid):
     """--map is name=column."""
 
@@ -70,18 +60,13 @@ class BadMapping(Invalid):
     next_step = _("For example --map name=姓名 or --map phone=3; names are: {names}")
 
 
-class NobodyActs(NotFound):
-    """There is no owner, or nobody with the address."""
-
-    code = "cli.nobody_acts"
-    message = _("Nobody was found in whose name customers could be imported.")
-    next_step = _("Name an owner or operator with --as EMAIL.")
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the two kinds of import and their options."""
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
     _customer_arguments(kinds.add_parser("customers", help=console.say(_("a table of customers"))))
+    import_chat.add_arguments(
+        kinds.add_parser("chat", help=console.say(_("messages of another chat, under their names")))
+    )
     community = kinds.add_parser(
         "community", help=console.say(_("an archive that `qunluo export` wrote"))
     )
@@ -118,8 +103,9 @@ def _customer_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Import customers or restore a community."""
-    return _restore(args) if args.kind == "community" else _customers(args)
+    """Import customers or a chat, or restore a community."""
+    runs = {"community": _restore, "customers": _customers, "chat": import_chat.run}
+    return runs[args.kind](args)
 
 
 def _restore(args: argparse.Namespace) -> int:
@@ -135,7 +121,7 @@ def _customers(args: argparse.Namespace) -> int:
     community = community_at(args.community)
     if community is None:
         raise CommunityNotFound
-    actor = _actor(args, community)
+    actor = whose_name(args.actor, community)
     choices = _choices(args)
     with ExitStack() as stack:
         opened = [stack.enter_context(_open(path)) for path in (args.file, args.orders) if path]
@@ -153,17 +139,6 @@ def _customers(args: argparse.Namespace) -> int:
     with console.Progress(_("Reading") if args.dry_run else _("Importing")) as progress:
         job = run_import(job.pk, progress)
     return _report(job, args)
-
-
-def _actor(args: argparse.Namespace, community: "Community") -> "Person":
-    if args.actor:
-        found = find_person_by_email(args.actor)
-    else:
-        first = holders(community, ["owner"]).select_related("person").order_by("pk").first()
-        found = first.person if first else None
-    if found is None:
-        raise NobodyActs
-    return found
 
 
 def _choices(args: argparse.Namespace) -> Choices:

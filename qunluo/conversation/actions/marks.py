@@ -6,11 +6,17 @@ of the thread, so that no count misses what another transaction has not committe
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Case, CharField, F, IntegerField, Q, Value, When
 
 from qunluo.conversation.models import Post, Reading, Thread
 from qunluo.kernel.whisper import whisper
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from qunluo.community.models import Membership
 
 Following = Reading.Following
 
@@ -90,6 +96,31 @@ def gone(thread_id: int, place: int, author_id: int) -> None:
     """Spare everybody who has not read that far a removed post; needs the thread's row."""
     waiting = Reading.objects.filter(thread_id=thread_id, read__lt=place)
     waiting.exclude(person_id=author_id).update(ahead=F("ahead") + 1)
+
+
+def told_before(
+    thread: Thread, count: int, members: "QuerySet[Membership]", *, batch: int = 500
+) -> None:
+    """Let posts about to stand at the end count as read by everybody who is here already.
+
+    They were said elsewhere, long ago. Needs the thread's row, freshly read, before they count.
+    """
+    mine = Reading.objects.filter(thread=thread)
+    mine.filter(read__lt=thread.posts).update(ahead=F("ahead") + count)
+    mine.filter(read=thread.posts).update(read=thread.posts + count)
+    before = members.filter(joined_at__lte=thread.opened_at).exclude(
+        person__in=mine.values("person")
+    )
+    read, ahead = 0, thread.posts - thread.replies + count
+    if not thread.posts:
+        read, ahead = count, 0
+    Reading.objects.bulk_create(
+        (
+            Reading(person_id=person, thread=thread, read=read, ahead=ahead)
+            for person in before.values_list("person_id", flat=True)
+        ),
+        batch_size=batch,
+    )
 
 
 def called(people: Iterable[tuple[int, datetime]], thread: Thread, place: int) -> None:

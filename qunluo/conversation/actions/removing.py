@@ -14,6 +14,7 @@ from qunluo.conversation.models import (
     Attachment,
     Draft,
     HeldPost,
+    ImportedAuthor,
     Mention,
     Poll,
     PollAnswer,
@@ -166,6 +167,7 @@ def erase(person: "Person") -> None:
     Thread.objects.filter(author=person).update(title="", excerpt="", fields={})
     Draft.objects.filter(person=person).delete()
     HeldPost.objects.filter(author=person).delete()
+    ImportedAuthor.objects.filter(claimed_by=person).update(claimed_by=None)
     SpaceFollowing.objects.filter(person=person).delete()
     PollAnswer.objects.filter(person=person).delete()
     throw_away(Attachment.objects.filter(owner=person))

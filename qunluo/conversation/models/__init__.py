@@ -2,6 +2,7 @@
 
 from qunluo.conversation.models.files import Attachment, Poll, PollAnswer
 from qunluo.conversation.models.held import HeldPost
+from qunluo.conversation.models.imported import ImportedAuthor
 from qunluo.conversation.models.reading import Draft, Mention, Reaction, Reading, SpaceFollowing
 from qunluo.conversation.models.search import Document, Tagging, Topic
 from qunluo.conversation.models.spaces import Numbering, Space, SpaceMember
@@ -12,6 +13,7 @@ __all__ = [
     "Document",
     "Draft",
     "HeldPost",
+    "ImportedAuthor",
     "Mention",
     "Numbering",
     "Poll",

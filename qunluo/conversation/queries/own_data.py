@@ -6,6 +6,7 @@ from qunluo.conversation.models import (
     Attachment,
     Draft,
     HeldPost,
+    ImportedAuthor,
     Mention,
     PollAnswer,
     Post,
@@ -50,6 +51,11 @@ def own_documents(person: "Person") -> "Documents":
                 "post__thread__community__slug", "post__thread__number", "post__place", "number",
                 "title", "source", "written_at",
             )
+        ),
+        "names_elsewhere": list(
+            ImportedAuthor.objects.filter(claimed_by=person)
+            .order_by("pk")
+            .values("community__slug", "space__name", "name", "messages", "claimed_at")
         ),
         "reactions": list(
             Reaction.objects.filter(person=person)

@@ -5,9 +5,11 @@ from qunluo.people.actions.erase import erase_person
 from qunluo.people.actions.export import export_person
 from qunluo.people.actions.profile import set_language, set_picture, update_profile
 from qunluo.people.actions.session import end_session, note_session, tidy_sessions
+from qunluo.people.actions.stand_in import add_stand_ins
 from qunluo.people.actions.token import issue_token, revoke_token, use_token
 
 __all__ = [
+    "add_stand_ins",
     "confirm_email",
     "end_session",
     "erase_person",
