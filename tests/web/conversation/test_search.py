@@ -48,11 +48,11 @@ def test_the_page_of_results_leads_to_the_post(farm):
 
 
 def test_strangers_search_public_spaces_only(farm):
-    put(farm, farm.square, "向日葵 inside")
+    put(farm, farm.square, "向日葵 in the shed")
     put(farm, farm.market, "向日葵 outside")
     page = browser().get(f"/c/{farm.slug}/search/?q=向日葵").content.decode()
     assert "outside" in page
-    assert "inside" not in page
+    assert "in the shed" not in page
     assert 'value="square"' not in page
 
 
@@ -66,7 +66,8 @@ QUESTIONS = [
 def test_no_question_breaks_the_page(farm, text):
     put(farm, farm.square, "words")
     answer = browser(farm.lin).get(f"/c/{farm.slug}/search/", {"q": text})
-    assert answer.status_code == 200
+    # The house refuses NUL bytes in any address before a page hears of them.
+    assert answer.status_code == (400 if "\0" in text else 200)
     assert "<script>alert" not in answer.content.decode()
 
 
