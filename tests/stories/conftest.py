@@ -38,9 +38,14 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
 # The browser reports each refused request as an error, also those that the story provokes.
-REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# So it does while a story is offline.
+REFUSED = re.compile(
+    r"Failed to load resource: (the server responded with a status of 4\d\d"
+    r"|net::ERR_INTERNET_DISCONNECTED)"
+)
 STEADY = 0.02
 WATCH_SHIFTS = """
 window.qunluoShift = 0;

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qunluo.conversation.models import Post
     from qunluo.conversation.queries import ThreadWindow
 
-POSTS, QUOTED = 12, 600
+POSTS, QUOTED = 11, 600
 BIG = 2**31 - 1  # more than any place or number, and no database chokes on it
 
 
@@ -49,6 +49,7 @@ def _window(request: PersonRequest, community: "Community", number: int) -> "Thr
     given: dict[str, Any] = {"viewer": request.person, "limit": POSTS}
     if number > BIG:
         raise ThreadNotFound
+    asked["at"] = asked["at"] or place_in(request.GET.get("to"))
     if asked["before"]:
         return queries.read_thread(community, number, before=asked["before"], **given)
     if asked["after"]:
