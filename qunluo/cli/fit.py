@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from qunluo.cli import console
+from qunluo.cli.processes import answers
 from qunluo.environment import env
 from qunluo.kernel import clock, queries
 from qunluo.kernel.text import _
@@ -43,6 +44,7 @@ def findings() -> Iterator[Finding]:
         yield from found
         if reachable:
             yield from _background()
+            yield from _live()
 
 
 @contextmanager
@@ -171,6 +173,23 @@ def _database() -> tuple[bool, list[Finding]]:
         return False, [Finding(text, _("Run `qunluo migrate`."))]
     name = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
     return True, [Finding(console.say(_("The database ({name}) is up to date."), name=name))]
+
+
+def _live() -> Iterator[Finding]:
+    """Ask the live process where it listens, as the reverse proxy does."""
+    host, _colon, port = env.text("LIVE_LISTEN").rpartition(":")
+    near = "127.0.0.1" if host in {"", "0.0.0.0", "[::]"} else host  # noqa: S104
+    url = f"http://{near}:{port}/live/health"
+    if answers(url):
+        yield Finding(console.say(_("The live process answers at {url}."), url=url))
+    else:
+        text = _(
+            "The live process does not answer at {url}: pages look for news only now and then."
+        )
+        yield Finding(
+            console.say(text, url=url),
+            _("Start `qunluo serve`, or `qunluo live` beside `qunluo web`."),
+        )
 
 
 def _background() -> Iterator[Finding]:

@@ -39,7 +39,7 @@ def test_a_paper_names_only_what_exists(path):
 
 def test_the_compose_file_starts_what_an_installation_needs():
     services = yaml.safe_load((ROOT / "deploy/compose.yml").read_text())["services"]
-    assert {"db", "migrate", "web", "worker", "proxy"} == services.keys()
+    assert {"db", "migrate", "web", "worker", "live", "proxy"} == services.keys()
     assert services["web"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
