@@ -30,12 +30,11 @@ def listen(stream):
 
 
 def heard(event):
-    if event["what"] == "post" and event["author"]["handle"] != ME and "!hello" in event["html"]:
-        replies = (
-            f"{SITE}/api/v1/communities/{event['community']}/threads/{event['thread']}/replies"
-        )
+    others = event["what"] == "post" and event["author"]["handle"] != ME
+    if others and "!hello" in event["html"]:
+        where = f"communities/{event['community']}/threads/{event['thread']}/replies"
         hello = {"source": f"Hello {event['author']['name']}!", "reply_to": event["place"]}
-        ask(replies, hello | {"client_id": f"hello-{event['id']}"})
+        ask(f"{SITE}/api/v1/{where}", hello | {"client_id": f"hello-{event['id']}"})
 
 
 ME = json.load(ask(f"{SITE}/api/v1/me"))["handle"]
