@@ -34,7 +34,7 @@ def relocate_thread(
     may_go(actor, sight, source, space, kind=thread.kind, own=thread.author_id == actor.pk)
     widening(actor, source, space, confirm=confirm)
     taken = Thread.objects.filter(pk=thread.pk, space=source).update(space=space)
-    if not taken:
+    if not taken or space.pk == source.pk:
         raise StaysWhereItIs
     Draft.objects.filter(thread=thread).update(space=space)
     Attachment.objects.filter(thread=thread).update(space=space)
