@@ -107,7 +107,6 @@ def _about(request: PersonRequest, kind: str, name: str) -> tuple[str, str, str,
 
 
 def _reasons(wishes: Any) -> list[Row]:
-    usual = {True: _("only on the page"), False: ""}
     return [
         Row(
             text=str(pick(one.label, get_language())),
