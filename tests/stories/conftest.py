@@ -137,7 +137,7 @@ def site(django_db_setup, django_db_blocker):
 
 
 def wait_until_served(url, server, log):
-    for _ in range(300):
+    for _ in range(1200):
         try:
             urllib.request.urlopen(f"{url}/healthz", timeout=5)
             return

@@ -137,7 +137,12 @@ def _field(one: Any) -> forms.Field:
         return person_field(**told)
     if one.type in {"long", "lines", "moments"}:
         rows = forms.Textarea(attrs={"rows": 4 if one.type == "long" else 3})
-        return forms.CharField(widget=rows, max_length=6000, **told)
+        hints = {
+            "lines": _("One on each line."),
+            "moments": _("Begin each line with the moment, as 01:30 What happens."),
+        }
+        hint = hints.get(one.type, "")
+        return forms.CharField(widget=rows, max_length=6000, help_text=hint, **told)
     if one.type == "link":
         return forms.CharField(
             widget=forms.URLInput(attrs={"placeholder": "https://"}), max_length=500, **told
