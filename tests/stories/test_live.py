@@ -43,11 +43,13 @@ def texts(page):
 
 
 @pytest.mark.req("C02")
-def test_two_talk_at_once_and_the_connection_may_break(visit, well_made, farm, language):
+def test_two_talk_at_once_and_the_connection_may_break(visit, well_made, axe, farm, language):
     mei, bo = somebody(farm, "梅", language), somebody(farm, "博", language)
     room = makers.space(farm, type="chat", slug="teahouse")
     one = opened(visit, farm, room, mei, language=language)
     other = opened(visit, farm, room, bo, language=language, size="desktop")
+    well_made(one)
+    well_made(other)
     write(one, "早上好")
     other.get_by_text("早上好").wait_for(timeout=2_000)
     one.locator(".msg.own:not(.pending)").get_by_text("早上好").wait_for(timeout=4_000)
@@ -55,8 +57,7 @@ def test_two_talk_at_once_and_the_connection_may_break(visit, well_made, farm, l
     one.locator("#typing").get_by_text("博").wait_for(timeout=3_000)
     other.keyboard.press("Enter")
     one.get_by_text("马上").wait_for(timeout=2_000)
-    well_made(one)
-    well_made(other)
+    axe(one)
 
     # What is written without a connection is kept, and is there once when it is back.
     one.context.set_offline(True)
@@ -89,9 +90,7 @@ def test_a_talk_of_two_shows_who_is_here_and_what_was_read(visit, well_made, far
     write(one, "有空吗？")
     one.locator(".msg.own:not(.pending)").get_by_text("有空吗？").wait_for()
     assert one.locator("#seen").is_hidden()
-    reader = Walker(
-        visit(f"/c/{farm.slug}/talk/people/", language=language, person=bo), language
-    )
+    reader = Walker(visit(f"/c/{farm.slug}/talk/people/", language=language, person=bo), language)
     well_made(reader.page)
     assert reader.page.locator(".unread").count() == 1
     reader.page.locator(".space-name a").click()

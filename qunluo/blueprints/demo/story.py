@@ -9,6 +9,8 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from qunluo.blueprints.demo.cast import Cast, read
+from qunluo.blueprints.demo.chat import chat
+from qunluo.blueprints.demo.order import order
 from qunluo.blueprints.demo.stage import PASSWORD, Stage
 from qunluo.blueprints.demo.talk import talk
 from qunluo.blueprints.demo.trade import bring_customers, invite_some
@@ -93,7 +95,10 @@ def tell(plot: Plot, stage: Stage) -> None:
     """Plan the story of one community."""
     founding(plot, stage)
     trade(plot, stage)
+    order(plot, stage)
     talk(plot, stage, read(f"talk_{stage.data['people'].removeprefix('people_')}")["thread"])
+    name = stage.data["people"].removeprefix("people_").removesuffix(".toml")
+    chat(plot, stage, name)
     arrivals(plot, stage)
     everyday(plot, stage)
 
