@@ -42,6 +42,9 @@ def _open(plot: "Plot", stage: "Stage", told: Mapping[str, Any], moment: float) 
         source=told["text"],
         fields=_fields(stage, told.get("fields", {}), author),
     )
+    if told.get("public"):
+        space = queries.get_space(stage.community, told["space"], viewer=stage.owner)
+        actions.edit_space(actor=stage.owner, space=space, visibility="public")
     moment += 0.01
     for _second in range(told.get("seconds", 0)):
         moment += stage.chance.uniform(0.01, 0.2)
