@@ -32,7 +32,7 @@ def thread_card(
             y += 88
         y += 24
     foot = HEIGHT - MARGIN - CODE
-    points = 44 if title or len(words) > 90 else 60
+    points = 44 if title or len(words) > 140 else 60 if len(words) > 60 else 84
     room = foot - 72 - y - (64 if names else 0)
     for line in drawing.lines_of(
         words, points, WIDTH - 2 * MARGIN, max(1, room // (points * 7 // 4))
