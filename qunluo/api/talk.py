@@ -341,8 +341,7 @@ def relocate_thread(
     """Move a thread into another space."""
     found = thread_of(request, slug, thread_number)
     target = space_of(request, slug, wish.space)
-    given = {"actor": request.person, "thread": found, "space": target, "confirm": wish.confirm}
-    actions.relocate_thread(**given)
+    actions.relocate_thread(actor=request.person, thread=found, space=target, confirm=wish.confirm)
     return _thread(request, slug, thread_number)
 
 

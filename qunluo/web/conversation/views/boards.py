@@ -50,12 +50,12 @@ def board(request: PersonRequest, slug: str, kind: str) -> HttpResponse:
     return show(request, "conversation/board.html", "more" if after else None, context)
 
 
-def _told(kind: Any, cards: list[queries.ThreadCard]) -> dict[int, list[tuple[str, str]]]:
+def _told(kind: Any, cards: list[queries.ThreadCard]) -> dict[int, list[tuple[Any, Any]]]:
     """Return what the kind's own fields say on each card, in words."""
     thanked = queries.times_moved((card.id for card in cards), "thank")
-    told: dict[int, list[tuple[str, str]]] = {}
+    told: dict[int, list[tuple[Any, Any]]] = {}
     for card in cards:
-        lines = []
+        lines: list[tuple[Any, Any]] = []
         for one in kind.fields:
             said = str(card.fields.get(one.name) or "")
             words = {choice.name: choice.label for choice in one.choices}.get(said)
