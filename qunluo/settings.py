@@ -228,6 +228,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 CSRF_FAILURE_VIEW = "qunluo.web.core.errors.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
+LIVE_URL = env.text("LIVE_URL").rstrip("/")
+# Only the port is known where every address of this machine is served.
+LIVE_ORIGIN = f"http://*{LIVE_URL}" if LIVE_URL.startswith(":") else LIVE_URL
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -236,7 +239,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "media-src": [SELF, "blob:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *filter(None, [LIVE_ORIGIN])],
         "manifest-src": [SELF],
         "worker-src": [SELF],
         "form-action": [SELF, *env.provider_origins()],
@@ -272,11 +275,6 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-LIVE_URL = env.text("LIVE_URL").rstrip("/")
-if LIVE_URL:
-    # Only the port is known where every address of this machine is served.
-    LIVE_ORIGIN = f"http://*{LIVE_URL}" if LIVE_URL.startswith(":") else LIVE_URL
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"].append(LIVE_ORIGIN)
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024

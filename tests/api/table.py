@@ -170,9 +170,7 @@ GOVERNANCE = {
     "end_distance": Row("401 204 204 204 204 204"),
     "votes": Row(MEMBERS),
     "open_vote": Row("401 403 403 403 201 201", {"question": "A new oven?"}),
-    "put_to_vote": Row(
-        "401 404 403 403 201 201", {}, ids={"thread_number": "proposal_number"}
-    ),
+    "put_to_vote": Row("401 404 403 403 201 201", {}, ids={"thread_number": "proposal_number"}),
     "vote": Row("401 404 200 200 200 200"),
     "cast_ballot": Row("401 404 200 200 200 200", {"choice": "yes"}),
     "finish_task": Row("401 404 403 403 409 409", {"note": "Done."}),
@@ -288,9 +286,7 @@ TALK = {
     "change_circle": Row("401 404 200 403 404 404", {"name": "We"}, ids={"space": "circle"}),
     "room_people": Row("401 404 200 200 404 404", ids={"space": "circle"}),
     "bring_in": Row("401 404 200 200 404 404", {"people": []}, ids={"space": "circle"}),
-    "leave_circle": Row(
-        "401 404 204 204 404 404", ids={"space": "circle", "handle": "insider"}
-    ),
+    "leave_circle": Row("401 404 204 204 404 404", ids={"space": "circle", "handle": "insider"}),
     "add_file": Row("401 404 201 201 201 201", files="upload"),
     "download_file": Row(INSIDE),
     "describe_file": Row(AUTHOR, {"alt": "Sacks of rye"}),

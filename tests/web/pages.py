@@ -162,12 +162,15 @@ TALK = {
     "talk:say": Page(
         post=only(MEMBERS, 302, **HIDDEN), body={"source": "Hi"}, ids={"space": "room"}
     ),
-    "talk:seen": Page(post=only(BELONG, 204, refused=404), body={"place": "1"},
-                      ids={"space": "room"}),
+    "talk:seen": Page(
+        post=only(BELONG, 204, refused=404), body={"place": "1"}, ids={"space": "room"}
+    ),
     # Nobody but those in it, whatever their role.
     "talk:circle": Page(
-        only("member host", refused=404), only("member host", 302, refused=404),
-        {"name": "Us"}, {"space": "circle"},
+        only("member host", refused=404),
+        only("member host", 302, refused=404),
+        {"name": "Us"},
+        {"space": "circle"},
     ),
     "talk:drafts": Page(only(MEMBERS)),
     "talk:manage": Page(only(RUN), only(RUN, 422)),
@@ -180,9 +183,7 @@ TALK = {
     "talk:files": Page(post=only(MEMBERS, **HIDDEN)),
     "talk:file": Page(LISTEN, ids={"uid": "uid"}),
     "talk:file_drop": Page(post=everyone(404, visitor=IN), ids={"uid": "waiting"}),
-    "talk:space_follow": Page(
-        post=only(BELONG, 302, refused=404), body={"following": "followed"}
-    ),
+    "talk:space_follow": Page(post=only(BELONG, 302, refused=404), body={"following": "followed"}),
     "talk:space_read": Page(post=only(BELONG, 302, refused=404)),
     "talk:space_edit": Page(
         only(RUN, refused=404, member=403, host=403, suspended=403),
