@@ -8,6 +8,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
+from html import escape
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -116,7 +117,7 @@ def fill(texts: Sequence[str]) -> tuple[Any, Any]:
         (
             Post(
                 community=community, thread=threads[n % THREADS], place=n // THREADS + 1,
-                author=owner, source=text, html=queries.render(text), written_at=moment,
+                author=owner, source=text, html=f"<p>{escape(text)}</p>", written_at=moment,
             )
             for n, text in enumerate(texts)
         ),

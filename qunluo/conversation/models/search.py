@@ -7,7 +7,7 @@ from django.db import models
 from qunluo.conversation.rules.search import tsvector
 
 
-class WordsField(models.TextField):  # type: ignore[type-arg] - not generic when it runs
+class WordsField(models.TextField):  # type: ignore[type-arg]  # it is not generic when it runs
     """The words of a document: plain text that FTS5 follows on SQLite, a tsvector on PostgreSQL."""
 
     def db_type(self, connection: Any) -> str:
