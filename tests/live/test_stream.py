@@ -113,7 +113,7 @@ def test_what_is_no_longer_kept_in_memory_is_read_again_from_the_log(station, he
     assert again.places() == [1, 2, 3, 4, 5, 6]
 
 
-@pytest.mark.parametrize("last", ["nonsense", "0.999999999", "x.y", "-5"])
+@pytest.mark.parametrize("last", ["nonsense", "999999999999999.1", "x.y", "-5"])
 def test_an_id_that_was_never_given_starts_anew_and_says_so(station, here, last):
     heard = station.listen(member(here), last=last)
     assert heard.of("reset")
