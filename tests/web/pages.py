@@ -207,7 +207,7 @@ TALK = {
         only(f"member {TIDY}", refused=404, host=403, cco=403, suspended=403),
         only(f"member {TIDY}", 422, refused=404, host=403, cco=403, suspended=403),
     ),
-    "talk:split": Page(only(MEMBERS, **HIDDEN), only(MEMBERS, **HIDDEN)),
+    "talk:split": Page(only(MEMBERS, **HIDDEN), only(MEMBERS, 422, **HIDDEN)),
     "talk:post_edit": Page(
         only("member", refused=404, host=403, operator=403, cco=403, owner=403, suspended=403),
         only("member", 422, refused=404, host=403, operator=403, cco=403, owner=403, suspended=403),

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from qunluo.community.queries import get_community
+from qunluo.community.queries import get_community, require_member
 from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import AttachmentNotFound
 from qunluo.kernel.errors import DomainError
@@ -32,6 +32,7 @@ def add(request: PersonRequest, slug: str, space: str) -> HttpResponse:
     """Keep files for the thread or reply that is being written here; answer with their rows."""
     community = get_community(slug, viewer=request.person)
     found = queries.get_space(community, space, viewer=request.person)
+    require_member(request.person, community)
     number = request.POST.get("thread", "")
     thread = None
     if number.isdecimal() and number.isascii() and int(number) <= BIG:
