@@ -308,13 +308,7 @@ def disorder(request: Caller, slug: SlugPath) -> dict[str, Any]:
     return {
         "labels": {part.name: picked(part.label) for part in found.parts},
         "weeks": [
-            {
-                "monday": week.monday,
-                "running": week.running,
-                "counts": dict(week.counts),
-                "written": week.written,
-                "rate": week.rate,
-            }
+            {name: getattr(week, name) for name in DisorderWeek.model_fields}
             for week in found.weeks
         ],
         "alarm": found.alarm,

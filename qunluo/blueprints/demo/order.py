@@ -62,6 +62,7 @@ def _settle(plot: "Plot", stage: "Stage", told: Any) -> None:
     """Put a question to the vote that most agree with."""
     vote = actions.open_vote(actor=stage.owner, community=stage.community, **told["settled"])
     plot.at(66, EVENING, stage.zone, partial(_cast, stage, vote, 0.8))
+    plot.at(72, EVENING, stage.zone, actions.close_due_votes)
 
 
 def _wait(plot: "Plot", stage: "Stage", told: Any) -> None:
@@ -93,6 +94,7 @@ def _vote_on(plot: "Plot", stage: "Stage", number: int, task: str) -> None:
         task_due_on=now().date() + timedelta(days=30),
     )
     plot.at(77, EVENING, stage.zone, partial(_cast, stage, vote, 0.9))
+    plot.at(83, EVENING, stage.zone, actions.close_due_votes)
 
 
 def _cast(stage: "Stage", vote: Any, share: float) -> None:

@@ -71,7 +71,8 @@ def _go_on(stage: "Stage", opened: "Thread", told: Mapping[str, Any]) -> None:
             person=_someone(stage, person) if "person" in told else "",
         )
         return
-    post = actions.reply(actor=person, thread=thread, source=told["text"])
+    source = told["text"].replace("{author}", thread.author.name)
+    post = actions.reply(actor=person, thread=thread, source=source)
     post.thread = thread
     for _one in range(stage.chance.choice([0, 0, 1, 1, 2])):
         reader = stage.chance.choice(stage.members)

@@ -50,7 +50,7 @@ class CaseForm(forms.Form):
 
     outcome = forms.ChoiceField(label=_("What is done"), widget=forms.RadioSelect)
     days = forms.TypedChoiceField(
-        label=_("Days of suspension"), coerce=int, required=False, empty_value=7,
+        label=_("Days of suspension"), coerce=int, required=False,
         choices=[(str(n), str(n)) for n in LIMITS.suspension_days], initial="7",
     )  # fmt: skip
     rule_id = forms.ChoiceField(label=_("The rule that was broken"), required=False)
@@ -73,6 +73,11 @@ class CaseForm(forms.Form):
         if "suspend" not in outcomes:
             del self.fields["days"]
         self.fields["rule_id"].choices = [("", "—"), *rules]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Suspend for a week when nothing else is said."""
+        cleaned = super().clean() or {}
+        return {**cleaned, "days": cleaned.get("days") or 7}
 
 
 def outcome_labels() -> dict[str, str]:
