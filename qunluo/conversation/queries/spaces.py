@@ -95,7 +95,7 @@ def _unread(sight: Sight, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     if sight.joined_at is None:
         return {}
     muted = SpaceFollowing.objects.filter(
-        person_id=sight.person_id, following=Reading.Following.MUTED
+        person_id=sight.person_id or 0, following=Reading.Following.MUTED
     )
     rows = (
         _with_news(sight, ids)

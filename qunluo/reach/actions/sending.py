@@ -133,6 +133,8 @@ def carry(pk: int) -> bool:
         _forget(taken)
     else:
         _done(taken)
+    if fate is Fate.ARRIVED:
+        _note_arrival(taken)
     return fate is Fate.ARRIVED
 
 
@@ -173,6 +175,11 @@ def _postpone(push: Push) -> None:
 
 
 @write_tx
+def _note_arrival(push: Push) -> None:
+    Device.objects.filter(pk=push.device_id).update(told_at=now())
+
+
+@write_tx
 def _forget(push: Push) -> None:
     Device.objects.filter(pk=push.device_id).delete()
 
@@ -180,4 +187,3 @@ def _forget(push: Push) -> None:
 @write_tx
 def _done(push: Push) -> None:
     Push.objects.filter(pk=push.pk).delete()
-    Device.objects.filter(pk=push.device_id).update(told_at=now())

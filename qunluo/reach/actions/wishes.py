@@ -46,32 +46,27 @@ def wish(
         raise UnknownWish
     said = {"mail": mail or "", "push": push, "muted": muted, "set_at": now()}
     Wish.objects.update_or_create(person=actor, scope=scope, reason=reason, defaults=said)
-    _follow(actor, scope, reason, mail=mail, push=push, muted=muted)
+    _take_back(actor, scope, reason)
 
 
-def _follow(
-    actor: "Person",
-    scope: str,
-    reason: str,
-    *,
-    mail: str | None,
-    push: bool | None,
-    muted: bool | None,
-) -> None:
+def _take_back(actor: "Person", scope: str, reason: str) -> None:
     """Take back what waits and is no longer wished; a wider wish may have exceptions."""
+    wishes = queries.own_wishes(actor)
     waiting = [
         row
         for row in queries.unread_of(actor)
         if (not scope or scope in row.scopes) and reason in {"", row.reason}
     ]
     for row in waiting:
-        way = queries.way_of(row)
+        way = rules.resolve(rules.reason_of(row.reason), row.scopes, wishes)
         if way.muted:
             row.read_at, row.mail_at, row.push_at, row.for_digest = now(), None, None, False
         row.mail_at = row.mail_at if way.mail == rules.AT_ONCE else None
         row.for_digest = row.for_digest and way.mail == rules.DIGEST
         row.push_at = row.push_at if way.push else None
-    Notice.objects.bulk_update(waiting, ["read_at", "mail_at", "push_at", "for_digest"])
+    Notice.objects.bulk_update(
+        waiting, ["read_at", "mail_at", "push_at", "for_digest"], batch_size=200
+    )
 
 
 @write_tx
