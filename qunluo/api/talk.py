@@ -176,22 +176,6 @@ class MoveWish(Given):
     fields: dict[str, str] = Field(default_factory=dict, max_length=20)
 
 
-class RelocationWish(Given):
-    """Where a thread goes."""
-
-    space: str = Field(max_length=40, description=_("Its address."))
-    confirm: bool = Field(default=False, description=_("That others will read it is meant so."))
-
-
-class SplitWish(Given):
-    """Which posts become a thread of their own."""
-
-    places: list[Place] = Field(min_length=1, max_length=200)
-    title: str = Field("", max_length=200)
-    space: str = Field("", max_length=40, description=_("Its address; empty for the same one."))
-    confirm: bool = False
-
-
 class ReadingWish(Given):
     """How far the caller has read, and whether they follow; what is missing stays as it is."""
 
@@ -283,7 +267,7 @@ def open_thread(
     """Open a thread."""
     found = space_of(request, slug, space)
     made = actions.write_post(actor=request.person, space=found, **wish.model_dump())
-    return Status(201, _thread(request, slug, made.number))
+    return Status(201, shown_thread(request, slug, made.number))
 
 
 @area.read("/communities/{slug}/threads/{thread_number}", Window, scope="talk:read", public=True)
@@ -329,38 +313,7 @@ def move_thread(
     """Take a step."""
     found = thread_of(request, slug, thread_number)
     actions.move_state(actor=request.person, thread=found, **wish.model_dump())
-    return _thread(request, slug, thread_number)
-
-
-@area.write(
-    "POST", "/communities/{slug}/threads/{thread_number}/relocation", Thread, scope="talk:write"
-)
-def relocate_thread(
-    request: Caller, slug: SlugPath, thread_number: Number, wish: RelocationWish
-) -> dict[str, Any]:
-    """Move a thread into another space."""
-    found = thread_of(request, slug, thread_number)
-    target = space_of(request, slug, wish.space)
-    actions.relocate_thread(actor=request.person, thread=found, space=target, confirm=wish.confirm)
-    return _thread(request, slug, thread_number)
-
-
-@area.write(
-    "POST",
-    "/communities/{slug}/threads/{thread_number}/split",
-    Thread,
-    scope="talk:write",
-    status=201,
-)
-def split_thread(
-    request: Caller, slug: SlugPath, thread_number: Number, wish: SplitWish
-) -> Status[dict[str, Any]]:
-    """Take posts out into a thread of their own."""
-    found = thread_of(request, slug, thread_number)
-    target = space_of(request, slug, wish.space) if wish.space else None
-    given = wish.model_dump() | {"actor": request.person, "thread": found, "space": target}
-    made = actions.split_thread(**given)
-    return Status(201, _thread(request, slug, made.number))
+    return shown_thread(request, slug, thread_number)
 
 
 @area.write(
@@ -377,7 +330,7 @@ def mark_reading(
         reading = actions.mark_unread(actor=me, thread=found, place=wish.unread_from)
     if wish.following is not None:
         reading = actions.follow(actor=me, thread=found, following=wish.following)
-    shown = _thread(request, slug, thread_number)
+    shown = shown_thread(request, slug, thread_number)
     return {"read": reading.read, "unread": shown["unread"], "following": reading.following}
 
 
@@ -431,7 +384,8 @@ def show_post(one: queries.PostView) -> dict[str, Any]:
     }
 
 
-def _thread(request: Caller, slug: str, number: int) -> dict[str, Any]:
+def shown_thread(request: Caller, slug: str, number: int) -> dict[str, Any]:
+    """Return a thread of a community as the API shows it to the caller."""
     found = queries.read_thread(
         community_of(request, slug), number, viewer=request.person, after=0, limit=1
     )

@@ -14,6 +14,8 @@ SILENT = {
     "amend_goal": "always refused: a vote changes a locked goal",
     "check_measure": "a look before the measure, which is recorded",
     "start_import": "an upload alone takes nothing over; queueing it is recorded",
+    "may_go": "asked before a thread moves, which is recorded",
+    "widening": "asked before a thread moves, which is recorded",
     "reinstate": "governance records the decision that it follows from",
     "create_invitation": "members invite as well: in the member's timeline, not an operator act",
 }
