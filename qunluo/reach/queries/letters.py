@@ -25,7 +25,9 @@ def notice_mail(delivery: "Delivery") -> dict[str, Any] | None:
     person = delivery.person
     if person is None or person.erased_at is not None:
         return None
-    rows = unread_of(person).filter(pk__in=delivery.context.get("notices", [])).order_by("-at")
+    rows = (
+        unread_of(person).filter(pk__in=delivery.context.get("notices", [])).order_by("-at", "-pk")
+    )
     items = views(person, rows, delivery.language)
     if not items:
         return None
