@@ -11,7 +11,18 @@ from qunluo.cli import main as command_line
 from qunluo.cli.commands import check, migrate
 from qunluo.environment import env
 
-EXPECTED = {"live", "serve", "web", "worker", "migrate", "demo", "import", "export", "token", "check"}
+EXPECTED = {
+    "live",
+    "serve",
+    "web",
+    "worker",
+    "migrate",
+    "demo",
+    "import",
+    "export",
+    "token",
+    "check",
+}
 STRONG = "Zk3" * 5 + "0123456789abcdefghijklmnopqrstuvwxyz-QUNLUO"
 
 
