@@ -88,9 +88,7 @@ def take_down(post: Post, actor: "Person", measure: "Measure") -> Post:
         label="",
     )
     publish(
-        events.PostRemoved(
-            **_about(post, actor), person_id=post.author_id, rule_id=measure.rule_id
-        )
+        events.PostRemoved(**_about(post, actor), person_id=post.author_id, rule_id=measure.rule_id)
     )
     return post
 

@@ -39,9 +39,7 @@ def report_thread(
     return _report(actor, first, "thread", thread.pk, rule_id, text)
 
 
-def _report(
-    actor: "Person", post: Post, kind: str, pk: int, rule_id: str, text: str
-) -> "Report":
+def _report(actor: "Person", post: Post, kind: str, pk: int, rule_id: str, text: str) -> "Report":
     if post.removed_at:
         raise PostGone
     space = post.thread.space

@@ -132,8 +132,13 @@ def _open(
     honoured = _honoured(actor, space, said)
     if said.faults:
         raise InvalidPost(fields=said.faults)
-    look_over(actor, sight, space, [said.title, said.source, *said.fields.values()],
-              files=len(along.files))
+    look_over(
+        actor,
+        sight,
+        space,
+        [said.title, said.source, *said.fields.values()],
+        files=len(along.files),
+    )
     ready = along.shown(made_ready(actor, space, said.source))
     try:
         with write_tx():
