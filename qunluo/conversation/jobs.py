@@ -11,10 +11,11 @@ def throw_away_unsent_files() -> None:
         pass
 
 
-@every(minutes=5, when=lambda: queries.unfound_posts(1))
+@every(minutes=1, atomic=False, when=lambda: queries.unfound_posts(1))
 def find_what_came_without_an_event() -> None:
     """Let posts be found that no event told of: those of an archive, and of versions before."""
-    actions.index_missing()
+    while actions.index_missing():
+        pass
 
 
 @every(at="04:40", atomic=False)

@@ -13,6 +13,7 @@ from qunluo.conversation.events import (
     PersonMentioned,
     PostEdited,
     PostRemoved,
+    PostRestored,
     PostsSplit,
     PostsTakenAlong,
     PostWithdrawn,
@@ -147,9 +148,17 @@ subjects.answered_by("community", Subject(queries.known_communities))
 sources.register(queries.PEOPLE)
 
 
-@reacts_to(ThreadOpened, ReplyWritten, PostEdited, PostWithdrawn, PostRemoved, from_start=True)
+@reacts_to(
+    ThreadOpened,
+    ReplyWritten,
+    PostEdited,
+    PostWithdrawn,
+    PostRemoved,
+    PostRestored,
+    from_start=True,
+)
 def let_it_be_found(
-    event: ThreadOpened | ReplyWritten | PostEdited | PostWithdrawn | PostRemoved,
+    event: ThreadOpened | ReplyWritten | PostEdited | PostWithdrawn | PostRemoved | PostRestored,
 ) -> None:
     """Keep what posts are found by, and their topics, as the posts stand now."""
     actions.index_posts([event.post_id])
@@ -161,6 +170,14 @@ def let_it_be_found_where_it_went(
 ) -> None:
     """Index again what is found by its space."""
     actions.index_posts(queries.post_ids(event.thread_id))
+
+
+@reacts_to(ImportedAuthorClaimed, ImportedAuthorReleased)
+def let_it_be_found_under_its_author(
+    event: ImportedAuthorClaimed | ImportedAuthorReleased,
+) -> None:
+    """Index again what is found by who wrote it."""
+    actions.index_thread(event.thread_id)
 
 
 @reacts_to(PersonRegistered, ProfileUpdated, PersonErased, from_start=True)

@@ -306,3 +306,14 @@ def test_a_search_takes_few_queries(farm, django_assert_max_num_queries):
     drain()
     with django_assert_max_num_queries(13):
         assert len(queries.search(farm.bo, "向日葵", community=farm).hits) == 20
+
+
+def test_a_thread_is_indexed_again_whole_or_through_the_job_when_it_is_long(farm, monkeypatch):
+    made = said(farm, "向日葵")
+    actions.index_thread(made.pk)
+    assert found(farm, "向日葵") == [made.number]
+    monkeypatch.setattr("qunluo.conversation.actions.indexing.CHUNK", 0)
+    actions.index_thread(made.pk)
+    assert found(farm, "向日葵") == []
+    assert actions.index_missing() == 1
+    assert found(farm, "向日葵") == [made.number]

@@ -30,6 +30,7 @@ from qunluo.conversation.actions.indexing import (
     index_missing,
     index_missing_others,
     index_posts,
+    index_thread,
     rebuild_search,
 )
 from qunluo.conversation.actions.moving import accept_answer, move_state
@@ -95,6 +96,7 @@ __all__ = [
     "index_missing",
     "index_missing_others",
     "index_posts",
+    "index_thread",
     "index_room",
     "invite_to_circle",
     "leave_circle",

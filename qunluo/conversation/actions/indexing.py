@@ -38,6 +38,19 @@ def index_posts(ids: Iterable[int]) -> None:
 
 
 @write_tx
+def index_thread(thread_id: int) -> None:
+    """Index the posts of a thread anew; those of a long one are forgotten and come back by a job.
+
+    So that nobody waits behind one transaction over a hundred thousand posts.
+    """
+    posts = Post.objects.filter(thread_id=thread_id)
+    if posts.count() > 2 * CHUNK:
+        Document.objects.filter(post__thread_id=thread_id).delete()
+    else:
+        index_posts(posts.values_list("pk", flat=True))
+
+
+@write_tx
 def index(source: str, targets: Iterable[int]) -> None:
     """Let things of a registered source be found as they are now; forget those that are gone."""
     wanted = sorted(set(targets))
