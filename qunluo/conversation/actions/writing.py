@@ -171,7 +171,8 @@ def _reply(
     actor: "Person", thread: Thread, source: str, reply_to: int, client_id: str, beside: Wanted
 ) -> Post:
     sight = writer_in(actor, thread.space)
-    if first := first_sent(actor, client_id):
+    # What comes with files is asked about first; of words alone the unique index decides.
+    if any(beside) and (first := first_sent(actor, client_id)):
         return first
     source, along = rules.tidy(source), taken_along(actor, *beside)
     if faults := rules.check_text(source, wordless=bool(along.files)):

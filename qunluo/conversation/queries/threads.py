@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from qunluo.conversation.errors import ThreadNotFound
 from qunluo.conversation.models import Draft, Post, Reaction, Reading, Revision, Space, Thread
@@ -24,7 +24,7 @@ from qunluo.conversation.queries.sight import Sight, sight_of
 from qunluo.conversation.queries.spaces import look_into
 from qunluo.conversation.rules.kinds import Move, Part, kind_of, moves_open_to
 from qunluo.conversation.rules.reading import SECOND
-from qunluo.governance.queries import hidden_between, roles_behind
+from qunluo.governance.queries import hidden_between, hidden_ids, roles_behind
 from qunluo.kernel.paging import Page, page
 from qunluo.kernel.text import pick
 from qunluo.people.queries import Card, person_card
@@ -192,7 +192,7 @@ def read_thread(
     read = row.get("mine__read") or 0
     # One post before the first new one is shown, so that one knows where one was.
     start = max(0, read - 1) if after is None and unread else (after or 0)
-    found = window_of(thread, start, before, limit)
+    found = window_of(thread, start, before, limit, reader=sight.person_id)
     return show_window(thread, sight, row, found, since, read if unread else thread.posts)
 
 
@@ -228,10 +228,15 @@ def row_of(thread: Thread, sight: Sight) -> dict[str, Any]:
     return row
 
 
-def window_of(thread: Thread, after: int, before: int | None, limit: int) -> list[Post]:
-    """Return the posts after a place, or those before one."""
+def window_of(
+    thread: Thread, after: int, before: int | None, limit: int, *, reader: int | None = None
+) -> list[Post]:
+    """Return the posts after a place, or before one; `away` marks whom a reader keeps from."""
     limit = max(1, min(limit, 200))
     found = Post.objects.filter(thread=thread)
+    if reader is not None:
+        away = hidden_ids(reader).filter(away=OuterRef("author_id"))
+        found = found.annotate(away=Exists(away))
     if before is not None:
         return list(found.filter(place__lt=before).order_by("-place")[:limit])[::-1]
     return list(found.filter(place__gt=after).order_by("place")[:limit])
@@ -289,7 +294,7 @@ def show_window(
         draft=draft_in(thread, sight),
         people=faces,
         split_from=_split_from(thread),
-        hidden=hidden_between(sight.person_id),
+        hidden=_hidden(found, sight),
     )
 
 
@@ -298,6 +303,13 @@ def _split_from(thread: Thread) -> int:
     if thread.split_from_id is None:
         return 0
     return Thread.objects.only("number").get(pk=thread.split_from_id).number
+
+
+def _hidden(found: list[Post], sight: Sight) -> frozenset[int]:
+    """Return whose posts are folded away; asked anew only where the window did not say."""
+    if found and not hasattr(found[0], "away"):
+        return hidden_between(sight.person_id)
+    return frozenset(post.author_id for post in found if getattr(post, "away", False))
 
 
 def draft_in(thread: Thread, sight: Sight) -> Draft | None:
