@@ -58,6 +58,21 @@ gc.set_threshold(50_000, 20, 50)
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
 
 
+DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def pytest_collection_modifyitems(config, items):
+    """Prove on PostgreSQL what asks a database; the rest is proven on SQLite in the same way."""
+    if not clusters:
+        return
+    asks, rest = [], []
+    for item in items:
+        marked = item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames)
+        (asks if marked else rest).append(item)
+    config.hook.pytest_deselected(items=rest)
+    items[:] = asks
+
+
 def pytest_unconfigure():
     """Leave nothing behind in the temporary folder."""
     shutil.rmtree(FOLDER, ignore_errors=True)
