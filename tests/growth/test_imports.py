@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.db import DatabaseError
 
+from qunluo.community.actions import close_community
 from qunluo.community.errors import PermissionMissing
 from qunluo.growth import actions, errors, queries
 from qunluo.growth.actions.imports import applying, running, staging
@@ -241,6 +242,15 @@ def prepared(farm, text=LIST, orders=ORDERS):
         orders_file=BytesIO(orders.encode()), orders_filename="o.csv",
     )  # fmt: skip
     return actions.queue_import(actor=farm.owner, job=job, choices=Choices())
+
+
+@pytest.mark.req("P20")
+def test_an_import_that_waits_while_its_community_closes_takes_nothing_over(farm):
+    job = prepared(farm)
+    close_community(actor=farm.owner, community=farm, name=farm.name, reason="Sold.")
+    ended = actions.run_import(job.pk)
+    assert (ended.state, ended.problem["code"]) == (CustomerImport.State.FAILED, "community.closed")
+    assert not Customer.objects.exists()
 
 
 def test_a_runner_that_dies_while_reading_leaves_it_to_the_next(farm, monkeypatch, travel):

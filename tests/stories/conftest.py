@@ -27,14 +27,17 @@ from django.test import Client
 SIZES = {
     "phone": {
         "viewport": {"width": 375, "height": 812},
-        "device_scale_factor": 2,
+        "device_scale_factor": 1,
         "is_mobile": True,
         "has_touch": True,
     },
     "desktop": {"viewport": {"width": 1280, "height": 900}},
 }
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
+    "google-chrome-stable",
+)  # fmt: skip
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",

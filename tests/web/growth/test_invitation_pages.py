@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
+from qunluo.community.actions import close_community
 from qunluo.community.models import CharterVersion
 from qunluo.community.queries import get_membership
 from qunluo.growth import actions, queries
@@ -45,6 +46,13 @@ def test_the_page_speaks_chinese(invitation):
     page = browser(language="zh-hans").get(url(invitation)).content.decode()
     assert "我们的约定" in page
     assert "进来" in page
+
+
+def test_the_invitation_of_a_closed_community_says_so_and_offers_no_way_in(farm, invitation):
+    close_community(actor=farm.owner, community=farm, name=farm.name, reason="Sold.")
+    page = browser(makers.person("Guest")).get(url(invitation)).content.decode()
+    assert "This community is closed." in page
+    assert "Come in" not in page
 
 
 def test_a_guest_accepts_the_rules_and_is_in(invitation):

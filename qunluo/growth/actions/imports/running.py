@@ -9,6 +9,7 @@ from typing import Any
 from django.db import DatabaseError
 from django.db.models import F, Q
 
+from qunluo.community.queries import require
 from qunluo.growth import events
 from qunluo.growth.actions.imports import staging
 from qunluo.growth.actions.imports.applying import Applied, Applier
@@ -141,7 +142,14 @@ def _apply(job: CustomerImport, tally: Tally) -> None:
             _finish(job, done)
         return
     with write_tx():
+        _still_wanted(job)
         _finish(job, Applier(job, plan, tally).apply(dry_run=False))
+
+
+def _still_wanted(job: CustomerImport) -> None:
+    """Refuse what was allowed when it was uploaded and no longer is; without a person, nothing."""
+    if job.by is not None:
+        require(job.by, job.community, "customers.import")
 
 
 def _finish(job: CustomerImport, done: Applied) -> None:
