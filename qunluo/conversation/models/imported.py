@@ -15,9 +15,7 @@ class ImportedAuthor(models.Model):
     community = models.ForeignKey(
         "community.Community", models.CASCADE, related_name="imported_authors"
     )
-    space = models.ForeignKey(
-        "conversation.Space", models.CASCADE, related_name="imported_authors"
-    )
+    space = models.ForeignKey("conversation.Space", models.CASCADE, related_name="imported_authors")
     name = models.CharField(max_length=60)
     stand_in = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     code = models.CharField(max_length=40, unique=True, default=token)
