@@ -73,7 +73,7 @@ class Vote(VoteCard):
     means: str
 
 
-class Terms(Given):
+class VoteTerms(Given):
     """How it is voted, and what a yes binds to."""
 
     secret: bool = True
@@ -85,7 +85,7 @@ class Terms(Given):
     task_due_on: date | None = None
 
 
-class VoteWish(Terms):
+class VoteWish(VoteTerms):
     """A question to everybody."""
 
     question: str = Field(max_length=200)
@@ -99,7 +99,7 @@ class BallotWish(Given):
     choice: str = Field(max_length=10)
 
 
-class NoteWish(Given):
+class TaskDone(Given):
     """What came of a task."""
 
     note: str = Field(max_length=400)
@@ -136,7 +136,7 @@ def open_vote(request: Caller, slug: SlugPath, wish: VoteWish) -> Status[dict[st
     status=201,
 )
 def put_to_vote(
-    request: Caller, slug: SlugPath, thread_number: Number, wish: Terms
+    request: Caller, slug: SlugPath, thread_number: Number, wish: VoteTerms
 ) -> Status[dict[str, Any]]:
     """Put a proposal to the vote."""
     thread = thread_of(request, slug, thread_number)
@@ -159,7 +159,7 @@ def cast_ballot(request: Caller, vote_id: Id, wish: BallotWish) -> dict[str, Any
 
 
 @area.write("POST", "/votes/{vote_id}/done", Vote, scope="communities:write")
-def finish_task(request: Caller, vote_id: Id, wish: NoteWish) -> dict[str, Any]:
+def finish_task(request: Caller, vote_id: Id, wish: TaskDone) -> dict[str, Any]:
     """Report a decided task as done."""
     view = queries.get_vote(vote_id, viewer=request.person)
     actions.finish_task(actor=request.person, vote=view.vote, note=wish.note)

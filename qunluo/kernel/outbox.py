@@ -1,7 +1,7 @@
 """Publishing: the event is written in the transaction of the change it reports."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,13 @@ from qunluo.kernel.ids import uuid7
 
 CHANNEL = "qunluo_events"
 COLUMNS = "uid, name, community_id, actor_id, person_id, data, at, audit, imported, xid"
-SQLITE = f"INSERT INTO kernel_eventrecord ({COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,0)"  # noqa: S608
+INSERT = f"INSERT INTO kernel_eventrecord ({COLUMNS}) VALUES "  # noqa: S608
+ROW = {
+    "sqlite": "(%s,%s,%s,%s,%s,%s,%s,%s,%s,0)",
+    "postgresql": "(%s,%s,%s,%s,%s,%s::jsonb,%s,%s,%s,pg_current_xact_id()::text::bigint)",
+}
 # The notice to listeners leaves with the commit, once per transaction.
-POSTGRES = f"""INSERT INTO kernel_eventrecord ({COLUMNS})
-VALUES (%s,%s,%s,%s,%s,%s::jsonb,%s,%s,%s,pg_current_xact_id()::text::bigint)
-RETURNING id, pg_notify('{CHANNEL}', '')"""  # noqa: S608
+NOTICE = {"sqlite": "", "postgresql": f" RETURNING id, pg_notify('{CHANNEL}', '')"}
 
 
 class NotInTransaction(RuntimeError):
@@ -27,15 +29,21 @@ class NotInTransaction(RuntimeError):
 
 def publish(event: Event) -> int:
     """Write an event into the log and return its id; only inside write_tx."""
+    return publish_all([event])
+
+
+def publish_all(events: Sequence[Event]) -> int:
+    """Write at least one event by one statement, in order; return the last id. In write_tx only."""
     if not connection.in_atomic_block:
-        raise NotInTransaction(f"Publish {event.name} inside `write_tx`.")
-    row = _row(uuid7(), event, event.at or now(), imported=False)
+        raise NotInTransaction(f"Publish {events[0].name} inside `write_tx`.")
+    moment, vendor = now(), connection.vendor
+    rows = [_row(uuid7(), event, event.at or moment, imported=False) for event in events]
+    places = ", ".join([ROW[vendor]] * len(rows))
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(SQLITE, row)
-            return int(cursor.lastrowid or 0)
-        cursor.execute(POSTGRES, row)
-        return int(cursor.fetchone()[0])
+        cursor.execute(
+            f"{INSERT}{places}{NOTICE[vendor]}", [value for row in rows for value in row]
+        )
+        return int((cursor.lastrowid or 0) if vendor == "sqlite" else cursor.fetchall()[-1][0])
 
 
 def bring_in(history: Iterable[tuple[UUID, Event]]) -> int:

@@ -202,7 +202,7 @@ def test_only_what_a_space_offers_is_opened_there(farm):
 def test_a_space_is_changed_put_away_and_brought_back(farm):
     with pytest.raises(community_errors.PermissionMissing):
         actions.open_space(actor=farm.mei, community=farm, name="Mine")
-    for wrong in ({"name": ""}, {"slug": "A b"}, {"type": "chat"}, {"visibility": "grant"}):
+    for wrong in ({"name": ""}, {"slug": "A b"}, {"type": "stage"}, {"visibility": "grant"}):
         with pytest.raises(errors.InvalidSpace):
             space(farm, **{"slug": "x", **wrong}) if "name" not in wrong else actions.open_space(
                 actor=farm.owner, community=farm, **wrong

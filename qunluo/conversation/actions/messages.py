@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import F
+from django.db import connection
 
 from qunluo.community.queries import Called, members_called, require_member
 from qunluo.conversation import events
@@ -25,7 +25,7 @@ from qunluo.conversation.rules.spaces import type_of
 from qunluo.conversation.rules.writing import CLIENT_ID_LENGTH
 from qunluo.governance.queries import blocked_among
 from qunluo.kernel.clock import now
-from qunluo.kernel.outbox import publish
+from qunluo.kernel.outbox import publish_all
 from qunluo.kernel.text import _
 
 if TYPE_CHECKING:
@@ -94,15 +94,12 @@ def append(
     client_id: str = "",
 ) -> Post:
     """Put a post at the end of a thread: counters, unread marks, mentions and the event."""
-    Thread.objects.filter(pk=thread.pk).update(
-        posts=F("posts") + 1,
-        replies=F("replies") + 1,
-        active_at=now(),
-        last_author=actor,
-        last_excerpt=said.excerpt,
+    # One statement takes the row and says what became of it.
+    (locked,) = Thread.objects.raw(
+        "UPDATE conversation_thread SET posts = posts + 1, replies = replies + 1, active_at = %s,"
+        " last_author_id = %s, last_excerpt = %s WHERE id = %s RETURNING *",
+        [connection.ops.adapt_datetimefield_value(now()), actor.pk, said.excerpt, thread.pk],
     )
-    # The row is ours since the update, so this is what we made of it.
-    locked = Thread.objects.get(pk=thread.pk)
     if not move and not kind_of(locked.kind).state(locked.state).replies:
         raise ThreadClosed
     post = Post.objects.create(
@@ -120,19 +117,17 @@ def append(
     locked.space = thread.space
     follows = thread.space.private or not type_of(thread.space.type).room
     marks.wrote(actor.pk, locked, post.place, sight.joined_at, follows=follows)
-    call(actor, locked, post, said)
-    publish(
-        events.ReplyWritten(
-            community_id=thread.space.log_id,
-            actor_id=actor.pk,
-            person_id=thread.author_id,
-            thread_id=thread.pk,
-            post_id=post.pk,
-            space_id=thread.space_id,
-            number=thread.number,
-            place=post.place,
-        )
+    written = events.ReplyWritten(
+        community_id=thread.space.log_id,
+        actor_id=actor.pk,
+        person_id=thread.author_id,
+        thread_id=thread.pk,
+        post_id=post.pk,
+        space_id=thread.space_id,
+        number=thread.number,
+        place=post.place,
     )
+    publish_all([*_called(actor, locked, post, said.people), written])
     return post
 
 
@@ -142,21 +137,29 @@ def call(actor: "Person", thread: Thread, post: Post, said: Said, *, edited: boo
     if edited and people:
         known = set(Mention.objects.filter(post=post).values_list("person_id", flat=True))
         people = [one for one in people if one.person_id not in known]
+    if told := _called(actor, thread, post, people):
+        publish_all(told)
+
+
+def _called(
+    actor: "Person", thread: Thread, post: Post, people: list[Called]
+) -> list[events.PersonMentioned]:
+    """Note who is called by name; return what is to be told of it."""
     if not people:
-        return
+        return []
     Mention.objects.bulk_create(Mention(post=post, person_id=one.person_id) for one in people)
     marks.called([(one.person_id, one.joined_at) for one in people], thread, post.place)
-    for one in people:
-        publish(
-            events.PersonMentioned(
-                community_id=thread.space.log_id,
-                actor_id=actor.pk,
-                person_id=one.person_id,
-                thread_id=thread.pk,
-                post_id=post.pk,
-                number=thread.number,
-            )
+    return [
+        events.PersonMentioned(
+            community_id=thread.space.log_id,
+            actor_id=actor.pk,
+            person_id=one.person_id,
+            thread_id=thread.pk,
+            post_id=post.pk,
+            number=thread.number,
         )
+        for one in people
+    ]
 
 
 def first_sent(actor: "Person", client_id: str) -> Post | None:
