@@ -15,6 +15,7 @@ from django.db.models import Sum
 from qunluo.conversation.errors import InvalidPost
 from qunluo.conversation.models import Draft, HeldPost, Post, Reading, Space, Thread
 from qunluo.conversation.queries.adverts import ad_share, adverts_today
+from qunluo.conversation.rules.spaces import type_of
 from qunluo.governance import actions as governance
 from qunluo.governance.errors import HeldForReview
 from qunluo.governance.queries import Behaviour, Hit, rule_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 DAY = timedelta(days=1)
+CHAT = "chat"
 _letting_through: ContextVar[bool] = ContextVar("letting_through", default=False)
 
 
@@ -66,7 +68,7 @@ def look_over(
         joined_at=sight.joined_at,
         text=text,
         pictures=files,
-        today=lambda: _posts_today(actor, space),
+        today=lambda: 0 if type_of(space.type).room else _posts_today(actor, space),
         behaviour=lambda: _behaviour(actor, sight),
     )
     if hit := governance.check_text(space.community, text):
@@ -165,7 +167,9 @@ def _keep(
 
 
 def _posts_today(actor: "Person", space: Space) -> int:
+    """Return how many posts somebody wrote in a day, what is said in rooms and in private aside."""
     mine = Post.objects.filter(community=space.community_id, author=actor)
+    mine = mine.exclude(thread__kind=CHAT)
     return mine.filter(written_at__gt=now() - DAY).count()
 
 

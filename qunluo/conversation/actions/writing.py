@@ -27,6 +27,7 @@ from qunluo.conversation.queries.sight import Sight
 from qunluo.conversation.rules import writing as rules
 from qunluo.conversation.rules.kinds import Kind, kinds
 from qunluo.conversation.rules.spaces import type_of
+from qunluo.governance.errors import NewcomerLimit
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
 from qunluo.kernel.ratelimit import limit
@@ -177,7 +178,13 @@ def _reply(
     source, along = rules.tidy(source), taken_along(actor, *beside)
     if faults := rules.check_text(source, wordless=bool(along.files)):
         raise InvalidPost(fields=faults)
-    look_over(actor, sight, thread.space, [source], files=len(along.files))
+    try:
+        look_over(actor, sight, thread.space, [source], files=len(along.files))
+    except NewcomerLimit:
+        # What counts against them may be this very message, sent again.
+        if first := first_sent(actor, client_id):
+            return first
+        raise
     said = along.shown(made_ready(actor, thread.space, source))
     try:
         with write_tx():
