@@ -24,8 +24,10 @@ BROWSERS = (
 WORKERS = 2
 STORYTELLERS = 3  # a story waits half of its time: for a worker, for a browser
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "--durations=5"]
-SUITE = [*PYTEST, "-n", str(WORKERS), "--dist", "loadgroup"]
-STORIES = [*PYTEST, "-n", str(STORYTELLERS), "--dist", "loadfile", "tests/stories"]
+# A file stays with one worker: what its tests stand on (a town, a walk) is built once.
+FILEWISE = ["--dist", "loadfile"]
+SUITE = [*PYTEST, "-n", str(WORKERS), *FILEWISE]
+STORIES = [*PYTEST, "-n", str(STORYTELLERS), *FILEWISE, "tests/stories"]
 PLAIN = ["-m", "not slow and not story"]
 SLOW = ["-m", "slow and not story"]
 CLOSING = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
