@@ -1,7 +1,6 @@
 """What every test stands on: an installation of its own, races and a clock that travels."""
 
 import atexit
-import gc
 import hashlib
 import importlib
 import inspect
@@ -50,10 +49,6 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 django.setup()
 # A worker that inherited it would read the settings, and so its folders, before it came here.
 del os.environ["DJANGO_SETTINGS_MODULE"]
-# What Django holds for ever need not be looked through for garbage again and again.
-gc.collect()
-gc.freeze()
-gc.set_threshold(50_000, 20, 50)
 # Still argon2, only cheap: a suite hashes thousands of passwords.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
 
