@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,15 +58,21 @@ DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
 def pytest_collection_modifyitems(config, items):
-    """Prove on PostgreSQL what asks a database; the rest is proven on SQLite in the same way."""
-    if not clusters:
-        return
-    asks, rest = [], []
-    for item in items:
-        marked = item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames)
-        (asks if marked else rest).append(item)
-    config.hook.pytest_deselected(items=rest)
-    items[:] = asks
+    """Prove on PostgreSQL what asks a database, and begin with the files that take longest."""
+    if clusters:
+        asks, rest = [], []
+        for item in items:
+            marked = item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames)
+            above = item.get_closest_marker("above_the_database")
+            (asks if marked and not above else rest).append(item)
+        config.hook.pytest_deselected(items=rest)
+        items[:] = asks
+    count = Counter(item.path for item in items)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    # Safety first and in one go: a worker walks through the pages once for all of its files.
+    items.sort(
+        key=lambda item: ("safety" not in item.path.parts, item.path not in slow, -count[item.path])
+    )
 
 
 def pytest_unconfigure():

@@ -41,7 +41,8 @@ def come_in(walker):
 
 
 @pytest.mark.req("G04", "P03")
-def test_somebody_scans_a_poster_and_is_in_after_a_few_taps(visit, farm, language, size, well_made):
+def test_somebody_scans_a_poster_and_is_in_after_a_few_taps(visit, farm, way, well_made):
+    language, size = way
     inviter = Walker(
         visit(f"/c/{farm.slug}/invitations/", language=language, size=size, person=farm.owner),
         language,
