@@ -27,7 +27,7 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "--durations=5"]
 # A file stays with one worker: what its tests stand on (a town, a walk) is built once.
 FILEWISE = ["--dist", "loadfile", "--no-loadscope-reorder"]
 SUITE = [*PYTEST, "-n", str(WORKERS), *FILEWISE, "-m", "not story"]
-STORIES = [*PYTEST, "-n", str(STORYTELLERS), "--dist", "loadfile", "tests/stories"]
+STORIES = [*PYTEST, "-n", str(STORYTELLERS), "--dist", "worksteal", "tests/stories"]
 CLOSING = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
 
 
