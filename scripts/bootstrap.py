@@ -194,7 +194,7 @@ def install(kind):
     with Step("Installing the locked dependencies", "安装锁定版本的依赖") as step:
         pip = subprocess.Popen(
             [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
-             "--no-deps", "--require-hashes", "--prefer-binary", "--compile",
+             "--no-deps", "--require-hashes", "--prefer-binary", "--no-compile",
              "--progress-bar", "off", "--retries", "2", "-r", str(lock_file(kind))],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -204,6 +204,13 @@ def install(kind):
         output = follow(pip, step, total)
         if pip.returncode:
             raise why_not_installed(output)
+        # On every core at once; pip would do it on one, for half of the time of an installation.
+        subprocess.run(
+            [str(PYTHON), "-m", "compileall", "-q", "-j", "0", str(site_packages())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
     installed[kind] = wanted
     if kind == "test":
         # The test lock holds every runtime dependency at the same version.
@@ -276,10 +283,15 @@ def why_not_installed(output):
     )
 
 
+def site_packages():
+    """The folder of the environment that packages are installed into."""
+    (site,) = VENV.glob("lib/python3.*/site-packages")
+    return site
+
+
 def link():
     """Put the project itself into the environment, as an editable installation would."""
-    (site,) = VENV.glob("lib/python3.*/site-packages")
-    pointer, command = site / "qunluo.pth", VENV / "bin" / "qunluo"
+    pointer, command = site_packages() / "qunluo.pth", VENV / "bin" / "qunluo"
     if not pointer.exists() or pointer.read_text().strip() != str(ROOT):
         pointer.write_text("{}\n".format(ROOT))
     script = (

@@ -1,4 +1,4 @@
-"""Everything that a change must pass: checks, the suite on both databases, stories, slow part."""
+"""Everything that a change must pass: checks, the suite on both databases, stories."""
 
 import os
 import re
@@ -24,10 +24,10 @@ BROWSERS = (
 WORKERS = 2
 STORYTELLERS = 3  # a story waits half of its time: for a worker, for a browser
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "--durations=5"]
-SUITE = [*PYTEST, "-n", str(WORKERS), "--dist", "loadgroup"]
-STORIES = [*PYTEST, "-n", str(STORYTELLERS), "--dist", "loadfile", "tests/stories"]
-PLAIN = ["-m", "not slow and not story"]
-SLOW = ["-m", "slow and not story"]
+# A file stays with one worker: what its tests stand on (a town, a walk) is built once.
+FILEWISE = ["--dist", "loadfile", "--no-loadscope-reorder"]
+SUITE = [*PYTEST, "-n", str(WORKERS), *FILEWISE, "-m", "not story"]
+STORIES = [*PYTEST, "-n", str(STORYTELLERS), "--dist", "worksteal", "tests/stories"]
 CLOSING = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
 
 
@@ -91,6 +91,8 @@ class Outcome:
         print(f"\n── {name} ──", flush=True)
         began = time.monotonic()
         surroundings = {k: v for k, v in os.environ.items() if not k.startswith("QUNLUO_")}
+        # Else every worker of every part would compile each file of tests again.
+        surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
         surroundings |= {"QUNLUO_TEST_CLUSTERS": clusters, "PYTHONUNBUFFERED": "1"}
         last = ""
         with subprocess.Popen(
@@ -143,17 +145,15 @@ def everything() -> int:
     outcome = Outcome()
     outcome.part("checks", [sys.executable, "scripts/check.py"])
     # The house was proven among the checks.
-    outcome.part("suite on SQLite", [*SUITE, *PLAIN, "--ignore=tests/house", "tests"])
+    outcome.part("suite on SQLite", [*SUITE, "--ignore=tests/house", "tests"])
     try:
         with ExitStack() as stack:
             urls = " ".join(stack.enter_context(postgres.cluster()) for _ in range(WORKERS))
-            outcome.part("suite on PostgreSQL", [*SUITE, *PLAIN, "tests"], urls)
-            outcome.part("stories in a browser", STORIES)
-            outcome.part("slow part on SQLite", [*SUITE, *SLOW, "tests"])
-            outcome.part("slow part on PostgreSQL", [*SUITE, *SLOW, "tests"], urls)
+            outcome.part("suite on PostgreSQL", [*SUITE, "tests"], urls)
     except postgres.NoPostgres as error:
         print(error)
         outcome.failed.append("PostgreSQL")
+    outcome.part("stories in a browser", STORIES)
     print(f"\n── all: {(time.monotonic() - began) / 60:.1f} min")
     return outcome.close()
 

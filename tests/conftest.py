@@ -1,7 +1,6 @@
 """What every test stands on: an installation of its own, races and a clock that travels."""
 
 import atexit
-import gc
 import hashlib
 import importlib
 import inspect
@@ -10,6 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,10 +50,6 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 django.setup()
 # A worker that inherited it would read the settings, and so its folders, before it came here.
 del os.environ["DJANGO_SETTINGS_MODULE"]
-# What Django holds for ever need not be looked through for garbage again and again.
-gc.collect()
-gc.freeze()
-gc.set_threshold(50_000, 20, 50)
 # Still argon2, only cheap: a suite hashes thousands of passwords.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
 
@@ -62,15 +58,21 @@ DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
 def pytest_collection_modifyitems(config, items):
-    """Prove on PostgreSQL what asks a database; the rest is proven on SQLite in the same way."""
-    if not clusters:
-        return
-    asks, rest = [], []
-    for item in items:
-        marked = item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames)
-        (asks if marked else rest).append(item)
-    config.hook.pytest_deselected(items=rest)
-    items[:] = asks
+    """Prove on PostgreSQL what asks a database, and begin with the files that take longest."""
+    if clusters:
+        asks, rest = [], []
+        for item in items:
+            marked = item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames)
+            above = item.get_closest_marker("above_the_database")
+            (asks if marked and not above else rest).append(item)
+        config.hook.pytest_deselected(items=rest)
+        items[:] = asks
+    count = Counter(item.path for item in items)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    # Safety first and in one go: a worker walks through the pages once for all of its files.
+    items.sort(
+        key=lambda item: ("safety" not in item.path.parts, item.path not in slow, -count[item.path])
+    )
 
 
 def pytest_unconfigure():

@@ -14,11 +14,7 @@ from qunluo.kernel.clock import travel
 from qunluo.kernel.models import EventRecord, ParkedEvent
 from qunluo.people.models import Person
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("demo"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 LIMIT = 120  # seconds
 TODAY = datetime(2026, 5, 20, 12, tzinfo=UTC)
 TOLD = {}  # by seed, what the first demo of this run told

@@ -244,7 +244,6 @@ def prepared(farm, text=LIST, orders=ORDERS):
     return actions.queue_import(actor=farm.owner, job=job, choices=Choices())
 
 
-@pytest.mark.req("P20")
 def test_an_import_that_waits_while_its_community_closes_takes_nothing_over(farm):
     job = prepared(farm)
     close_community(actor=farm.owner, community=farm, name=farm.name, reason="Sold.")

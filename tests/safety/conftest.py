@@ -1,21 +1,11 @@
 """One town for the whole folder, and what its pages offer; every test takes back what it did."""
 
-from pathlib import Path
-
 import pytest
 from django.db import transaction
 
 from tests.api.world import token_of
 from tests.safety.crawl import Crawl
 from tests.web.everybody import town
-
-
-def pytest_collection_modifyitems(items):
-    """Let one worker do all that stands on the walk through every page: it is made once."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents and "crawl" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("crawl"))
 
 
 @pytest.fixture(scope="package")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.safety.crawl import WRITERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.above_the_database]
 
 
 def policy(headers):

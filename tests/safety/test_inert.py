@@ -7,7 +7,7 @@ from tests.safety import api
 from tests.safety.crawl import WRITERS, nonce_of, place
 from tests.safety.page import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.above_the_database]
 # Each is short enough for a name. What it would leave behind in a page is an element or an
 # attribute of that name, a link that runs, or the product of a template.
 PROBES = [

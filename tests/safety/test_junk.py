@@ -4,6 +4,7 @@ import json
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 
 from tests.api.conftest import Door
 from tests.api.test_matrix import PLACES, path_of
@@ -24,6 +25,9 @@ JUNK = {
     "no number": "NaN",
     "an id of nobody": str(2**40),
 }
+# Field by field as well: what text may hold is for PostgreSQL to refuse, numbers for both.
+NUMBERS = ["a negative number", "a number without end", "an id of nobody"]
+FIELDWISE = JUNK if connection.vendor == "postgresql" else NUMBERS
 MEGABYTE = "x" * 1_000_000
 LONGEST_ROW = 200_000  # characters; whatever is longer was never meant to be kept
 DONE_HERE = {"people:unsubscribe", "me:data"}  # answer a form that was taken with a page or a file
@@ -88,7 +92,7 @@ def test_a_form_full_of_junk_is_refused_in_words_and_nothing_is_kept(what, crawl
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", JUNK)
+@pytest.mark.parametrize("what", FIELDWISE)
 def test_junk_in_one_field_is_refused_in_words_and_nothing_is_kept(what, crawl):
     def bodies(form):
         sent = {name: quote(value) for name, value in form.filled().items()}

@@ -12,7 +12,7 @@ from tests.safety.crawl import WRITERS
 from tests.safety.state import changed, held
 from tests.web.everybody import taken_back
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.above_the_database]
 PICTURES = {"picture", "symbol", "image"}
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="a()"><script>a()</script></svg>'
 RUNS = b"<html><script>a()</script></html>"

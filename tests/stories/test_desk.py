@@ -27,7 +27,8 @@ def farm_of(language="zh", **fields):
 
 
 @pytest.mark.req("F29")
-def test_the_empty_desk_teaches_how_to_begin(visit, language, size, well_made):
+def test_the_empty_desk_teaches_how_to_begin(visit, way, well_made):
+    language, size = way
     farm = farm_of(language)
     walker = desk_of(farm, visit, language=language, size=size)
     walker.sees("Nobody but you yet").sees("Bring the customers you already have")

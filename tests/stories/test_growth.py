@@ -24,7 +24,11 @@ RULES = [{"id": "r1", "title": "好好说话", "text": "先问一句为什么。
 @pytest.fixture
 def farm(request):
     """A farm with rules, where people come in by invitation; its owner speaks the language."""
-    spoken = request.getfixturevalue("language") if "language" in request.fixturenames else "zh"
+    spoken = "zh"
+    if "way" in request.fixturenames:
+        spoken, _size = request.getfixturevalue("way")
+    elif "language" in request.fixturenames:
+        spoken = request.getfixturevalue("language")
     owner = makers.person("林晚秋", language=DJANGO[spoken])
     return makers.community(owner, rules=RULES, selection="invitation", brand_colour="#8a4b2a")
 
@@ -41,7 +45,8 @@ def come_in(walker):
 
 
 @pytest.mark.req("G04", "P03")
-def test_somebody_scans_a_poster_and_is_in_after_a_few_taps(visit, farm, language, size, well_made):
+def test_somebody_scans_a_poster_and_is_in_after_a_few_taps(visit, farm, way, well_made):
+    language, size = way
     inviter = Walker(
         visit(f"/c/{farm.slug}/invitations/", language=language, size=size, person=farm.owner),
         language,

@@ -38,7 +38,8 @@ def answer(walker, said="吃了一年菜箱，想看看菜长在哪里。"):
 
 
 @pytest.mark.req("P22", "F04", "F09", "O01")
-def test_whoever_finds_the_open_door_signs_up_and_is_in(visit, language, size, well_made):
+def test_whoever_finds_the_open_door_signs_up_and_is_in(visit, way, well_made):
+    language, size = way
     farm = town("open", language=language)
     walker = Walker(visit(f"/c/{farm.slug}/", language=language, size=size), language)
     well_made(walker.page)

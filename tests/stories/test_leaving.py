@@ -34,7 +34,8 @@ def farm_with(*names, language="zh", **fields):
 
 
 @pytest.mark.req("O09", "V10")
-def test_somebody_leaves_freely_and_takes_their_own_data_along(visit, language, size, well_made):
+def test_somebody_leaves_freely_and_takes_their_own_data_along(visit, way, well_made):
+    language, size = way
     farm, who = farm_with("小满", language=language)
     walker = Walker(
         visit(f"/c/{farm.slug}/leave/", language=language, size=size, person=who), language

@@ -46,7 +46,8 @@ def handle_on(page):
 
 
 @pytest.mark.req("P21", "P15", "P17")
-def test_a_newcomer_says_who_they_are(visit, well_made, site, language, size):
+def test_a_newcomer_says_who_they_are(visit, well_made, site, way):
+    language, size = way
     for path in ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
         well_made(visit(path, language=language, size=size))
     page, address = sign_up(visit, "林小满", language=language, size=size)
@@ -94,7 +95,8 @@ def test_a_passkey_opens_the_door_under_the_strict_policy(visit, well_made, size
 
 
 @pytest.mark.req("V10", "O09")
-def test_somebody_takes_everything_along_and_goes(visit, well_made, language, size):
+def test_somebody_takes_everything_along_and_goes(visit, well_made, way):
+    language, size = way
     page, _address = sign_up(visit, "Maya", language=language, size=size)
     handle = handle_on(page)
     for path in ("/me/security/", "/me/preferences/", "/accounts/sessions/", "/accounts/2fa/"):

@@ -7,7 +7,7 @@ from tests.web.everybody import town
 from tests.web.pages import TABLE
 from tests.web.test_matrix import address, ask, met
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.above_the_database]
 ASKED = [(name, role, said) for name, page in TABLE.items() if page.post
          for role, said in page.post.items() if said in {403, 404}]  # fmt: skip
 NONSENSE = {"act": "nonsense", "max_uses": "x", "date": "x", "kind": "x", "name": "x" * 500}

@@ -1,8 +1,10 @@
 """What founders fill in outside the charter."""
 
+from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel import Locale
 from babel.dates import get_timezone_location
 from babel.numbers import get_currency_name
 from django import forms
@@ -31,8 +33,13 @@ def currencies() -> list[tuple[str, str]]:
 
 def zones() -> list[tuple[str, str]]:
     """Return the time zones by name of place."""
+    return _zones(locale())
+
+
+@lru_cache(maxsize=8)
+def _zones(said_in: Locale) -> list[tuple[str, str]]:
     known = sorted(name for name in available_timezones() if "/" in name and "Etc/" not in name)
-    return [(name, f"{get_timezone_location(name, locale=locale())} · {name}") for name in known]
+    return [(name, f"{get_timezone_location(name, locale=said_in)} · {name}") for name in known]
 
 
 class StartForm(forms.Form):

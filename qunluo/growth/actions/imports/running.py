@@ -147,7 +147,7 @@ def _apply(job: CustomerImport, tally: Tally) -> None:
 
 
 def _still_wanted(job: CustomerImport) -> None:
-    """Refuse what was allowed when it was uploaded and no longer is; without a person, nothing."""
+    """Ask again whether the person who uploaded it may: right or community may have ended."""
     if job.by is not None:
         require(job.by, job.community, "customers.import")
 
