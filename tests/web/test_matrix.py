@@ -8,7 +8,8 @@ from tests.web.addresses import ASKED, address
 from tests.web.everybody import ROLES, taken_back, town
 from tests.web.pages import IN, TABLE, WALKED
 
-pytestmark = pytest.mark.django_db
+# On PostgreSQL the same pages and operations are asked by tests/safety and the contract.
+pytestmark = [pytest.mark.django_db, pytest.mark.above_the_database]
 
 
 @pytest.fixture(scope="module")
