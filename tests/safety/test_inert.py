@@ -1,8 +1,11 @@
 """What people type stays text: through every form and every write of the API, on every page."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils.html import escape
 
+from qunluo.kernel.clock import now
 from tests.safety import api
 from tests.safety.crawl import WRITERS, nonce_of, place
 from tests.safety.page import Page
@@ -19,14 +22,27 @@ SHORT = "'\"><xss-a onxss>"
 RUN = str(9**9)
 TURNING = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"  # text reads otherwise than it is
 # What ends somebody's part in the town comes last, so that the rest is reached.
-ENDS = ("community:leave", "desk:measure", "founding:settings", "account_", "me:erase")
+ENDS = (
+    "talk:post_remove",
+    "talk:move",
+    "community:leave",
+    "desk:measure",
+    "founding:settings",
+    "account_",
+    "me:erase",
+)
 # Of two things that exclude each other, the one with text; a day that is past.
 OTHERWISE = {
     "desk:give": {"name": "", "expires_on": ""},
     "growth:customer_order": {"on": "2024-05-01"},
+    "order:vote_new": dict.fromkeys(["options", "task", "task_person", "task_due_on"], ""),
+    "talk:reply": {"reply_to": ""},
 }
-# Only a device can fill these in; tests/stories does.
-BY_DEVICE = {("mfa_add_webauthn", None, "name")}
+SOON = (now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
+# What takes nothing but the name of a member here.
+OF_A_MEMBER = {"people", "task_person"}
+# Only with a device or a file; tests/stories has both.
+BY_DEVICE = {("mfa_add_webauthn", None, "name"), ("talk:imported", None, "room")}
 # It takes nothing but the exact name, and would end the community under the other forms.
 CLOSING = {("founding:close", None, "name"), ("founding:close", None, "reason")}
 
@@ -40,6 +56,11 @@ def last(form):
 def fitting(probe, field):
     """As much of a probe as the field takes."""
     return (probe if len(probe) <= field.longest else SHORT)[: field.longest]
+
+
+def of_a_member(crawl):
+    """The name under which a member is known."""
+    return crawl.world.people.member.name
 
 
 def live(page, text):
@@ -60,7 +81,8 @@ class Pen:
     def fill(self, role, form):
         """Put every probe into every field of the form: all at once, or else one by one."""
         where = place(form.action)
-        fields = {(*where, name): form.fields[name] for name in form.typed}
+        typed = [name for name in form.typed if name not in OF_A_MEMBER]
+        fields = {(*where, name): form.fields[name] for name in typed}
         self.known |= fields.keys()
         if not fields.keys() - self.taken and not form.formed:
             return  # another button, or another person, of what was filled in already
@@ -81,6 +103,14 @@ class Pen:
     def send(self, role, form, said):
         """Post the form; True when it was taken."""
         said = {**OTHERWISE.get(place(form.action)[0], {}), **said}
+        if "people" in form.fields:
+            said["people"] = of_a_member(self.crawl)
+        if said.get("task"):
+            said |= {"task_person": of_a_member(self.crawl), "task_due_on": SOON[:10]}
+        if said.get("options"):
+            said["options"] += "\nAnother one"  # one to a line, and two at least
+        if "until" in form.fields:
+            said["until"] = SOON
         answer = self.crawl.browser(role).post(form.action, form.filled(**said))
         if answer.status_code >= 500:
             self.wrong.append(f"{form.action}: {answer.exc_info[1]!r}")

@@ -32,7 +32,11 @@ ON = {kind for kind in JUNK if (kind in STRICTER) == (connection.vendor == "post
 KINDS = sorted(ON | {"a number without end"})
 MEGABYTE = "x" * 1_000_000
 LONGEST_ROW = 200_000  # characters; whatever is longer was never meant to be kept
-DONE_HERE = {"people:unsubscribe", "me:data"}  # answer a form that was taken with a page or a file
+DONE_HERE = {
+    "people:unsubscribe",
+    "reach:stop",
+    "me:data",
+}  # answer a form that was taken with a page or a file
 # What is kept all the same: a draft takes the answers that fit and says what is wrong with others.
 KEPT = {"founding:step": {"community_charterdraft", "community_community", "kernel_eventrecord"}}
 # Takes a file away, which no savepoint gives back.
