@@ -25,8 +25,9 @@ WORKERS = 2
 STORYTELLERS = 3  # a story waits half of its time: for a worker, for a browser
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "--durations=5"]
 # A file stays with one worker: what its tests stand on (a town, a walk) is built once.
-FILEWISE = ["--dist", "loadfile", "--no-loadscope-reorder"]
-SUITE = [*PYTEST, "-n", str(WORKERS), *FILEWISE, "-m", "not story"]
+SUITE = [
+    *PYTEST, "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not story",
+]  # fmt: skip
 STORIES = [*PYTEST, "-n", str(STORYTELLERS), "--dist", "worksteal", "tests/stories"]
 CLOSING = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
 

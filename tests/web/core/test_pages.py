@@ -22,7 +22,7 @@ from PIL import Image
 
 from qunluo.kernel.errors import Conflict, Invalid, TooMany
 from qunluo.people.actions import register_person
-from qunluo.web.core import drawing, errors, links, show
+from qunluo.web.core import drawing, errors, jinja, links, show
 from qunluo.web.core.middleware import DomainErrorMiddleware, preferred_language
 from tests.community import makers
 
@@ -392,3 +392,16 @@ def test_a_community_can_be_installed_as_an_app_of_its_own(visitor):
     hidden = makers.community(stage="private")
     for path in ("manifest.webmanifest", "icon-192.png", "card.png"):
         assert visitor.get(f"/c/{hidden.slug}/{path}").status_code == 404
+
+
+def test_the_label_of_an_icon_stays_text_and_without_one_it_is_decoration():
+    said = jinja.icon("house", label='"><script>a()</script>')
+    assert 'role="img" aria-label="&#34;&gt;&lt;script&gt;a()' in said
+    assert "<script" not in said
+    assert 'aria-hidden="true"' in jinja.icon("house")
+    assert jinja.icon("house").count("<path") == 2
+
+
+def test_an_icon_that_does_not_exist_is_noticed():
+    with pytest.raises(KeyError):
+        jinja.icon("no-such-icon")
