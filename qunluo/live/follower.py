@@ -29,6 +29,7 @@ from qunluo.live import telling
 from qunluo.live.hub import Connection, Hub
 from qunluo.live.items import Item, Welcome
 from qunluo.people.queries import holding, person_card
+from qunluo.reach.queries import bells
 
 log = logging.getLogger(__name__)
 SHORTEST, LONGEST = 0.01, 0.5
@@ -124,7 +125,7 @@ class Follower(threading.Thread):
                 self._hand(self.hub.tell, items, reached)
             if len(batch) < BATCH:
                 break
-        if spoken := telling.whispered(words):
+        if spoken := telling.whispered(words, self.hearings):
             self._hand(self.hub.tell, spoken)
         self._hear_others(words)
         return found or bool(words)
@@ -214,7 +215,7 @@ class Follower(threading.Thread):
         people = {ask.connection.pass_.person_id for ask in asks}
         fresh = queries.hearings(people)
         self.hearings |= fresh
-        faces = person_card(people)
+        faces, counts = person_card(people), bells(people)
         places = queries.spaces_of_threads(a.connection.watch for a in asks if a.connection.watch)
         missed: dict[Place, tuple[Item, ...] | None] = {}
         for ask in asks:
@@ -236,6 +237,7 @@ class Follower(threading.Thread):
                 head=self.head,
                 replay=replay or (),
                 reset=ask.bad or replay is None,
+                bell=counts[person],
             )
             self._hand(self.hub.admit, one, found)
         return True

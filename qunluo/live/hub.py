@@ -80,6 +80,8 @@ class Connection:
             return item.full if mine in item.people else b""
         if item.space not in self.spaces or item.but == mine:
             return b""
+        if item.only is not None and mine not in item.only:
+            return b""
         if self.watch == item.thread:
             return item.full
         if item.watchers:
@@ -128,7 +130,7 @@ class Hub:
         for item in found.replay:
             if data := connection.wants(item):
                 connection.push(data)
-        connection.push(frame({"what": "hello"}, found.head))
+        connection.push(frame({"what": "hello", "bell": found.bell}, found.head))
         if connection.watch and not connection.space:
             connection.push(frame({"what": "gone"}))
         self.shown.pop(connection.space, None)

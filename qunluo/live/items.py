@@ -43,6 +43,7 @@ class Item:
     people: frozenset[int] = frozenset()
     but: int = 0
     watchers: bool = False  # only for who looks at the thread
+    only: frozenset[int] | None = None  # of those who hear the space: what is not open to all yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,4 @@ class Welcome:
     head: Place = Place(0, 0)
     replay: tuple[Item, ...] = ()
     reset: bool = False
+    bell: int = 0  # notices that wait

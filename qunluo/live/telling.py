@@ -1,12 +1,13 @@
 """Which events are told, whom they change, and in what words."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from qunluo.conversation import queries
 from qunluo.kernel.delivery.log import Place
 from qunluo.kernel.events import REGISTRY, Event
 from qunluo.live.items import Item, frame
+from qunluo.reach.queries import bells
 
 WRITTEN = {"conversation.thread_opened", "conversation.reply_written", "governance.post_released"}
 CHANGED = {
@@ -27,7 +28,7 @@ SIGHT = {
     "conversation.space_archived", "conversation.space_restored",
     "conversation.private_talk_joined", "conversation.private_talk_left", "people.person_erased",
 }  # fmt: skip
-HIDDEN = ("space_id", "thread_id", "author_id", "person_id", "pair")
+HIDDEN = ("space_id", "thread_id", "author_id", "person_id", "pair", "only")
 
 
 def names() -> list[str]:
@@ -67,11 +68,12 @@ def _item(place: Place, post: dict[str, Any], *, new: bool) -> Item:
         place=place,
         space=post["space_id"],
         thread=post["thread_id"],
+        only=post["only"],
     )
 
 
-def whispered(words: Iterable[dict[str, Any]]) -> list[Item]:
-    """Return what is to be sent of whispers: marks of reading, and calls to one person."""
+def whispered(words: Iterable[dict[str, Any]], listening: Container[int]) -> list[Item]:
+    """Return what is to be sent of whispers to those who listen: marks of reading, and bells."""
     words = list(words)
     reads = {
         (word["person"], word["thread"])
@@ -81,8 +83,7 @@ def whispered(words: Iterable[dict[str, Any]]) -> list[Item]:
     found = []
     for mark in queries.marks_to_tell(reads) if reads else []:
         said = {key: value for key, value in mark.items() if key not in HIDDEN}
-        own = frame({"what": "read"} | said)
-        found.append(Item(full=own, brief=own, people=frozenset({mark["person_id"]})))
+        found.append(_for({"what": "read"} | said, mark["person_id"]))
         if mark["pair"]:
             seen = frame({"what": "seen", "thread": mark["thread"], "read": mark["read"]})
             found.append(
@@ -94,8 +95,21 @@ def whispered(words: Iterable[dict[str, Any]]) -> list[Item]:
                     watchers=True,
                 )
             )
+    rung: set[int] = set()
     for word in words:
-        if word.get("what") == "bell" and "person" in word:
-            rung = frame({key: value for key, value in word.items() if key != "person"})
-            found.append(Item(full=rung, brief=rung, people=frozenset({word["person"]})))
-    return found
+        if word.get("what") == "bell":
+            rung |= {one for one in word.get("people", ()) if one in listening}
+        elif word.get("what") == "anew" and word.get("person") in listening:
+            found.append(_for({"what": "anew"}, word["person"]))
+    counts = bells(rung) if rung else {}
+    return found + [_for(bell_of(count), pk) for pk, count in counts.items()]
+
+
+def bell_of(count: int) -> dict[str, Any]:
+    """Return what is told of a bell: how many notices wait, 100 for more than 99."""
+    return {"what": "bell", "count": count}
+
+
+def _for(said: dict[str, Any], person_id: int) -> Item:
+    told = frame(said)
+    return Item(full=told, brief=told, people=frozenset({person_id}))

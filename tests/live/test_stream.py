@@ -9,6 +9,7 @@ import pytest
 from qunluo.community import actions as community_actions
 from qunluo.conversation import actions, queries
 from qunluo.kernel.clock import now
+from qunluo.kernel.delivery.engine import drain
 from qunluo.people import actions as people_actions
 from qunluo.people.actions import issue_token, revoke_token
 from qunluo.people.queries import live_pass
@@ -250,6 +251,34 @@ def test_what_is_read_on_one_device_is_read_on_the_other(station, here):
     read = other_device.wait("read", seconds=2)
     assert (read["read"], read["unread"], read["thread"]) == (2, 0, chat.number)
     assert not stranger.of("read")
+
+
+@pytest.mark.req("T21")
+def test_the_bell_of_every_device_shows_the_same(station, here):
+    mei, stranger = member(here), member(here)
+    one, other = station.listen(mei), station.listen(mei)
+    elsewhere = station.listen(stranger)
+    assert one.of("hello")[0]["bell"] == 0
+    thread = actions.write_post(actor=mei, space=space(here), title="Rain", source="It rains.")
+    say(here.owner, thread, "At last")
+    drain()
+    assert [page.wait("bell", seconds=2)["count"] for page in (one, other)] == [1, 1]
+    assert station.listen(mei).of("hello")[0]["bell"] == 1
+    actions.mark_read(actor=mei, thread=thread)
+    assert [page.wait("bell", 2, seconds=2)["count"] for page in (one, other)] == [0, 0]
+    assert not elsewhere.of("bell")
+
+
+@pytest.mark.req("T21")
+def test_what_one_mutes_on_one_device_counts_nothing_on_the_other(station, here):
+    mei = member(here)
+    where = space(here)
+    thread = actions.write_post(actor=here.owner, space=where, title="Rain", source="It rains.")
+    other_device = station.listen(mei)
+    actions.mute(actor=mei, thread=thread)
+    assert other_device.wait("read", seconds=2)["unread"] == 0
+    actions.follow_space(actor=mei, space=where, following="muted")
+    other_device.wait("anew", seconds=2)
 
 
 def test_in_a_talk_of_two_one_sees_that_it_was_read(station, here):

@@ -11,6 +11,7 @@ from qunluo.conversation.queries.spaces import find_space, unread_threads
 from qunluo.conversation.queries.threads import find_thread
 from qunluo.conversation.rules.reading import FOLLOWING, SPACE, THREAD
 from qunluo.kernel.tx import write_tx
+from qunluo.kernel.whisper import whisper
 from qunluo.reach.actions import read_about
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def follow(*, actor: "Person", thread: Thread, following: str = "followed") -> R
     reading = marks.hold(actor.pk, thread, sight.joined_at)
     reading.following = following
     reading.save(update_fields=["following"])
+    whisper("read", person=actor.pk, thread=thread.pk)
     if following == "muted":
         read_about(actor.pk, THREAD, thread.pk)
     return reading
@@ -97,6 +99,7 @@ def follow_space(*, actor: "Person", space: "Space", following: str = "followed"
         SpaceFollowing.objects.update_or_create(
             person=actor, space=space, defaults={"following": following}
         )
+    whisper("anew", person=actor.pk)
     if following == "muted":
         read_about(actor.pk, SPACE, space.pk)
     return following

@@ -11,11 +11,14 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.tx import write_tx
 from qunluo.people.queries import Reachable, reachable
 from qunluo.reach import queries, rules
+from qunluo.reach.actions.ringing import ring
 from qunluo.reach.models import Device, Notice, Rhythm
 from qunluo.reach.queries.wishes import Hours, hours_of, wishes_among
 from qunluo.reach.rules.hours import PATIENCE, awake, next_digest, zone_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.people.models import Person
 
 # An event that comes a second time comes soon; older notices need not be looked at.
@@ -84,6 +87,7 @@ def notify(people: Iterable[int], news: News) -> int:
     if kept:
         Notice.objects.bulk_update(kept, COLLECTED)
     _plan_digests(for_digest, hours)
+    ring(row.person_id for row in fresh + kept if not row.quiet)
     return len(fresh) + len(kept)
 
 
@@ -103,7 +107,7 @@ def read_about(person_id: int, subject: str, subject_id: int, upto: int | None =
     )
     if upto is not None:
         about = about.filter(place__lte=upto)
-    return about.update(**_seen())
+    return _see(about, person_id)
 
 
 @write_tx
@@ -112,7 +116,7 @@ def mark_notices_read(*, actor: "Person", ids: Collection[int] | None = None) ->
     mine = queries.unread_of(actor)
     if ids is not None:
         mine = mine.filter(pk__in=ids)
-    return mine.update(**_seen())
+    return _see(mine, actor.pk)
 
 
 @write_tx
@@ -120,7 +124,7 @@ def open_notice(*, actor: "Person", pk: int) -> str:
     """Mark one's own notice as read and return where it leads; NoticeNotFound."""
     row = queries.one_notice(pk, viewer=actor)
     if row.read_at is None:
-        Notice.objects.filter(pk=row.pk, read_at=None).update(**_seen())
+        _see(Notice.objects.filter(pk=row.pk, read_at=None), actor.pk)
     known = queries.known_of(actor, [row])
     return known[row.pk].path or row.path or "/me/notices/"
 
@@ -129,7 +133,10 @@ def open_notice(*, actor: "Person", pk: int) -> str:
 def forget_hidden(*, person: "Person", community_id: int | None = None) -> int:
     """Drop unread notices about what a person may no longer know; return how many."""
     hidden = queries.hidden_among(person, community_id)
-    return Notice.objects.filter(pk__in=hidden).delete()[0] if hidden else 0
+    if not hidden:
+        return 0
+    ring([person.pk])
+    return Notice.objects.filter(pk__in=hidden).delete()[0]
 
 
 @write_tx
@@ -140,7 +147,16 @@ def forget_for(people: Collection[int], subject: str, ids: Collection[int]) -> i
     gone = Notice.objects.filter(
         person_id__in=people, subject=subject, subject_id__in=ids, read_at=None
     )
+    ring(people)
     return gone.delete()[0]
+
+
+def _see(rows: "QuerySet[Notice]", person_id: int) -> int:
+    """Mark notices of one person as read, and tell their open pages when there were any."""
+    seen = rows.update(**_seen())
+    if seen:
+        ring([person_id])
+    return seen
 
 
 def _seen() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from qunluo.kernel.clock import now
 from qunluo.kernel.tx import write_tx
 from qunluo.reach import queries, rules
+from qunluo.reach.actions.ringing import ring
 from qunluo.reach.errors import NotMutable, UnknownWish
 from qunluo.reach.models import Notice, Rhythm, Wish
 from qunluo.reach.ports import subjects
@@ -67,6 +68,8 @@ def _take_back(actor: "Person", scope: str, reason: str) -> None:
     Notice.objects.bulk_update(
         waiting, ["read_at", "mail_at", "push_at", "for_digest"], batch_size=200
     )
+    if any(row.read_at for row in waiting):
+        ring([actor.pk])
 
 
 @write_tx
@@ -89,6 +92,7 @@ def mute_notice(*, actor: "Person", pk: int, way: str) -> None:
     queries.unread_of(actor).filter(pk=row.pk).update(
         read_at=now(), mail_at=None, push_at=None, for_digest=False
     )
+    ring([actor.pk])
 
 
 @write_tx

@@ -28,6 +28,7 @@ from qunluo.reach.queries.mail import (
 from qunluo.reach.queries.notices import (
     NoticeView,
     bell,
+    bells,
     hidden_among,
     known_of,
     notices,
@@ -54,6 +55,7 @@ __all__ = [
     "ScopeName",
     "Wish",
     "bell",
+    "bells",
     "carrier",
     "devices_of",
     "digest_of",

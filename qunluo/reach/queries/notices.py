@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Count
+
 from qunluo.kernel.paging import Page, page
 from qunluo.kernel.text import pick
 from qunluo.people.queries import Card, person_card
@@ -55,6 +57,14 @@ def bell(person: "Person | AnonymousUser") -> int:
         return 0
     ringing = Notice.objects.filter(person_id=person.pk, read_at=None, quiet=False)
     return ringing.order_by()[: rules.BELL_TOP + 1].count()
+
+
+def bells(people: Collection[int]) -> dict[int, int]:
+    """Return how many notices ring for each of some people (ids), up to 100; one query."""
+    ringing = Notice.objects.filter(person_id__in=people, read_at=None, quiet=False)
+    counts = ringing.order_by().values_list("person_id").annotate(count=Count("pk"))
+    found = dict.fromkeys(people, 0)
+    return found | {pk: min(count, rules.BELL_TOP + 1) for pk, count in counts}
 
 
 def notices(

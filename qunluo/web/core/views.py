@@ -22,7 +22,7 @@ from qunluo.web.core.links import url
 from qunluo.web.core.middleware import SPOKEN
 from qunluo.web.core.once import repeatable
 from qunluo.web.core.requests import PersonRequest
-from qunluo.web.core.show import show
+from qunluo.web.core.show import partial, show
 
 STREAM = 15
 YEAR = 60 * 60 * 24 * 365
@@ -49,6 +49,8 @@ def home(request: PersonRequest) -> HttpResponse:
     }
     if context["after"]:
         return show(request, "community/stream.html", "more", context)
+    if partial(request):
+        return show(request, "community/stream.html", "fresh", context)
     return show(request, "core/mine.html", None, context)
 
 

@@ -16,7 +16,7 @@ from qunluo.people.queries import profile_for
 from qunluo.web.community.forms import PledgeForm
 from qunluo.web.core.belonging import is_member, may, standing
 from qunluo.web.core.requests import PersonRequest, signed_in
-from qunluo.web.core.show import show
+from qunluo.web.core.show import partial, show
 from qunluo.web.core.words import glossary
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ def home(request: PersonRequest, slug: str) -> HttpResponse:
     if after := request.GET.get("after"):
         context = {"community": community, **_stream(request, community, after)}
         return show(request, "community/stream.html", "more", context)
+    if partial(request):
+        context = {"community": community, **_stream(request, community)}
+        return show(request, "community/stream.html", "fresh", context)
     return show(request, "community/home.html", None, _home(request, community))
 
 

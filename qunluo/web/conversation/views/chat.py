@@ -186,7 +186,8 @@ def talks(request: PersonRequest, slug: str) -> HttpResponse:
     community = get_community(slug, viewer=request.person)
     require_member(request.person, community)
     found = queries.talks(community, viewer=request.person)
-    return show(request, "conversation/talks.html", None, {"community": community, "talks": found})
+    context = {"community": community, "talks": found}
+    return show(request, "conversation/talks.html", "fresh", context)
 
 
 @require_POST

@@ -40,7 +40,7 @@ def spaces(request: PersonRequest, slug: str) -> HttpResponse:
         )
     context["topics"] = queries.topics(community, viewer=request.person, limit=TOPICS)
     context["manages"] = may(request, community, "spaces.manage")
-    return show(request, "conversation/spaces.html", None, context)
+    return show(request, "conversation/spaces.html", "fresh", context)
 
 
 @require_GET
@@ -68,7 +68,7 @@ def space(request: PersonRequest, slug: str, space: str) -> HttpResponse:
         "open": settled is False,
         "more": "?" + urlencode({**asked, "after": page.next}) if page.next else "",
     }
-    return show(request, "conversation/space.html", "more" if after else None, context)
+    return show(request, "conversation/space.html", "more" if after else "fresh", context)
 
 
 @require_POST

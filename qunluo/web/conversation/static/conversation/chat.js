@@ -1,5 +1,5 @@
 // A room that is alive; without this module it is read and written by loading the page.
-import { listen } from "./live.js";
+import { listen } from "../core/js/live.js";
 
 const $ = (id) => document.getElementById(id);
 const room = $("room").dataset;

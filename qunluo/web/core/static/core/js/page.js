@@ -152,6 +152,14 @@ window.addEventListener("pagehide", () => {
   }).catch(() => {});
 });
 
+// Whoever is signed in hears what happens while a page is open; when all else is there.
+const { follow } = document.body.dataset;
+if (follow && window.EventSource) {
+  const begin = () => setTimeout(() => import(follow), 700);
+  if (document.readyState === "complete") begin();
+  else addEventListener("load", begin, { once: true });
+}
+
 if ("serviceWorker" in navigator && window.isSecureContext) {
   navigator.serviceWorker.register("/sw.js").then(async (worker) => {
     // Nobody is signed in here any more: the device is told nothing of theirs.
