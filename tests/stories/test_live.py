@@ -1,5 +1,7 @@
 """Two browsers talk: at once, through a cut, in step on two devices, and with nobody else."""
 
+import time
+
 import pytest
 
 from qunluo.conversation import actions, queries
@@ -99,6 +101,61 @@ def test_a_talk_of_two_shows_who_is_here_and_what_was_read(visit, well_made, far
     walker.sees("online")
     reader.go(f"/c/{farm.slug}/talk/people/")
     assert reader.page.locator(".unread").count() == 0
+
+
+@pytest.mark.req("T21", "C02")
+def test_two_devices_stay_in_step_and_replies_come_in_where_one_reads(
+    visit, well_made, farm, language
+):
+    mei, bo = somebody(farm, "梅", language), somebody(farm, "博", language)
+    square = makers.space(farm, slug="square")
+    rain = makers.thread(mei, square, title="下雨了")
+    page = f"/c/{farm.slug}/talk/{rain.number}/"
+    row = f'[data-key="t:{farm.slug}/{rain.number}"]'
+    phone = visit(f"/c/{farm.slug}/", language=language, person=mei)
+    desktop = visit(f"/c/{farm.slug}/talk/", language=language, person=mei, size="desktop")
+    reader = visit(page, language=language, person=bo)
+    for one in (phone, desktop, reader):
+        one.wait_for_selector(LIVE)
+    assert phone.locator(f"{row} .unread").count() == 0
+    began = time.monotonic()
+    actions.reply(actor=farm.owner, thread=rain, source="这边也下了")
+    phone.locator(f"{row} .unread").wait_for(timeout=4_000)
+    desktop.locator(f'[data-key="s:{farm.slug}/square"] .unread').wait_for(timeout=4_000)
+    assert time.monotonic() - began < 2.5
+    phone.locator(".top-bell .bell-count").wait_for(timeout=4_000)
+    desktop.locator(".rail-link .bell-count").wait_for(timeout=4_000)
+
+    # What is read on one of them is read on the other.
+    tab = visit(page, context=phone.context)
+    tab.wait_for_selector(LIVE)
+    desktop.locator(f'[data-key="s:{farm.slug}/square"] .unread').wait_for(
+        state="detached", timeout=4_000
+    )
+    desktop.locator(".rail-link .bell-count").wait_for(state="detached", timeout=4_000)
+    phone.locator(f"{row} .unread").wait_for(state="detached", timeout=4_000)
+    tab.close()
+
+    # Whoever reads the thread is told, and gets the replies where they are.
+    button = reader.locator("[data-replies] button")
+    button.wait_for(timeout=4_000)
+    assert "1" in button.inner_text()
+    actions.reply(actor=mei, thread=rain, source="晚上会停吗")
+    reader.locator("[data-replies] button", has_text="2").wait_for(timeout=4_000)
+    well_made(reader)
+    button.click()
+    reader.locator("#p3").wait_for()
+    assert [one.get_attribute("id") for one in reader.locator(".post").all()] == ["p1", "p2", "p3"]
+    assert reader.evaluate("document.activeElement.id") == "p2"
+    assert button.is_hidden()
+
+    # A thread that is not on the list yet waits above it.
+    makers.thread(farm.owner, square, title="新的一天")
+    offer = desktop.locator("[data-offer] button")
+    offer.wait_for(timeout=8_000)
+    well_made(desktop)
+    offer.click()
+    desktop.locator(".thread-name", has_text="新的一天").wait_for()
 
 
 @pytest.mark.req("C02")
