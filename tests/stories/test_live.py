@@ -37,7 +37,7 @@ def opened(visit, farm, where, person, **more):
 
 def write(page, text):
     page.fill("#say textarea", text)
-    page.click("#say button[aria-label]:not([type=button])")
+    page.click("#say .say-send")
 
 
 def texts(page):
@@ -76,6 +76,34 @@ def test_two_talk_at_once_and_the_connection_may_break(visit, well_made, axe, fa
     assert texts(one) == texts(other) == said
     assert list(Post.objects.filter(thread__space=room).order_by("place").values_list(
         "source", flat=True)) == said  # fmt: skip
+
+
+@pytest.mark.req("C02", "C03")
+def test_pictures_and_voices_are_sent_in_a_room(visit, axe, farm, language):
+    mei, bo = somebody(farm, "梅", language), somebody(farm, "博", language)
+    room = makers.space(farm, type="chat", slug="teahouse")
+    one = opened(visit, farm, room, mei, language=language, permissions=["microphone"])
+    other = opened(visit, farm, room, bo, language=language, size="desktop")
+    photo = {"name": "rain.jpg", "mimeType": "image/jpeg", "buffer": makers.picture()}
+    one.set_input_files("#say input[type=file]", photo)
+    one.fill("#say [data-waiting] input[name^=alt]", "谷仓上的云")
+    axe(one)
+    one.press("#say [data-waiting] input[name^=alt]", "Enter")
+    one.click("#say .say-send")
+    other.locator(".msg img[alt=谷仓上的云]").wait_for(timeout=4_000)
+    one.locator(".msg.own:not(.pending) img[alt=谷仓上的云]").wait_for(timeout=6_000)
+    assert one.locator("#say [data-file]").count() == 0
+    record = one.locator("[data-record]")
+    record.click()
+    one.locator("[data-record].on").wait_for()
+    one.wait_for_timeout(600)
+    record.click()
+    one.locator("#say [data-file]").wait_for()
+    write(one, "听听雨声")
+    other.locator(".msg audio").wait_for(timeout=4_000)
+    one.locator(".msg.own:not(.pending) audio").wait_for(timeout=6_000)
+    axe(other)
+    assert Post.objects.filter(thread__space=room).count() == 2
 
 
 @pytest.mark.req("C02", "C12")

@@ -22,6 +22,23 @@ SENT = "X-Sent"  # asked by our own script: answer with an address instead of le
 PLACE = "X-Place"
 
 
+def sends(request: PersonRequest) -> bool:
+    """Return whether a form is sent, not looked at beforehand or freed of a file."""
+    return request.method == "POST" and not request.POST.keys() & {"preview", "drop"}
+
+
+def taken(request: PersonRequest, space: "Space", thread: "Thread | None", form: Any) -> list[str]:
+    """Return the uids of the files that the form takes along; new ones are kept first."""
+    if request.method != "POST":
+        return []
+    if request.POST.keys() & {"attached", "drop"} or request.FILES:
+        form.wordless()
+    if "drop" in request.POST:
+        drop_file(request)
+        return []
+    return keep_files(request, space, thread, form)
+
+
 def keep_files(
     request: PersonRequest, space: "Space", thread: "Thread | None", form: forms.Form
 ) -> list[str]:

@@ -311,6 +311,10 @@ class SayForm(forms.Form):
         required=False, max_length=40, widget=forms.HiddenInput(), initial=token
     )
 
+    def wordless(self) -> None:
+        """Ask for no words beside files."""
+        self.fields["source"].required = False
+
     def said(self) -> dict[str, Any]:
         """Return what is to be sent."""
         given = self.cleaned_data

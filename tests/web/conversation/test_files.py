@@ -162,3 +162,44 @@ def test_our_own_script_hears_where_it_went_and_sends_nothing_twice(farm):
         answer = lin.post(f"{farm.base}{made.number}/reply/", sent, headers={"X-Sent": "1"})
         assert (answer.status_code, answer["X-Place"][-10:]) == (204, "1/?at=2#p2")
     assert queries.read_thread(farm, made.number, viewer=farm.mei).last_place == 2
+
+
+@pytest.mark.above_the_database
+@pytest.mark.req("C02")
+class TestRooms:
+    """A room takes files as a thread does, with and without a script."""
+
+    @pytest.fixture
+    def tea(self, farm):
+        return makers.space(farm, slug="tea", type="chat")
+
+    def test_a_picture_without_words_is_a_message(self, farm, tea):
+        mei = browser(farm.mei)
+        answer = mei.post(f"{farm.base}in/tea/say/", {"source": "", "files": [photo()]})
+        assert answer.status_code == 302, answer.text
+        assert browser(farm.lin).get(f"{farm.base}in/tea/").text.count("data-picture") == 1
+
+    def test_nothing_at_all_is_refused_and_a_refused_file_explained(self, farm, tea):
+        mei = browser(farm.mei)
+        assert mei.post(f"{farm.base}in/tea/say/", {"source": ""}).status_code == 422
+        bad = SimpleUploadedFile("x.jpg", b"<svg/>", content_type="image/jpeg")
+        answer = mei.post(f"{farm.base}in/tea/say/", {"source": "Rain", "files": [photo(), bad]})
+        assert answer.status_code == 422
+        assert "We cannot keep files of this kind." in answer.text
+        assert f'value="{Attachment.objects.get().uid}"' in answer.text
+
+    def test_a_script_sends_what_was_added_with_its_words_once(self, farm, tea):
+        mei, number = browser(farm.mei), queries.chat_of(tea).number
+        mei.post(f"{farm.base}in/tea/files/", {"files": photo(), "thread": number})
+        uid = Attachment.objects.get().uid
+        assert f'data-file="{uid}"' in mei.get(f"{farm.base}in/tea/").text
+        said = {"source": "", "client_id": "c1", "attached": uid, f"alt.{uid}": "Clouds"}
+        json = {"Accept": "application/json"}
+        first = mei.post(f"{farm.base}in/tea/say/", said, headers=json)
+        again = mei.post(f"{farm.base}in/tea/say/", said, headers=json)
+        assert first.json() == again.json() == {"place": 1}
+        page = browser(farm.lin).get(f"{farm.base}in/tea/?after=0", headers={"HX-Request": "true"})
+        assert page.text.count('alt="Clouds"') == 1
+        taken = {"source": "", "attached": uid, "client_id": "c2"}
+        lost = browser(farm.lin).post(f"{farm.base}in/tea/say/", taken, headers=json)
+        assert lost.status_code == 422

@@ -17,6 +17,7 @@ from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import SpaceNotFound
 from qunluo.kernel.errors import DomainError
 from qunluo.people.queries import live_pass
+from qunluo.web.conversation.beside import sends, taken
 from qunluo.web.conversation.forms import CircleForm, SayForm
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.links import url
@@ -81,8 +82,16 @@ def context_of(
         "manages": "spaces.manage" in window.sight.permissions and not space.private,
         "to": to,
         "form": SayForm(initial={"reply_to": to or None}),
+        "files": _waiting(request, window),
         "live": live_of(request) if window.sight.member else {},
     } | more
+
+
+def _waiting(request: PersonRequest, window: "ThreadWindow") -> list[Any]:
+    """Return the files that were added to the message that is being written."""
+    if not window.may_reply or partial(request):
+        return []
+    return queries.waiting_files(request.person, window.space, queries.chat_of(window.space))
 
 
 def same(posts: "list[PostView]") -> set[int]:
@@ -143,23 +152,26 @@ def say(request: PersonRequest, slug: str, space: str) -> HttpResponse:
     require_member(request.person, community)
     thread = queries.chat_of(found)
     form = SayForm(request.POST)
+    attached = taken(request, found, thread, form)
     if request.headers.get("Accept", "").startswith("application/json"):
-        return _said(request, thread, form)
-    if form.is_valid():
-        said = {"actor": request.person, "thread": thread, **form.said()}
+        return _said(request, thread, form, attached)
+    if sends(request) and not form.errors and form.is_valid():
+        said = {"actor": request.person, "thread": thread, **form.said(), "attached": attached}
         if post := carry_out(form, lambda: actions.reply(**said)):
             return redirect(f"{url('talk:space', slug=slug, space=space)}?at={post.place}#end")
     window = queries.read_chat(found, sight, limit=SHOWN)
     context = context_of(request, community, window, form=form)
-    return show(request, "conversation/chat.html", None, context, status=422)
+    status = 422 if form.errors else 200
+    return show(request, "conversation/chat.html", None, context, status=status)
 
 
-def _said(request: PersonRequest, thread: Any, form: SayForm) -> HttpResponse:
+def _said(request: PersonRequest, thread: Any, form: SayForm, attached: list[str]) -> HttpResponse:
     if not form.is_valid():
         first = next(iter(form.errors.values()))[0]
         return JsonResponse({"message": str(first), "next_step": ""}, status=422)
     try:
-        post = actions.reply(actor=request.person, thread=thread, **form.said())
+        given = {"actor": request.person, "thread": thread, "attached": attached}
+        post = actions.reply(**given, **form.said())
     except DomainError as error:
         message, next_step = error.say(_)
         fields = [text for told in error.say_fields(_).values() for text in told]

@@ -12,7 +12,7 @@ from qunluo.community.queries import get_community, require, require_member
 from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import SpacePutAway
 from qunluo.kernel.ids import token
-from qunluo.web.conversation.beside import describe, drop_file, keep_files, poll_of, sent
+from qunluo.web.conversation.beside import describe, poll_of, sends, sent, taken
 from qunluo.web.conversation.forms import WriteForm, reply_form
 from qunluo.web.conversation.views.threads import BIG, context_of
 from qunluo.web.core.forms import carry_out, posted
@@ -22,7 +22,7 @@ from qunluo.web.core.show import partial, show
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
-    from qunluo.conversation.models import Draft, Space, Thread
+    from qunluo.conversation.models import Draft, Space
     from qunluo.conversation.queries import Sight
 
 NOT_FIELDS = {"csrfmiddlewaretoken", "once", "title", "source", "client_id", "kind", "as",
@@ -45,8 +45,8 @@ def new(request: PersonRequest, slug: str, space: str) -> HttpResponse:
     data = posted(request)
     form = WriteForm(data, kind=kind, slots=bool(found.advert_share), initial=_begun(draft))
     shown = _previewed(request, found)
-    attached = _beside(request, found, None, form)
-    if _sends(request) and not form.errors and form.is_valid():
+    attached = taken(request, found, None, form)
+    if sends(request) and not form.errors and form.is_valid():
         said = {"actor": request.person, "space": found, **form.said(), "poll": poll_of(form)}
         if thread := carry_out(form, lambda: actions.write_post(**said, attached=attached)):
             return sent(request, url("talk:thread", slug=slug, number=thread.number))
@@ -114,25 +114,6 @@ def _previewed(request: PersonRequest, space: "Space") -> str | None:
     return queries.preview(space, request.POST.get("source", ""))
 
 
-def _sends(request: PersonRequest) -> bool:
-    """Return whether the form is sent, not looked at beforehand or freed of a file."""
-    return request.method == "POST" and not request.POST.keys() & {"preview", "drop"}
-
-
-def _beside(
-    request: PersonRequest, space: "Space", thread: "Thread | None", form: Any
-) -> list[str]:
-    """Return the uids of the files that the form takes along; new ones are kept first."""
-    if request.method != "POST":
-        return []
-    if request.POST.keys() & {"attached", "drop"} or request.FILES:
-        form.wordless()
-    if "drop" in request.POST:
-        drop_file(request)
-        return []
-    return keep_files(request, space, thread, form)
-
-
 def _kept(request: PersonRequest, slug: str, saved: "Draft | None") -> HttpResponse:
     if partial(request):
         return show(request, "conversation/saved.html", None, {"draft": saved})
@@ -179,8 +160,8 @@ def reply(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     shown = _previewed(request, thread.space)
     if shown is not None and partial(request):
         return show(request, "conversation/compose.html", "preview", {"preview": shown})
-    attached = _beside(request, thread.space, thread, form)
-    if _sends(request) and not form.errors and form.is_valid():
+    attached = taken(request, thread.space, thread, form)
+    if sends(request) and not form.errors and form.is_valid():
         said = {"actor": request.person, "thread": thread, **form.said(), "attached": attached}
         if post := carry_out(form, lambda: actions.reply(**said)):
             return sent(request, f"{here}?at={post.place}#p{post.place}")

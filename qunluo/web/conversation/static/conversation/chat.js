@@ -1,4 +1,5 @@
 // A room that is alive; without this module it is read and written by loading the page.
+import "./beside.js";
 import { listen } from "../core/js/live.js";
 
 const $ = (id) => document.getElementById(id);
@@ -208,7 +209,7 @@ const queue = {
   held: null,
   get items() { return this.held ?? (this.held = this.all()); },
 };
-function pend({ id, text, to }) {
+function pend({ id, text, to, files = [] }) {
   if (msgs.querySelector(`.msg.pending[data-client="${id}"]`)) return;
   const message = made({
     author: { handle: room.me, name: room.name, picture: "" }, html: "", own: true,
@@ -218,12 +219,34 @@ function pend({ id, text, to }) {
   message.querySelector(".msg-who")?.remove();
   const words = message.querySelector(".post-text");
   for (const part of text.split("\n")) words.append(Object.assign(document.createElement("p"), { textContent: part }));
+  if (files.length) words.after(shownFiles(files));
   message.classList.add("pending");
   message.dataset.client = id;
   message.querySelector(".msg-state").textContent = room.sending;
   msgs.append(message);
   $("nothing")?.remove();
   down();
+}
+// What was added to a message shows small until the room has it.
+function shownFiles(files) {
+  const shown = Object.assign(document.createElement("p"), { className: "waiting-shown" });
+  for (const { picture, alt } of files) {
+    if (picture) shown.append(Object.assign(document.createElement("img"), { src: picture, alt, width: 56, height: 56 }));
+    else shown.append(`📎 ${alt}`);
+  }
+  return shown;
+}
+const rows = new Map(); // of messages on their way, in case they come back
+function takeFiles(id) {
+  const added = [...form.querySelectorAll("[data-waiting] [data-file]")];
+  rows.set(id, added);
+  for (const row of added) row.remove();
+  for (const row of form.querySelectorAll("[data-waiting] .refused")) row.remove();
+  return added.map((row) => ({
+    uid: row.dataset.file,
+    alt: row.querySelector("[name^='alt.']").value,
+    picture: row.querySelector("img")?.getAttribute("src") ?? "",
+  }));
 }
 let sending = false, later = 0, patience = 2000;
 async function send() {
@@ -236,8 +259,9 @@ async function send() {
     sending = false;
   }
 }
-async function sendOne({ id, text, to }) {
-  const body = { source: text, client_id: id, reply_to: to || "" };
+async function sendOne({ id, text, to, files = [] }) {
+  const body = [["source", text], ["client_id", id], ["reply_to", to || ""]];
+  for (const { uid, alt } of files) body.push(["attached", uid], [`alt.${uid}`, alt]);
   const answer = await post(form.action, body, { Accept: "application/json" }).catch(() => null);
   const pending = () => msgs.querySelector(`.msg.pending[data-client="${id}"]`);
   if (!answer || answer.status >= 500 || answer.status === 429 || answer.redirected) {
@@ -254,6 +278,7 @@ async function sendOne({ id, text, to }) {
     tell(`${message} ${next}`.trim());
     pending()?.remove();
     if (!field.value) field.value = text;
+    form.querySelector("[data-waiting]").append(...(rows.get(id) ?? []));
     return true;
   }
   tell("");
@@ -301,11 +326,18 @@ if (form) {
     event.preventDefault();
     form.requestSubmit();
   });
+  // Enter in the words about a picture leads back to the message; it must not press a button.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("[data-waiting] input")) return;
+    event.preventDefault();
+    if (!event.isComposing && event.keyCode !== 229) field.focus();
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = field.value.trim();
-    if (!text) return field.focus();
+    if (!text && !form.querySelector("[data-waiting] [data-file]")) return field.focus();
     const one = { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.slice(0, 40), text, to: Number(form.elements.reply_to.value) || 0 };
+    one.files = takeFiles(one.id);
     queue.set([...queue.items, one]);
     if (atEnd()) pend(one);
     field.value = form.elements.reply_to.value = "";
@@ -315,7 +347,11 @@ if (form) {
     field.focus();
     send();
   });
-  for (const one of queue.items) pend(one);
+  for (const one of queue.items) {
+    pend(one);
+    // What is on its way waits in the message, not beside it.
+    for (const { uid } of one.files ?? []) form.querySelector(`[data-file="${CSS.escape(uid)}"]`)?.remove();
+  }
   send();
 }
 
