@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Reading(models.Model):
@@ -28,10 +28,37 @@ class Reading(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["thread", "person"], name="one_reading_of_a_thread")
         ]
-        indexes = [models.Index(fields=["person", "thread"])]
+        indexes = [
+            models.Index(fields=["person", "thread"]),
+            models.Index(
+                fields=["person"], condition=Q(mentioned__gt=F("read")), name="called_and_not_read"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.thread_id}: {self.read}"
+
+
+class Tie(models.Model):
+    """That two people talked with each other in a community, and when last; one row for each.
+
+    Made by reactions from replies and from calls by name in talk that is the community's.
+    """
+
+    community = models.ForeignKey("community.Community", models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    other = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    talked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "person", "other"], name="one_tie_to_another"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} and {self.other_id}"
 
 
 class SpaceFollowing(models.Model):

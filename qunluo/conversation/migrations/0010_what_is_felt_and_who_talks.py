@@ -1,0 +1,87 @@
+"""What the home stream goes by: how threads are felt, and who talks with whom."""
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+from django.db.models import Count
+
+FELT = ("useful", "fun", "warm")
+
+
+def count_what_was_felt(apps, _editor):
+    """Fill the new counters from the reactions of before."""
+    threads = apps.get_model("conversation", "Thread").objects
+    reactions = apps.get_model("conversation", "Reaction").objects
+    for name in FELT:
+        found = reactions.filter(name=name).values_list("post__thread_id").annotate(n=Count("pk"))
+        for thread, times in found.iterator():
+            threads.filter(pk=thread).update(**{name: times})
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("community", "0001_initial"),
+        ("conversation", "0009_calendar"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        *(
+            migrations.AddField(
+                model_name="thread", name=name, field=models.PositiveIntegerField(default=0)
+            )
+            for name in (*FELT, "beneficial")
+        ),
+        migrations.AddIndex(
+            model_name="reading",
+            index=models.Index(
+                fields=["person"],
+                condition=models.Q(mentioned__gt=models.F("read")),
+                name="called_and_not_read",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Tie",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("talked_at", models.DateTimeField()),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="community.community",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("community", "person", "other"), name="one_tie_to_another"
+                    )
+                ]
+            },
+        ),
+        migrations.RunPython(count_what_was_felt, migrations.RunPython.noop),
+    ]

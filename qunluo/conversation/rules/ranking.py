@@ -1,0 +1,145 @@
+"""The order of the home stream: a formula that everybody can read, and nothing hidden beside it.
+
+What waits for a member comes first, then what people they talk with said, then the rest. Within
+the last two, points decide: freshness, what the member has to do with it, and how others felt it,
+useful before fun before warm before beneficial (R05).
+"""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+WAITING, PEOPLE, REST, PLAIN = "waiting", "people", "rest", ""
+SECTIONS = (WAITING, PEOPLE, REST, PLAIN)
+RANKED, NEWEST = "ranked", "newest"
+ORDERS = (RANKED, NEWEST)
+# Why something waits, the most pressing first; then why it stands elsewhere.
+PRESSING = ("mentioned", "waiting", "voting", "due")
+# Points for each person who felt it so, in the order of R05; more than MOST_FELT count no more.
+FELT: Mapping[str, int] = {"useful": 4, "fun": 3, "warm": 2, "beneficial": 1}
+MOST_FELT = 10
+FRESH, HALF_LIFE = 100, timedelta(days=3)
+OWN = 20  # one opened or follows it
+TOLD_FROM = 2  # so many people have to feel something before a card says so
+DUE_WITHIN = timedelta(days=7)
+STREAM_CARDS = 100  # then it ends
+TIE_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the order goes by for one thread and one member."""
+
+    id: int
+    active_at: datetime
+    mentioned: bool = False
+    waits: bool = False
+    votes: bool = False
+    due_on: date | None = None  # a promise of one's own, not kept yet
+    own: bool = False
+    followed: bool = False
+    answered: bool = False  # it is one's own, and somebody said something new
+    knows_author: bool = False
+    knows_last: bool = False
+    felt: tuple[int, ...] = (0, 0, 0, 0)  # as in FELT
+
+
+def why(one: Standing, today: date) -> str:
+    """Return the strongest reason, a code of definitions/why.toml."""
+    if one.mentioned:
+        return "mentioned"
+    if one.waits and one.due_on is None:
+        return "waiting"
+    if one.votes:
+        return "voting"
+    if one.due_on is not None and one.due_on <= today + DUE_WITHIN:
+        return "due"
+    if one.answered:
+        return "answered"
+    if one.knows_last:
+        return "knows_last"
+    if one.knows_author:
+        return "knows_author"
+    for name, count in zip(FELT, one.felt, strict=True):
+        if count >= TOLD_FROM:
+            return name
+    return "yours" if one.own else "following" if one.followed else "space"
+
+
+def section(reason: str) -> str:
+    """Return in which part something stands for that reason."""
+    if reason in PRESSING:
+        return WAITING
+    return PEOPLE if reason in {"answered", "knows_last", "knows_author"} else REST
+
+
+def points(one: Standing, now: datetime) -> float:
+    """Return freshness, halved every three days, and what is added to it."""
+    age = max(timedelta(), now - one.active_at) / HALF_LIFE
+    fresh = FRESH * 0.5**age
+    felt = sum(
+        worth * min(count, MOST_FELT) for worth, count in zip(FELT.values(), one.felt, strict=True)
+    )
+    return fresh + (OWN if one.own or one.followed else 0) + felt
+
+
+def ranked(found: Iterable[Standing], now: datetime) -> list[tuple[int, str]]:
+    """Return (id, section) in the order of the stream; the same for the same moment."""
+    today = now.date()
+    keyed = []
+    for one in found:
+        reason = why(one, today)
+        if reason in PRESSING:
+            key = (0.0, float(PRESSING.index(reason)), -one.active_at.timestamp(), -one.id)
+            keyed.append((key, one.id, WAITING))
+        else:
+            part = section(reason)
+            key = (float(SECTIONS.index(part)), -points(one, now), 0.0, -one.id)
+            keyed.append((key, one.id, part))
+    keyed.sort()
+    return [(pk, part) for _key, pk, part in keyed[:STREAM_CARDS]]
+
+
+def newest(found: Iterable[Standing]) -> list[tuple[int, str]]:
+    """Return (id, no section), the newest first."""
+    order = sorted(found, key=lambda one: (one.active_at, one.id), reverse=True)
+    return [(one.id, PLAIN) for one in order[:STREAM_CARDS]]
+
+
+def packed(before: str, rest: Sequence[tuple[int, str]]) -> str:
+    """Return the cursor of a stream: all that is still to come, so that nothing comes twice.
+
+    `before` is the section that the page before ended with.
+    """
+    numbers = [SECTIONS.index(before)]
+    numbers += [pk * len(SECTIONS) + SECTIONS.index(part) for pk, part in rest]
+    made = bytearray()
+    for number in numbers:
+        while number >= 0x80:
+            made.append(number & 0x7F | 0x80)
+            number >>= 7
+        made.append(number)
+    return urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+def unpacked(cursor: str) -> tuple[str, list[tuple[int, str]]]:
+    """Return the section before and what is to come; ValueError for what we did not make."""
+    try:
+        data = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+    except (binascii.Error, UnicodeError):
+        raise ValueError(cursor) from None
+    numbers, number, shift = [], 0, 0
+    for byte in data:
+        number |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            numbers.append(number)
+            number = shift = 0
+    if shift or not numbers or numbers[0] >= len(SECTIONS) or len(numbers) > STREAM_CARDS + 1:
+        raise ValueError(cursor)
+    rest = [(one // len(SECTIONS), SECTIONS[one % len(SECTIONS)]) for one in numbers[1:]]
+    if any(pk >= 2**63 for pk, _part in rest):
+        raise ValueError(cursor)
+    return SECTIONS[numbers[0]], rest
