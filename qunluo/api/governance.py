@@ -124,6 +124,8 @@ class RuleCount(Shown):
     suspensions: int
     removals: int
     overturned: int
+    labels: int
+    takedowns: int
 
 
 class ModerationCounts(Shown):
@@ -133,6 +135,7 @@ class ModerationCounts(Shown):
     members: int
     days: int
     removals: int
+    takedowns: int
     overturned: int
     means: str
 
@@ -270,6 +273,7 @@ def moderation(request: Caller, slug: SlugPath) -> dict[str, Any]:
         "members": found.members,
         "days": found.days,
         "removals": found.removals,
+        "takedowns": found.takedowns,
         "overturned": found.overturned,
         "means": picked(found.formula),
     }

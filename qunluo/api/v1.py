@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 
 from qunluo.api import (
+    acts,
     applications,
     batches,
     blueprints,
@@ -86,6 +87,7 @@ ROOMS = (
     governance,
     reports,
     votes,
+    acts,
     spaces,
     chats,
     talk,

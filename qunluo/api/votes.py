@@ -10,7 +10,7 @@ from qunluo.api.area import Area
 from qunluo.api.caller import Caller
 from qunluo.api.community import SlugPath, community_of
 from qunluo.api.people import PersonCard, card
-from qunluo.api.shapes import Given, Id, Listing, Paging, Shown, listing
+from qunluo.api.shapes import Day, Given, Id, Listing, Paging, Shown, listing
 from qunluo.api.talk import Number, thread_of
 from qunluo.api.texts import picked
 from qunluo.conversation import actions as talk
@@ -70,6 +70,7 @@ class Vote(VoteCard):
     task_owner: PersonCard | None
     task_note: str
     overdue: bool
+    goal: dict[str, Any] | None = Field(description=_("What a yes makes the one goal."))
     means: str
 
 
@@ -91,6 +92,18 @@ class VoteWish(VoteTerms):
     question: str = Field(max_length=200)
     text: str = Field("", max_length=4000)
     options: list[str] = Field(default_factory=list, max_length=20)
+
+
+class GoalWish(Given):
+    """Another goal in place of the one that counts."""
+
+    statement: str = Field("", max_length=160)
+    metric: str = Field(max_length=80, description=_("What is counted."))
+    target: int = Field(ge=1, le=2**62)
+    due_on: Day
+    why: str = Field(max_length=4000, description=_("Everybody reads it before they vote."))
+    secret: bool = True
+    days: int = Field(7, ge=1, le=60)
 
 
 class BallotWish(Given):
@@ -144,6 +157,15 @@ def put_to_vote(
     return Status(201, _vote(request, made.pk))
 
 
+@area.write("POST", "/communities/{slug}/goal/vote", Vote, scope="communities:write", status=201)
+def put_goal_to_vote(request: Caller, slug: SlugPath, wish: GoalWish) -> Status[dict[str, Any]]:
+    """Put another goal to the vote."""
+    made = actions.put_goal_to_vote(
+        actor=request.person, community=community_of(request, slug), **wish.model_dump()
+    )
+    return Status(201, _vote(request, made.pk))
+
+
 @area.read("/votes/{vote_id}", Vote, scope="communities:read")
 def vote(request: Caller, vote_id: Id) -> dict[str, Any]:
     """Show a vote."""
@@ -175,7 +197,8 @@ def _vote(request: Caller, pk: int) -> dict[str, Any]:
     one = view.vote
     return {
         **_card(one),
-        **{name: getattr(one, name) for name in ("text", "quorum", "majority", "task_note")},
+        **{name: getattr(one, name) for name in ("text", "quorum", "majority", "task_note",
+                                                 "goal")},
         **{name: getattr(view, name) for name in ("voted", "turnout", "may_vote", "has_voted",
                                                   "overdue")},
         "asked_by": card(one.asked_by),

@@ -271,3 +271,66 @@ class NoTask(Conflict):
     code = "governance.no_task"
     message = _("There is nothing left to do from this vote.")
     next_step = _("Load the page again to see how it stands.")
+
+
+class ActNotFound(NotFound):
+    """No such act in the log, or not for this viewer."""
+
+    code = "governance.act_not_found"
+    message = _("This act is not in the log.")
+    next_step = _("Look in the list; somebody may have taken it back.")
+
+
+class InvalidAct(Invalid):
+    """The act names no value, or says nothing."""
+
+    code = "governance.invalid_act"
+    message = _("This cannot be linked like this.")
+
+
+class AlreadyLinked(Conflict):
+    """A thing shows a value once."""
+
+    code = "governance.already_linked"
+    message = _("This is linked to that value already.")
+    next_step = _("Stand behind the sentence that is there, or choose another value.")
+
+
+class ActTouchesARule(Conflict):
+    """A list of words holds the sentence back."""
+
+    code = "governance.act_touches_a_rule"
+    message = _("The sentence touches a rule: {rule}")
+    next_step = _("Say it in other words.")
+
+
+class AmongFew(Conflict):
+    """What was said among chosen people stays among them."""
+
+    code = "governance.among_few"
+    message = _("What was said where not every member reads stays there.")
+    next_step = _("Choose something that all members can read.")
+
+
+class NothingDecided(Conflict):
+    """The vote has not decided anything."""
+
+    code = "governance.nothing_decided"
+    message = _("This vote has not decided anything.")
+    next_step = _("Only a decision shows a value; wait for the result.")
+
+
+class OwnAct(Conflict):
+    """Nobody stands behind what they did or wrote down themselves."""
+
+    code = "governance.own_act"
+    message = _("You did this or wrote it down yourself.")
+    next_step = _("Others will say whether they saw it too.")
+
+
+class NoGoalYet(Conflict):
+    """There is no confirmed goal that a vote could change."""
+
+    code = "governance.no_goal_yet"
+    message = _("No goal has been confirmed yet, so there is none to change.")
+    next_step = _("The founders write it in the charter and confirm it.")

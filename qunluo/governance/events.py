@@ -136,3 +136,38 @@ class TaskDone(Event):
     name: ClassVar[str] = "governance.task_done"
     vote_id: int
     thread_number: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActLinked(Event):
+    """A member linked something that was done to a value of the charter; person: who did it."""
+
+    name: ClassVar[str] = "governance.act_linked"
+    act_id: int
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActSeconded(Event):
+    """Another member stands behind an act in the log."""
+
+    name: ClassVar[str] = "governance.act_seconded"
+    act_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActWithdrawn(Event):
+    """Who wrote an act down, or whom it is about, took it out of the log."""
+
+    name: ClassVar[str] = "governance.act_withdrawn"
+    act_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActRemoved(Event):
+    """An act was taken out of the log under a rule; person: who had written it down."""
+
+    name: ClassVar[str] = "governance.act_removed"
+    audit: ClassVar[bool] = True
+    act_id: int
+    rule_id: str

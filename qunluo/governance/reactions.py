@@ -6,6 +6,7 @@ from qunluo.community.actions import write_to
 from qunluo.community.events import MemberRemoved, MemberSuspended
 from qunluo.governance import actions, queries
 from qunluo.governance.events import (
+    ActLinked,
     AppealDismissed,
     AppealFiled,
     AppealGranted,
@@ -30,7 +31,7 @@ own_data.contribute(
     ],
     holds=_(
         "What was decided about you under the rules, your appeals and reports, whom you keep away "
-        "from, and in which votes you took part"
+        "from, in which votes you took part, and what you did or wrote in the log of values"
     ),
 )
 
@@ -98,6 +99,29 @@ def tell_the_reporters(event: CaseDecided) -> None:
             path=f"/c/{case.community.slug}/talk/held/",
             letters=LETTERS,
         )
+
+
+@reacts_to(ContentDecided)
+def let_the_act_stand_again(event: ContentDecided) -> None:
+    """Put an act back into the log when an appeal against its removal was granted."""
+    if event.target_type == "act" and event.act == "restore" and event.measure_id:
+        actions.restore_act(event.measure_id)
+
+
+@reacts_to(ActLinked)
+def tell_the_doer(event: ActLinked) -> None:
+    """Write to who did something that another member linked it to a value (F09)."""
+    act = queries.find_act(event.act_id)
+    if act is None or act.own or act.withdrawn_at:
+        return
+    write_to(
+        act.doer_id,
+        act.community,
+        "act_linked",
+        path=f"/c/{act.community.slug}/acts/#a{act.pk}",
+        words={"name": act.linked_by.name, "value": act.value, "sentence": act.sentence},
+        letters=LETTERS,
+    )
 
 
 @reacts_to(VoteEnded)

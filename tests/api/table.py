@@ -174,6 +174,20 @@ GOVERNANCE = {
     "vote": Row("401 404 200 200 200 200"),
     "cast_ballot": Row("401 404 200 200 200 200", {"choice": "yes"}),
     "finish_task": Row("401 404 403 403 409 409", {"note": "Done."}),
+    "put_goal_to_vote": Row(
+        "401 403 403 403 409 409",
+        {"metric": "members", "target": 90, "due_on": "2031-01-01", "why": "A dry year."},
+    ),
+    "values": Row(ANYBODY),
+    "acts": Row(MEMBERS),
+    "link_post": Row(
+        "401 404 201 201 201 201", {"value": "kindness", "sentence": "He shared the load."}
+    ),
+    "link_vote": Row("401 404 409 409 409 409", {"value": "trust", "sentence": "We asked."}),
+    "second_act": Row("401 404 409 200 200 200"),  # the member wrote it down
+    "unsecond_act": Row("401 404 200 200 200 200"),
+    "withdraw_act": Row("401 404 204 404 404 404"),
+    "remove_act": Row("401 404 403 403 204 204", REASON),
     "audit": Row(RUNNERS),
 }
 INVITATIONS = {

@@ -164,7 +164,10 @@ def _order(farm, cast, ids):
         actor=cast.target, space=space, kind="proposal", title="An oven", source="For all."
     )
     vote = governance.open_vote(actor=cast.owner, community=farm, question="A new roof?")
+    post = talking.get_post(ids["post_id"], viewer=cast.member)
+    act = talk.link_post(actor=cast.member, post=post, value="trust", sentence="He asked for help.")
     return {
+        "act_id": act.pk,
         "case_id": case.pk, "held_id": held.held.pk, "vote_id": vote.pk,
         "proposal_number": idea.number,
     }  # fmt: skip

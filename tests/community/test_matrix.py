@@ -335,6 +335,9 @@ def test_every_action_of_the_room_is_in_the_matrix_or_says_why_not():
         "end_membership": "governance calls it; see remove",
         "suspend": "governance calls it; see suspend",
         "amend_goal": "locked for everybody",
+        "change_goal": "governance calls it once the ballots are counted",
+        "goal_faults": "the question itself",
+        "tidy_goal": "the question itself",
     }  # fmt: skip
     rows = {
         "accept_after_appeal", "accept_rules", "add_to_close_care", "assign_host", "claim_label",

@@ -16,6 +16,7 @@ from qunluo.community.actions.ending import (
 from qunluo.community.actions.founding import (
     create_community,
 )
+from qunluo.community.actions.goal import change_goal, goal_faults, tidy_goal
 from qunluo.community.actions.grants import (
     expire_due_grants,
     found_ownership,
@@ -86,6 +87,9 @@ __all__ = [
     "add_to_close_care",
     "admit",
     "amend_goal",
+    "change_goal",
+    "goal_faults",
+    "tidy_goal",
     "apply",
     "assign_host",
     "check_measure",

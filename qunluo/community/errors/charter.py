@@ -107,8 +107,7 @@ class GoalLocked(Conflict):
     code = "community.goal_locked"
     message = _("The goal was confirmed on {date} and is locked; the methods are free.")
     next_step = _(
-        "It changes only through a recorded vote of the members. Voting opens with the "
-        "governance module; until then the goal stays."
+        "It changes only through a recorded vote of the members: put another goal to the vote."
     )
 
 

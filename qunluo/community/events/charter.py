@@ -125,6 +125,16 @@ class GoalConfirmed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GoalAmended(Event):
+    """A vote of the members changed the one goal; person: who had asked for the vote."""
+
+    name: ClassVar[str] = "community.goal_amended"
+    vote_id: int
+    target: int
+    due_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class PledgeMade(Event):
     """A member pledged a counted act towards the change the community wants."""
 

@@ -6,7 +6,12 @@ from qunluo.community.models.community import (
     Community,
     RulesVersion,
 )
-from qunluo.community.models.founding import CofounderOffer, OperatingGoal, Pledge
+from qunluo.community.models.founding import (
+    CofounderOffer,
+    GoalAmendment,
+    OperatingGoal,
+    Pledge,
+)
 from qunluo.community.models.membership import Application, Grant, Membership
 from qunluo.community.models.record import CloseCare, MemberNote, MemberTag, Segment
 
@@ -21,6 +26,7 @@ __all__ = [
     "MemberNote",
     "MemberTag",
     "Membership",
+    "GoalAmendment",
     "OperatingGoal",
     "Pledge",
     "RulesVersion",

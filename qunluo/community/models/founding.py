@@ -25,6 +25,37 @@ class OperatingGoal(models.Model):
         return f"{self.target} {self.metric} by {self.due_on}"
 
 
+class GoalAmendment(models.Model):
+    """What a vote of the members made of the goal; the one with the highest number counts.
+
+    A row is as locked as the goal it follows.
+    """
+
+    community = models.ForeignKey(
+        "community.Community", models.CASCADE, related_name="goal_amendments"
+    )
+    number = models.PositiveIntegerField()
+    statement = models.CharField(max_length=200, blank=True)
+    metric = models.CharField(max_length=80)
+    target = models.BigIntegerField()
+    due_on = models.DateField()
+    vote_id = models.BigIntegerField()  # the vote that decided it; its room knows the ballots
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "number"], name="goal_amendment_number_in_community"
+            ),
+            models.UniqueConstraint(
+                fields=["community", "vote_id"], name="one_goal_amendment_by_a_vote"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target} {self.metric} by {self.due_on} (vote {self.vote_id})"
+
+
 class Pledge(models.Model):
     """A member's counted promise towards the change the community wants (F21)."""
 

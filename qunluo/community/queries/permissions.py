@@ -290,6 +290,11 @@ def holdings(
     return frozenset(held.values_list("community_id", "kind", "name"))
 
 
+def held_by(person_id: int) -> "QuerySet[Grant]":
+    """Return the grants that a person holds at this moment, for conditions of other queries."""
+    return Grant.objects.filter(live_grants(), person_id=person_id)
+
+
 def holders_among(
     community: Community, people: Iterable[int], kind: str, name: str
 ) -> frozenset[int]:

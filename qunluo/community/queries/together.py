@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Sum
 
 from qunluo.community.errors import OfferGone
-from qunluo.community.models import CofounderOffer, Community, MemberTag, OperatingGoal, Pledge
+from qunluo.community.models import (
+    CofounderOffer,
+    Community,
+    GoalAmendment,
+    MemberTag,
+    OperatingGoal,
+    Pledge,
+)
 from qunluo.community.queries.joining import declared_values
 from qunluo.community.queries.permissions import require
 from qunluo.community.rules.breadth import Breadth, breadth
@@ -70,9 +77,16 @@ def breadth_of(community: Community) -> Breadth:
     return breadth(counts, people)
 
 
-def operating_goal(community: Community) -> OperatingGoal | None:
-    """Return the confirmed goal, which is locked, or None."""
-    return OperatingGoal.objects.filter(community=community).first()
+def operating_goal(community: Community) -> OperatingGoal | GoalAmendment | None:
+    """Return the goal that counts: the last that a vote made, the confirmed one, or None."""
+    amended = GoalAmendment.objects.filter(community=community).order_by("-number").first()
+    return amended or OperatingGoal.objects.filter(community=community).first()
+
+
+def goal_history(community: Community) -> list[OperatingGoal | GoalAmendment]:
+    """Return every goal that counted, the latest first; none before one was confirmed."""
+    amended = GoalAmendment.objects.filter(community=community).order_by("-number")
+    return [*amended, *OperatingGoal.objects.filter(community=community)]
 
 
 def cofounding_offer(code: str) -> CofounderOffer:

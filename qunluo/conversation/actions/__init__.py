@@ -13,6 +13,14 @@ from qunluo.conversation.actions.bringing import (
     index_room,
     release_author,
 )
+from qunluo.conversation.actions.channels import (
+    attach_channel,
+    change_channel,
+    detach_channel,
+    renew_secret,
+    send_again,
+    send_trial,
+)
 from qunluo.conversation.actions.circles import (
     begin_circle,
     edit_circle,
@@ -33,9 +41,25 @@ from qunluo.conversation.actions.indexing import (
     index_thread,
     rebuild_search,
 )
+from qunluo.conversation.actions.knowing import forget_old_ties, note_answer, note_talk
 from qunluo.conversation.actions.moving import accept_answer, move_state
+from qunluo.conversation.actions.passing import hear_account, pass_on, take_in
+from qunluo.conversation.actions.planning import (
+    change_calendar,
+    change_item,
+    plan_item,
+    rate_item,
+    schedule_item,
+    withdraw_item,
+)
 from qunluo.conversation.actions.polling import answer_poll, close_poll
 from qunluo.conversation.actions.proposals import follow_vote, may_put_to_vote, put_to_vote
+from qunluo.conversation.actions.publishing import (
+    mark_published,
+    publish_due,
+    publish_item,
+    tell_of_held,
+)
 from qunluo.conversation.actions.reacting import react, unreact
 from qunluo.conversation.actions.reading import (
     follow,
@@ -50,6 +74,7 @@ from qunluo.conversation.actions.reading import (
 from qunluo.conversation.actions.relocating import relocate_thread
 from qunluo.conversation.actions.removing import erase, remove_post, withdraw_post
 from qunluo.conversation.actions.reporting import report_post, report_thread
+from qunluo.conversation.actions.showing import link_post
 from qunluo.conversation.actions.spaces import (
     Preset,
     archive_space,
@@ -69,6 +94,15 @@ from qunluo.conversation.actions.telling import (
 from qunluo.conversation.actions.writing import reply, write_post
 
 __all__ = [
+    "attach_channel",
+    "change_channel",
+    "detach_channel",
+    "renew_secret",
+    "send_again",
+    "send_trial",
+    "hear_account",
+    "pass_on",
+    "take_in",
     "Brought",
     "Preset",
     "accept_answer",
@@ -77,6 +111,8 @@ __all__ = [
     "attach",
     "begin_circle",
     "carry_out",
+    "change_calendar",
+    "change_item",
     "claim_author",
     "close_poll",
     "describe_attachment",
@@ -90,16 +126,19 @@ __all__ = [
     "follow_space",
     "follow_vote",
     "forget",
+    "forget_old_ties",
     "furnish",
     "import_chat",
     "index",
     "index_missing",
     "index_missing_others",
     "index_posts",
-    "index_thread",
     "index_room",
+    "index_thread",
     "invite_to_circle",
     "leave_circle",
+    "link_post",
+    "mark_published",
     "mark_read",
     "mark_space_read",
     "mark_unread",
@@ -108,8 +147,14 @@ __all__ = [
     "mute",
     "mute_space_by_id",
     "mute_thread_by_id",
+    "note_answer",
+    "note_talk",
     "open_space",
+    "plan_item",
+    "publish_due",
+    "publish_item",
     "put_to_vote",
+    "rate_item",
     "react",
     "rebuild_search",
     "release_author",
@@ -120,17 +165,20 @@ __all__ = [
     "report_thread",
     "restore_space",
     "save_draft",
+    "schedule_item",
     "split_thread",
     "take_back_from",
     "take_back_in",
     "take_out_of_circle",
     "talk_with",
+    "tell_of_held",
     "tell_of_reaction",
     "tell_of_steps",
     "tell_of_words",
     "tidy_attachments",
     "unreact",
     "withdraw_held",
+    "withdraw_item",
     "withdraw_post",
     "write_post",
 ]

@@ -75,6 +75,8 @@ def carry_out(act: str, target: tuple[str, int], measure_id: int | None, actor_i
     if kind == "held":
         _held(act, pk, measure_id)
         return
+    if kind not in {"post", "thread"}:
+        return  # of another room, which carries it out itself
     post = _post(kind, pk, act, measure_id)
     if post is None:
         return

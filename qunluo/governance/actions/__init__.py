@@ -1,5 +1,14 @@
 """Everything that changes governance."""
 
+from qunluo.governance.actions.acts import (
+    link_act,
+    link_vote,
+    remove_act,
+    restore_act,
+    second_act,
+    unsecond_act,
+    withdraw_act,
+)
 from qunluo.governance.actions.checks import (
     change_checks,
     check_advert,
@@ -9,6 +18,7 @@ from qunluo.governance.actions.checks import (
 )
 from qunluo.governance.actions.content import cited, record, said_reason
 from qunluo.governance.actions.distance import block, end_distance, mute
+from qunluo.governance.actions.goal import put_goal_to_vote
 from qunluo.governance.actions.measures import (
     decide_appeal,
     erase,
@@ -45,6 +55,14 @@ __all__ = [
     "erase",
     "file_appeal",
     "file_report",
+    "link_act",
+    "link_vote",
+    "put_goal_to_vote",
+    "remove_act",
+    "restore_act",
+    "second_act",
+    "unsecond_act",
+    "withdraw_act",
     "hold_back",
     "mute",
     "plead",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
-from django.db.models import Q
+from django.db.models import F, Q
 
 from qunluo.community import actions as community_actions
 from qunluo.community import queries as communities
@@ -19,6 +19,8 @@ from qunluo.governance.errors import (
     OwnDecision,
 )
 from qunluo.governance.models import (
+    Act,
+    ActSecond,
     Appeal,
     Case,
     Distance,
@@ -154,6 +156,9 @@ def erase(person: "Person") -> None:
     Case.objects.filter(author=person).update(evidence=[], found="", plea="", reason="")
     Trust.objects.filter(person=person).delete()
     Vote.objects.filter(asked_by=person).update(text="")
+    Act.objects.filter(Q(linked_by=person) | Q(doer=person)).delete()
+    Act.objects.filter(seconded__person=person).update(seconds=F("seconds") - 1)
+    ActSecond.objects.filter(person=person).delete()
 
 
 def _record(

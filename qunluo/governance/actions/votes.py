@@ -1,11 +1,12 @@
 """Putting questions to everybody, voting, counting, and what a yes binds to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
 
+from qunluo.community import actions as community_actions
 from qunluo.community import queries as communities
 from qunluo.governance import events
 from qunluo.governance.errors import (
@@ -49,13 +50,15 @@ def open_vote(
     task: str = "",
     task_owner: "Person | None" = None,
     task_due_on: date | None = None,
+    goal: Mapping[str, Any] | None = None,
     entitled: bool = False,
 ) -> Vote:
     """Put a question to everybody who is a member at this moment; later members have no part.
 
     Without options it is yes, no or abstain, and a yes may bind a member to a task by a day.
-    `entitled`: a higher room found that this person may, without the permission. InvalidVote,
-    VoteRunning, PermissionMissing, MembersOnly.
+    `goal`: what a yes makes the one goal of the community. `entitled`: a higher room found that
+    this person may, without the permission. InvalidVote, VoteRunning, PermissionMissing,
+    MembersOnly.
     """
     communities.require_member(actor, community)
     if not entitled:
@@ -71,6 +74,7 @@ def open_vote(
         "task": " ".join(task.replace("\0", "").split()),
         "task_owner": task_owner,
         "task_due_on": task_due_on,
+        "goal": dict(goal) if goal else None,
     }
     if wrong := rules.faults(given, moment):
         raise InvalidVote(fields=wrong)
@@ -142,6 +146,10 @@ def close_vote(pk: int) -> Vote | None:
     vote.state, vote.closed_at = State.CLOSED, now()
     vote.outcome, vote.counts, vote.chosen = result.outcome, dict(result.counts), result.chosen
     vote.save(update_fields=["state", "closed_at", "outcome", "counts", "chosen"])
+    if vote.goal and vote.outcome == rules.PASSED:
+        community_actions.change_goal(
+            community=vote.community, goal=vote.goal, vote_id=vote.pk, asked_by_id=vote.asked_by_id
+        )
     publish(
         events.VoteEnded(
             community_id=vote.community_id,

@@ -49,6 +49,7 @@ class Vote(models.Model):
     task_due_on = models.DateField(null=True, blank=True)
     task_done_at = models.DateTimeField(null=True, blank=True)
     task_note = models.CharField(max_length=400, blank=True)
+    goal = models.JSONField(null=True, blank=True)  # what a yes makes the one goal, if it does
 
     class Meta:
         constraints = [
@@ -56,6 +57,11 @@ class Vote(models.Model):
                 fields=["community", "thread_number"],
                 condition=Q(state="open", thread_number__isnull=False),
                 name="one_open_vote_on_a_proposal",
+            ),
+            models.UniqueConstraint(
+                fields=["community"],
+                condition=Q(state="open", goal__isnull=False),
+                name="one_open_vote_on_the_goal",
             ),
             models.CheckConstraint(
                 condition=Q(quorum__lte=100, majority__gte=50, majority__lt=100),

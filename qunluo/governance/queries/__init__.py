@@ -1,5 +1,15 @@
 """Reading what governance knows; fetching is permission."""
 
+from qunluo.governance.queries.acts import (
+    ActView,
+    ValueCount,
+    acts,
+    acts_about,
+    find_act,
+    get_act,
+    value_counts,
+    values_of,
+)
 from qunluo.governance.queries.away import (
     are_blocked,
     blocked_among,
@@ -60,12 +70,24 @@ from qunluo.governance.queries.votes import (
     vote_limits,
     vote_of_thread,
     votes,
+    votes_to_cast,
 )
+from qunluo.governance.rules.acts import QUIET, read_about
 from qunluo.governance.rules.newcomers import Behaviour
 from qunluo.governance.rules.quotas import WINDOW_DAYS, AdShare
 from qunluo.governance.rules.words import Hit
 
 __all__ = [
+    "ActView",
+    "QUIET",
+    "ValueCount",
+    "acts",
+    "acts_about",
+    "find_act",
+    "get_act",
+    "read_about",
+    "value_counts",
+    "values_of",
     "Disorder",
     "disorder",
     "roles_behind",
@@ -78,6 +100,7 @@ __all__ = [
     "vote_limits",
     "vote_of_thread",
     "votes",
+    "votes_to_cast",
     "AdShare",
     "Behaviour",
     "CaseView",

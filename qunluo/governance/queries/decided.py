@@ -8,7 +8,17 @@ from django.db.models import Count, Q
 
 from qunluo.community import queries as communities
 from qunluo.governance.errors import AppealNotFound, MeasureNotFound
-from qunluo.governance.models import Appeal, Ballot, Case, Distance, Measure, Report, Voter
+from qunluo.governance.models import (
+    Act,
+    ActSecond,
+    Appeal,
+    Ballot,
+    Case,
+    Distance,
+    Measure,
+    Report,
+    Voter,
+)
 from qunluo.governance.rules import measures as rules
 from qunluo.kernel import queries as log
 from qunluo.kernel.clock import now
@@ -271,6 +281,19 @@ def own_documents(person: "Person") -> "Documents":
             Ballot.objects.filter(person=person)
             .order_by("vote_id")
             .values("vote__community__slug", "vote__question", "choice")
+        ),
+        "acts": list(
+            Act.objects.filter(Q(linked_by=person) | Q(doer=person))
+            .order_by("pk")
+            .values(
+                "community__slug", "value", "sentence", "path", "linked_by__name", "happened_at",
+                "linked_at", "seconds", "withdrawn_at",
+            )
+        ),
+        "seconded_acts": list(
+            ActSecond.objects.filter(person=person)
+            .order_by("pk")
+            .values("act__community__slug", "act__value", "act__path", "made_at")
         ),
         "appeals": list(
             Appeal.objects.filter(person=person)

@@ -12,6 +12,8 @@ from qunluo.kernel.paging import Page, page
 from qunluo.people.queries import Card, person_card
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.community.models import Community
     from qunluo.governance.queries.decided import Viewer
 
@@ -108,6 +110,16 @@ def open_votes(community: "Community", *, viewer: "Viewer") -> list[Vote]:
         voters__voted=False,
     )
     return list(found.order_by("closes_at")[:5])
+
+
+def votes_to_cast(person_id: int) -> "QuerySet[Vote]":
+    """Return the open votes in which somebody can vote and has not, for conditions of queries."""
+    return Vote.objects.filter(
+        state=Vote.State.OPEN,
+        closes_at__gt=now(),
+        voters__person_id=person_id,
+        voters__voted=False,
+    )
 
 
 def get_vote(pk: int, *, viewer: "Viewer") -> VoteView:

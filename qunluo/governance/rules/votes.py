@@ -15,6 +15,11 @@ MOST_OPTIONS = 10
 SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=60)
 DAYS = (3, 7, 14, 30)
 QUORUM_DEFAULT, MAJORITIES = 30, (50, 66, 75)
+GOAL_MAJORITY = 66  # of yes and no, for a goal that was meant to last
+GOAL_QUESTION = {
+    "en": "Change our one goal: {target} {metric} by {due_on}?",
+    "zh": "把唯一目标改为：{due_on} 前{metric}达到 {target}？",
+}
 SECONDS_NEEDED = 3  # with these a proposal's author may put it to the vote
 
 

@@ -191,3 +191,53 @@ class PleaForm(forms.Form):
     """What an author says to a post that waits."""
 
     text = area(2, 400, _("Say something to it"), help=_("Who looks at it reads this."))
+
+
+class ActForm(forms.Form):
+    """Something that happened, the value it shows, and one sentence on how."""
+
+    about = forms.CharField(
+        label=_("What happened"),
+        max_length=300,
+        help_text=_("The number of a thread, such as #12, or the address of a post or a vote."),
+    )
+    value = forms.ChoiceField(label=_("Which value does it show?"), widget=forms.RadioSelect)
+    sentence = forms.CharField(
+        label=_("In one sentence: what was done?"),
+        max_length=200,
+        help_text=_("Everybody here reads it, whoever did it first of all."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, values: Sequence[str], **kwargs: Any) -> None:
+        """Take the values of the charter that counts."""
+        super().__init__(*args, **kwargs)
+        self.fields["value"].choices = [(one, one) for one in values]  # type: ignore[attr-defined]
+
+
+class ActRemovalForm(forms.Form):
+    """The rule that a sentence in the log breaks, and what happened."""
+
+    rule_id = forms.ChoiceField(label=_("The rule that was broken"))
+    reason = area(3, LIMITS.reason_length, _("What happened"))
+
+    def __init__(self, *args: Any, rules: Choices, **kwargs: Any) -> None:
+        """Take the rules that the author accepted."""
+        super().__init__(*args, **kwargs)
+        self.fields["rule_id"].choices = rules  # type: ignore[attr-defined]
+
+
+class GoalForm(forms.Form):
+    """Another goal in place of the one that counts, and why."""
+
+    statement = forms.CharField(label=_("The goal in one sentence"), max_length=160, required=False)
+    metric = forms.CharField(label=_("What is counted"), max_length=80)
+    target = forms.IntegerField(label=_("Target"), min_value=1, max_value=2**62)
+    due_on = forms.DateField(label=_("By when"), widget=forms.DateInput(attrs={"type": "date"}))
+    why = area(4, 4000, _("Why change it?"), help=_("Everybody reads it before they vote."))
+    days = forms.TypedChoiceField(
+        label=_("Days to vote"),
+        coerce=int,
+        initial="7",
+        choices=[(str(n), str(n)) for n in VOTES.days],
+    )

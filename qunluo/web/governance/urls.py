@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qunluo.web.governance.views import checks, distance, held, queue, reports, votes
+from qunluo.web.governance.views import acts, checks, distance, goal, held, queue, reports, votes
 
 app_name = "order"
 HERE = "c/<slug:slug>/"
@@ -21,7 +21,13 @@ urlpatterns = [
     path(f"{DESK}queue/<int:pk>/", queue.case, name="case"),
     path(f"{DESK}checks/", checks.checks, name="checks"),
     path(f"{DESK}disorder/", checks.disorder, name="disorder"),
+    path(f"{HERE}acts/", acts.acts, name="acts"),
+    path(f"{HERE}acts/new/", acts.new, name="act_new"),
+    path(f"{HERE}acts/<int:pk>/second/", acts.second, name="act_second"),
+    path(f"{HERE}acts/<int:pk>/withdraw/", acts.withdraw, name="act_withdraw"),
+    path(f"{HERE}acts/<int:pk>/remove/", acts.remove, name="act_remove"),
     path(VOTES, votes.votes, name="votes"),
+    path(f"{VOTES}goal/", goal.goal, name="goal_vote"),
     path(f"{VOTES}new/", votes.new, name="vote_new"),
     path(f"{VOTES}<int:pk>/", votes.vote, name="vote"),
     path(f"{VOTES}<int:pk>/done/", votes.done, name="vote_done"),

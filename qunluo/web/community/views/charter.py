@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from qunluo.community import queries
+from qunluo.governance import queries as shown
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import show
 from qunluo.web.core.words import glossary
@@ -20,6 +21,9 @@ def charter(request: PersonRequest, slug: str, number: int | None = None) -> Htt
         "words": glossary(found.values if found else None),
         "versions": queries.charter_versions(community),
         "asked": number,
+        "shown": shown.value_counts(community) if found and number is None else [],
+        "quiet_days": shown.QUIET.days,
+        "goals": queries.goal_history(community) if number is None else [],
     }
     return show(request, "community/charter.html", None, context)
 

@@ -8,7 +8,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qunluo.community.queries import get_community, members_called, require, require_member
+from qunluo.community.queries import (
+    get_community,
+    members_called,
+    operating_goal,
+    require,
+    require_member,
+)
 from qunluo.conversation import actions as talk
 from qunluo.conversation import queries as talking
 from qunluo.governance import actions, queries
@@ -53,6 +59,7 @@ def votes(request: PersonRequest, slug: str) -> HttpResponse:
         "votes": page.items,
         "more": f"?after={page.next}" if page.next else "",
         "opens": may(request, community, queries.OPEN_VOTES),
+        "goal": operating_goal(community),
         "outcomes": outcome_words(),
     }
     return show(request, "governance/votes.html", None, context)
