@@ -232,3 +232,50 @@ class MoreWouldRead(Conflict):
     code = "conversation.more_would_read"
     message = _("In “{space}” people would read this who cannot read it now.")
     next_step = _("Ask those who wrote it; then confirm that it may be read there.")
+
+
+class ItemNotFound(NotFound):
+    """No such item of the calendar, or not for this viewer."""
+
+    code = "conversation.item_not_found"
+    message = _("There is no such item in this calendar.")
+    next_step = _("It may be somebody's own until it is published.")
+
+
+class InvalidItem(Invalid):
+    """Something about an item of the calendar cannot be taken like this."""
+
+    code = "conversation.invalid_item"
+    message = _("Something about this item is missing or not right.")
+
+
+class ChecksOpen(Conflict):
+    """A check before publishing is not done, or says no."""
+
+    code = "conversation.checks_open"
+    message = _("This cannot be scheduled yet: {checks}.")
+    next_step = _("Go through the checks below; each says why it is asked.")
+
+
+class ItemMoved(Conflict):
+    """Somebody changed the item meanwhile, or it has been published."""
+
+    code = "conversation.item_moved"
+    message = _("This item was changed or published in the meantime.")
+    next_step = _("Load it again; what you wrote stands in this form still.")
+
+
+class NotYourItem(Forbidden):
+    """Only its authors change an item."""
+
+    code = "conversation.not_your_item"
+    message = _("Only those who write this item change it.")
+    next_step = _("Ask its author to name you as one of them.")
+
+
+class RatedAlready(Conflict):
+    """One member, one answer; and nobody rates what they made."""
+
+    code = "conversation.rated_already"
+    message = _("You have answered this already, or made it yourself.")
+    next_step = _("Everybody answers once; the mean stands beside it.")

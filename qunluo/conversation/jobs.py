@@ -11,6 +11,12 @@ def throw_away_unsent_files() -> None:
         pass
 
 
+@every(minutes=1, atomic=False, when=lambda: queries.due_items(1))
+def publish_what_is_due() -> None:
+    """Let items of the calendar appear whose time has come."""
+    actions.publish_due()
+
+
 @every(minutes=1, atomic=False, when=lambda: queries.unfound_posts(1))
 def find_what_came_without_an_event() -> None:
     """Let posts be found that no event told of: those of an archive, and of versions before."""
@@ -22,3 +28,10 @@ def find_what_came_without_an_event() -> None:
 def find_what_else_came_without_an_event() -> None:
     """Let people be found, and what else can be, that no event told of."""
     actions.index_missing_others()
+
+
+@every(at="04:50")
+def forget_who_talked_long_ago() -> None:
+    """Keep who talks with whom for 90 days only."""
+    while actions.forget_old_ties():
+        pass

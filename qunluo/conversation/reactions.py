@@ -3,13 +3,20 @@
 from pathlib import Path
 
 from qunluo.community.actions import write_to
-from qunluo.community.events import GrantExpired, GrantRevoked, MemberLeft, MemberRemoved
+from qunluo.community.events import (
+    GrantExpired,
+    GrantRevoked,
+    MemberJoined,
+    MemberLeft,
+    MemberRemoved,
+)
 from qunluo.conversation import actions, queries
 from qunluo.conversation.events import (
     AnswerAccepted,
     ChatImported,
     ImportedAuthorClaimed,
     ImportedAuthorReleased,
+    ItemHeld,
     PersonMentioned,
     PostEdited,
     PostRemoved,
@@ -35,7 +42,8 @@ from qunluo.kernel.text import _
 from qunluo.people.events import PersonErased, PersonRegistered, ProfileUpdated
 from qunluo.people.ports import own_data
 from qunluo.people.queries import person_card
-from qunluo.reach.ports import Hush, Subject, sentences, subjects
+from qunluo.reach.events import MessageArrived
+from qunluo.reach.ports import Hush, Subject, packer, sentences, subjects
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 LETTERS = DEFINITIONS / "letters.toml"
@@ -143,6 +151,7 @@ MUTE_SPACE = Hush(WORDS["mute_space"]["label"], actions.mute_space_by_id)
 subjects.answered_by("thread", Subject(queries.known_threads, {"thread": MUTE_THREAD}))
 subjects.answered_by("space", Subject(queries.known_spaces, {"space": MUTE_SPACE}))
 subjects.answered_by("community", Subject(queries.known_communities))
+subjects.answered_by("item", Subject(queries.known_items))
 
 
 sources.register(queries.PEOPLE)
@@ -196,3 +205,63 @@ def let_imported_words_be_found(
         actions.index_room(event.thread_id, first=event.first)
     elif author := queries.writer_of(event.author_id):
         actions.index_room(event.thread_id, author_id=author)
+
+
+@reacts_to(ReplyWritten, PersonMentioned, from_start=True)
+def know_who_talks_with_whom(event: ReplyWritten | PersonMentioned) -> None:
+    """Keep who talks with whom where a community talks; private talk is nobody's to count."""
+    if event.community_id is None or event.actor_id is None:
+        return
+    if isinstance(event, ReplyWritten):
+        actions.note_answer(event.community_id, event.post_id, event.actor_id, event.person_id)
+    elif event.at is not None:
+        actions.note_talk(event.community_id, event.actor_id, event.person_id, event.at)
+
+
+@reacts_to(ThreadOpened)
+def note_what_appeared(event: ThreadOpened) -> None:
+    """Note that an item of the calendar appeared, also after somebody had let it through."""
+    thread = queries.find_thread(event.thread_id)
+    if thread is not None and thread.plan:
+        actions.mark_published(thread)
+
+
+@reacts_to(ItemHeld)
+def tell_why_it_waits(event: ItemHeld) -> None:
+    """Tell the authors of an item that it did not appear, and why."""
+    item = queries.find_planned(event.item_id)
+    if item is not None:
+        actions.tell_of_held(item, queries.authors_of(item), event)
+
+
+packer.done_by(queries.pack)
+
+
+@reacts_to(
+    ThreadOpened,
+    ReplyWritten,
+    AnswerAccepted,
+    ThreadMoved,
+    ThreadHandled,
+    PostWithdrawn,
+    PostRemoved,
+    MemberJoined,
+)
+def pass_on_through_channels(
+    event: ThreadOpened
+    | ReplyWritten
+    | AnswerAccepted
+    | ThreadMoved
+    | ThreadHandled
+    | PostWithdrawn
+    | PostRemoved
+    | MemberJoined,
+) -> None:
+    """Carry what was said out through the channels of the community that are to carry it."""
+    actions.pass_on(event)
+
+
+@reacts_to(MessageArrived)
+def take_in_what_arrived(event: MessageArrived) -> None:
+    """Put what a channel brought where it belongs."""
+    actions.take_in(event.arrival_id)

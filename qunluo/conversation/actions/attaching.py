@@ -75,7 +75,7 @@ def discard_attachment(*, actor: "Person", attachment: Attachment) -> None:
 def tidy_attachments() -> int:
     """Throw away files that nobody sent within a week; return how many."""
     old = Attachment.objects.filter(
-        post=None, added_at__lt=now() - timedelta(days=rules.WAITING_DAYS)
+        post=None, plan=None, added_at__lt=now() - timedelta(days=rules.WAITING_DAYS)
     )
     found = list(old.order_by("pk")[:500])
     throw_away(found)
@@ -103,7 +103,7 @@ def claim(found: list[Attachment], thread: Thread, post: Post) -> None:
     """Let files belong to a post that was just written."""
     for place, one in enumerate(found):
         Attachment.objects.filter(pk=one.pk).update(
-            post=post, thread=thread, space_id=thread.space_id, place=place,
+            post=post, plan=None, thread=thread, space_id=thread.space_id, place=place,
             community_id=thread.community_id,
         )  # fmt: skip
     if found:
@@ -172,7 +172,8 @@ def _stored(data: bytes) -> dict[str, Any]:
 def _has_room(actor: "Person", space: Space, thread: Thread | None, size: int) -> None:
     """Raise TooManyFiles when the message, or the day, holds enough."""
     mine = Attachment.objects.filter(owner=actor)
-    if mine.filter(post=None, space=space, thread=thread).count() >= rules.MOST_IN_A_POST:
+    waiting = mine.filter(post=None, plan=None, space=space, thread=thread)
+    if waiting.count() >= rules.MOST_IN_A_POST:
         raise TooManyFiles(most=rules.MOST_IN_A_POST)
     today = mine.filter(added_at__gt=now() - timedelta(days=1))
     kept = today.aggregate(bytes=Sum("size"))["bytes"] or 0

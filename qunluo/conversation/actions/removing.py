@@ -8,6 +8,8 @@ from qunluo.community.queries import require
 from qunluo.conversation import events
 from qunluo.conversation.actions import marks
 from qunluo.conversation.actions.attaching import throw_away
+from qunluo.conversation.actions.knowing import forget_ties
+from qunluo.conversation.actions.planning import forget_plans
 from qunluo.conversation.actions.rooms import leave_all
 from qunluo.conversation.errors import NotYourPost, PostGone
 from qunluo.conversation.models import (
@@ -168,5 +170,7 @@ def erase(person: "Person") -> None:
     ImportedAuthor.objects.filter(claimed_by=person).update(claimed_by=None)
     SpaceFollowing.objects.filter(person=person).delete()
     PollAnswer.objects.filter(person=person).delete()
+    forget_plans(person)
     throw_away(Attachment.objects.filter(owner=person))
+    forget_ties(person)
     leave_all(person)

@@ -9,6 +9,7 @@ from qunluo.community.queries import require
 from qunluo.conversation import events
 from qunluo.conversation.actions import marks
 from qunluo.conversation.actions.messages import writer_in
+from qunluo.conversation.actions.reacting import felt_in
 from qunluo.conversation.actions.relocating import MODERATE, may_go, widening
 from qunluo.conversation.actions.removing import last_of
 from qunluo.conversation.actions.rooms import next_number
@@ -107,12 +108,16 @@ def _begin(old: Thread, target: Space, posts: list[Post], title: str) -> Thread:
         posts=len(posts),
         replies=replies,
         reactions=sum(post.reactions for post in posts),
+        **felt_in(posts),
         # As old as what stands in it, so that it is new to nobody who had come later.
         opened_at=first.written_at,
         active_at=last.written_at,
         last_author_id=last.author_id,
         last_excerpt=plain(last.html) if replies else "",
         split_from=old,
+        embargo_until=old.embargo_until,
+        early_kind=old.early_kind,
+        early_name=old.early_name,
     )
 
 
@@ -179,6 +184,7 @@ def _leave(old: Thread, posts: list[Post]) -> None:
     changes: dict[str, Any] = {
         "replies": F("replies") - len(posts),
         "reactions": F("reactions") - sum(post.reactions for post in posts),
+        **{name: F(name) - times for name, times in felt_in(posts).items()},
         **last_of(old),
     }
     if old.accepted_place in {post.place for post in posts}:

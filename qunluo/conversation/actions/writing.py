@@ -1,7 +1,7 @@
 """Writing: opening threads and replying. A message sent twice is one."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
@@ -53,26 +53,30 @@ def write_post(
     attached: Sequence[str] = (),
     poll: Mapping[str, Any] | None = None,
     advert: bool = False,
+    planned: Mapping[str, str] | None = None,
 ) -> Thread:
     """Open a thread; the same client_id (at most 40 characters) again returns the first one.
 
     `attached` are uids of files that wait for it; a `poll` has options, multiple, results, until.
     An `advert` takes one of the slots that the space has for them; a word of a list holds a post
-    for a look. HeldForReview, NewcomerLimit, AdvertSlotsFull, AdvertTooOften, NoAdvertsHere,
-    InvalidPost, KindNotHere, TooManyFiles, SpacePutAway, Suspended, MembersOnly,
+    for a look. `planned` comes from the calendar: plan (its id), and until, kind and name of who
+    reads it before the others. HeldForReview, NewcomerLimit, AdvertSlotsFull, AdvertTooOften,
+    NoAdvertsHere, InvalidPost, KindNotHere, TooManyFiles, SpacePutAway, Suspended, MembersOnly,
     PermissionMissing, TooMany.
     """
     limit("thread", actor.pk, times=THREADS_AN_HOUR, seconds=3600)
     beside = (tuple(attached), poll)
     return or_held(
         lambda: _open(
-            actor, space, kind, title, source, fields or {}, checked_id(client_id), beside, advert
+            actor, space, kind, title, source, fields or {}, checked_id(client_id), beside, advert,
+            planned or {},
         ),
         actor=actor,
         space=space,
         given={
             "kind": kind, "title": title, "source": source, "fields": dict(fields or {}),
             "attached": list(attached), "poll": dict(poll) if poll else None, "advert": advert,
+            "planned": dict(planned) if planned else None,
         },
         client_id=client_id,
     )  # fmt: skip
@@ -123,6 +127,7 @@ def _open(
     client_id: str,
     beside: Wanted,
     advert: bool,  # noqa: FBT001 - private
+    planned: Mapping[str, str],
 ) -> Thread:
     sight = writer_in(actor, space)
     if first := first_sent(actor, client_id):
@@ -143,7 +148,9 @@ def _open(
     ready = along.shown(made_ready(actor, space, said.source))
     try:
         with write_tx():
-            thread, post = _insert(actor, space, kind, said, ready, honoured, client_id, advert)
+            thread, post = _insert(
+                actor, space, kind, said, ready, honoured, client_id, advert, planned
+            )
             along.put(thread, post)
     except IntegrityError:
         if first := first_sent(actor, client_id):
@@ -207,8 +214,10 @@ def _insert(
     honoured: Called | None,
     client_id: str,
     advert: bool,  # noqa: FBT001 - private
+    planned: Mapping[str, str],
 ) -> tuple[Thread, Post]:
     moment = now()
+    until = datetime.fromisoformat(planned["until"]) if planned.get("until") else None
     number = next_number(space.community)  # from here on nobody else opens a thread
     if advert:
         check_advert(actor, space)
@@ -232,6 +241,10 @@ def _insert(
         opened_at=moment,
         active_at=moment,
         last_author=actor,
+        plan=planned.get("plan", ""),
+        embargo_until=until,
+        early_kind=planned.get("kind", "") if until else "",
+        early_name=planned.get("name", "") if until else "",
     )
     post = Post.objects.create(
         community=space.community,

@@ -22,6 +22,9 @@ class Attachment(models.Model):
     post = models.ForeignKey(
         "conversation.Post", models.CASCADE, null=True, blank=True, related_name="attachments"
     )
+    plan = models.ForeignKey(
+        "conversation.PlannedItem", models.SET_NULL, null=True, blank=True, related_name="files"
+    )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     sort = models.CharField(max_length=7, choices=Sort.choices)
     key = models.CharField(max_length=80)

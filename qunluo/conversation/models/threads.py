@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from qunluo.kernel.clock import now
+
 
 class Thread(models.Model):
     """What lists and streams show of a conversation; its first post stands at place 1.
@@ -31,6 +33,11 @@ class Thread(models.Model):
     replies = models.PositiveIntegerField(default=0)
     reactions = models.PositiveIntegerField(default=0)
     seconds = models.PositiveIntegerField(default=0)
+    # How often it was felt to be each of the four things that the home stream goes by (R05).
+    useful = models.PositiveIntegerField(default=0)
+    fun = models.PositiveIntegerField(default=0)
+    warm = models.PositiveIntegerField(default=0)
+    beneficial = models.PositiveIntegerField(default=0)
     opened_at = models.DateTimeField()
     moved_at = models.DateTimeField(null=True, blank=True)
     active_at = models.DateTimeField()
@@ -40,6 +47,11 @@ class Thread(models.Model):
     advert = models.BooleanField(default=False)
     cover = models.CharField(max_length=16, blank=True)  # the first picture of the opener
     split_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    # Until then only its author, who manages spaces, and those named by early_kind read it.
+    embargo_until = models.DateTimeField(null=True, blank=True)
+    early_kind = models.CharField(max_length=7, blank=True)  # "members", or the kind of a grant
+    early_name = models.CharField(max_length=40, blank=True)
+    plan = models.CharField(max_length=16, blank=True)  # the item of the calendar it came from
 
     class Meta:
         constraints = [
@@ -56,6 +68,11 @@ class Thread(models.Model):
 
     def __str__(self) -> str:
         return f"{self.community_id}#{self.number}"
+
+    @property
+    def held_back(self) -> bool:
+        """Return whether it is open to some only, for now."""
+        return self.embargo_until is not None and self.embargo_until > now()
 
 
 class Post(models.Model):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 
 from qunluo.conversation.models import Post, Space, Thread
+from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.sight import seen_by, sight_of
 from qunluo.conversation.rules.kinds import Kind, State, kind_of, kinds
 
@@ -56,5 +57,7 @@ def _seen(
 ) -> Iterable[tuple[str, str, int]]:
     sight = sight_of(viewer, community)
     spaces = [s.pk for s in seen_by(sight, Space.objects.filter(community=community))]
-    found = Thread.objects.filter(community=community, space_id__in=spaces, opener_gone=False)
+    found = Thread.objects.filter(
+        opened(sight), community=community, space_id__in=spaces, opener_gone=False
+    )
     return found.order_by().values_list(*columns).annotate(many=Count("pk"))

@@ -34,16 +34,17 @@ def files_of(posts: Iterable[int]) -> Mapping[int, list[FileView]]:
     if wanted:
         rows = Attachment.objects.filter(post_id__in=wanted).order_by("post_id", "place", "pk")
         for one in rows:
-            found[one.post_id or 0].append(_view(one))
+            found[one.post_id or 0].append(view_of(one))
     return found
 
 
 def waiting_files(person: "Person", space: Space, thread: Thread | None = None) -> list[FileView]:
     """Return the files that somebody added and did not send yet, in a space or as a reply."""
-    mine = Attachment.objects.filter(owner=person, post=None, space=space, thread=thread)
-    return [_view(one) for one in mine.order_by("pk")]
+    mine = Attachment.objects.filter(owner=person, post=None, plan=None, space=space, thread=thread)
+    return [view_of(one) for one in mine.order_by("pk")]
 
 
-def _view(one: Attachment) -> FileView:
+def view_of(one: Attachment) -> FileView:
+    """Return a file as it is shown."""
     same = ("uid", "sort", "type", "name", "alt", "size", "width", "height", "added_at")
     return FileView(**{name: getattr(one, name) for name in same})

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from qunluo.community import queries as communities
 from qunluo.conversation.models import Post, Space, Thread
 from qunluo.conversation.queries.cards import ThreadCard, cards, with_reading
+from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.sight import seen_by, sight_of
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
@@ -43,7 +44,9 @@ def threads_of_kind(
     """
     sight = sight_of(viewer, community)
     spaces = {s.pk: s for s in seen_by(sight, Space.objects.filter(community=community))}
-    found = Thread.objects.filter(community=community, kind=kind, space_id__in=list(spaces))
+    found = Thread.objects.filter(
+        opened(sight), community=community, kind=kind, space_id__in=list(spaces)
+    )
     if settled is not None:
         found = found.filter(settled=settled)
     order = ("-seconds", "-id") if heaviest else ("-active_at", "-id")
@@ -58,6 +61,7 @@ def overdue(community: "Community", *, viewer: "Viewer", limit: int = 50) -> lis
     sight = sight_of(viewer, community)
     spaces = {s.pk: s for s in seen_by(sight, Space.objects.filter(community=community))}
     late = Thread.objects.filter(
+        opened(sight),
         community=community,
         kind="feedback",
         settled=False,
@@ -72,7 +76,9 @@ def promise_counts(community: "Community", *, viewer: "Viewer") -> dict[str, int
     """Return how many promises were given, kept, late and broken, as far as a viewer sees them."""
     sight = sight_of(viewer, community)
     spaces = [s.pk for s in seen_by(sight, Space.objects.filter(community=community))]
-    found = Thread.objects.filter(community=community, kind="promise", space_id__in=spaces)
+    found = Thread.objects.filter(
+        opened(sight), community=community, kind="promise", space_id__in=spaces
+    )
     return dict(found.order_by().values_list("state").annotate(Count("pk")))
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from qunluo.community import queries as communities
 from qunluo.conversation.models import Mention, Post, Reading, Space, SpaceFollowing, Thread
+from qunluo.conversation.queries.early import first_readers
 from qunluo.conversation.queries.sight import MANAGE, Sight
 from qunluo.conversation.queries.stream import sight_in
 from qunluo.conversation.rules.kinds import kind_of
@@ -33,7 +34,7 @@ def listening(thread: Thread, people: Iterable[int], actor_id: int | None) -> se
     """Return those of some people who may read a thread now, have not muted it or its space, and
     hear of who acted.
     """
-    wanted = readers_among(thread.space, people)
+    wanted = first_readers(thread, readers_among(thread.space, people))
     muted = Reading.objects.filter(thread=thread, person_id__in=wanted, following=Following.MUTED)
     wanted -= set(muted.values_list("person_id", flat=True))
     wanted -= _deaf_to_space(thread, wanted)
@@ -95,14 +96,14 @@ def following_of(person: "Person", space: Space) -> str:
 
 def known_threads(person: "Person", ids: Collection[int]) -> dict[int, Known]:
     """Return what a person may know of threads now, by id."""
-    rows = Thread.objects.select_related("space__community").filter(pk__in=list(ids))
+    rows = Thread.objects.select_related("community", "space__community").filter(pk__in=list(ids))
     threads = list(rows)
     sights = _sights(person, {one.community_id for one in threads})
     away = hidden_between(person.pk)
     return {
         one.pk: _known_thread(one, said=one.last_author_id not in away)
         for one in threads
-        if (sight := sights.get(one.community_id)) and sight.sees(one.space)
+        if (sight := sights.get(one.community_id)) and sight.reads(one)
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from qunluo.community.queries import placed
 from qunluo.conversation.models import Post, Reading, Space, SpaceMember, Thread
 from qunluo.conversation.queries.cards import COLUMNS, NOBODY, unread_of
+from qunluo.conversation.queries.early import only_for
 from qunluo.conversation.queries.sight import Sight
 from qunluo.conversation.queries.threads import reactions_of
 from qunluo.conversation.rules.spaces import type_of
@@ -64,10 +65,11 @@ def spaces_of_threads(threads: Iterable[int]) -> dict[int, int]:
 def posts_to_tell(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Return posts by id as everybody who sees their space may have them, without a viewer.
 
-    `space_id`, `thread_id` and `author_id` say whom to tell and whom not; a removed one has no
-    words, one that is held is left out.
+    `space_id`, `thread_id`, `author_id` and `only` (people, or None for all who see the space) say
+    whom to tell and whom not; a removed one has no words, one that is held is left out.
     """
-    found = Post.objects.select_related("thread__space__community").filter(pk__in=set(ids))
+    found = Post.objects.filter(pk__in=set(ids))
+    found = found.select_related("thread__community", "thread__space__community")
     posts = [post for post in found if not getattr(post, "held_at", None)]
     faces = person_card({post.author_id for post in posts})
     counts, _own = reactions_of([post.pk for post in posts if post.reactions], None)
@@ -100,6 +102,7 @@ def posts_to_tell(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
             "space_id": space.pk,
             "thread_id": thread.pk,
             "author_id": post.author_id,
+            "only": only_for(thread),
         }
     return told
 

@@ -8,6 +8,10 @@ from qunluo.conversation.models import (
     HeldPost,
     ImportedAuthor,
     Mention,
+    OnTone,
+    PlannedAuthor,
+    PlannedItem,
+    PlannedVersion,
     PollAnswer,
     Post,
     Reaction,
@@ -16,6 +20,7 @@ from qunluo.conversation.models import (
     SpaceFollowing,
     SpaceMember,
     Thread,
+    Tie,
 )
 
 if TYPE_CHECKING:
@@ -70,6 +75,11 @@ def own_documents(person: "Person") -> "Documents":
             .order_by("pk")
             .values(WHERE, "thread__number", "read", "following")
         ),
+        "talks_with": list(
+            Tie.objects.filter(person=person)
+            .order_by("pk")
+            .values("community__slug", "other__name", "talked_at")
+        ),
         "followed_spaces": list(
             SpaceFollowing.objects.filter(person=person)
             .order_by("pk")
@@ -111,6 +121,30 @@ def own_documents(person: "Person") -> "Documents":
             HeldPost.objects.filter(author=person)
             .order_by("pk")
             .values("community__slug", "space__name", "given", "category", "state", "held_at")
+        ),
+        "planned": list(
+            PlannedItem.objects.filter(author=person)
+            .order_by("pk")
+            .values(
+                "community__slug", "space__name", "kind", "title", "source", "target", "values",
+                "useful", "fun", "warm", "beneficial", "causes", "motive", "licence",
+                "originality", "state", "publish_at", "open_at", "published_at",
+            )
+        ),
+        "planned_earlier": list(
+            PlannedVersion.objects.filter(item__author=person)
+            .order_by("pk")
+            .values("item__community__slug", "number", "title", "source", "saved_at")
+        ),
+        "planned_together": list(
+            PlannedAuthor.objects.filter(person=person)
+            .order_by("pk")
+            .values("item__community__slug", "item__title", "item__author__name")
+        ),
+        "on_tone": list(
+            OnTone.objects.filter(person=person)
+            .order_by("pk")
+            .values("item__community__slug", "item__title", "rating", "rated_at")
         ),
         "drafts": list(
             Draft.objects.filter(person=person)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qunluo.conversation.errors import ThreadNotFound
 from qunluo.conversation.models import Post, Space, Thread
 from qunluo.conversation.queries.cards import NOBODY
+from qunluo.conversation.queries.early import open_to_all
 from qunluo.conversation.queries.threads import look_at
 from qunluo.conversation.rules.kinds import Kind, kind_of
 from qunluo.conversation.rules.markup import plain
@@ -50,7 +51,9 @@ def newest_openers(space: Space, *, limit: int) -> list[Opener]:
     if space.visibility != Space.Visibility.PUBLIC:
         raise ThreadNotFound
     posts = (
-        Post.objects.filter(thread__space=space, place=1, removed_at=None)
+        Post.objects.filter(
+            open_to_all("thread__"), thread__space=space, place=1, removed_at=None
+        )
         .exclude(thread__kind=CHAT)
         .select_related("thread")
         .order_by("-thread__opened_at", "-pk")[:limit]

@@ -18,7 +18,8 @@ from qunluo.community import queries as communities
 from qunluo.conversation.models import Document, Post, Space
 from qunluo.conversation.ports import Asking, Shown, Source, sources
 from qunluo.conversation.queries.cards import NOBODY
-from qunluo.conversation.queries.sight import seen_by, sight_of
+from qunluo.conversation.queries.early import opened
+from qunluo.conversation.queries.sight import Sight, seen_by, sight_of
 from qunluo.conversation.rules import search as rules
 from qunluo.conversation.rules.kinds import Kind, kind_of
 from qunluo.conversation.rules.markup import plain
@@ -106,6 +107,7 @@ class _Where:
     communities: list["Community"]
     spaces: Mapping[int, Space]
     among: list["Community"]
+    sights: list[Sight] = field(default_factory=list)
 
 
 def search(
@@ -163,9 +165,10 @@ def _where(viewer: "Viewer", community: "Community | None") -> _Where:
     """Return where somebody may look; without a community everywhere they belong."""
     here = [community] if community else [o.community for o in communities.communities_of(viewer)]
     spaces: dict[int, Space] = {}
-    among = []
+    among, sights = [], []
     for one in here:
         sight = sight_of(viewer, one)
+        sights.append(sight)
         if "members.view" in sight.permissions:
             among.append(one)
         private = sight.private if sight.member else frozenset()
@@ -174,7 +177,7 @@ def _where(viewer: "Viewer", community: "Community | None") -> _Where:
         for space in seen_by(sight, found):
             space.community = one
             spaces[space.pk] = space
-    return _Where(here, spaces, among)
+    return _Where(here, spaces, among, sights)
 
 
 def _rows(
@@ -189,7 +192,12 @@ def _rows(
     if not spaces:
         return []
     scopes = [[POST], _scope(spaces)]
-    found = Document.objects.filter(standing(), source=POST, post__thread__space_id__in=spaces)
+    found = Document.objects.filter(
+        standing(),
+        opened(*where.sights, prefix="post__thread__"),
+        source=POST,
+        post__thread__space_id__in=spaces,
+    )
     if away := hidden_between(viewer.pk if viewer else None):
         found = found.exclude(post__author_id__in=away)
     if narrowing.author:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from qunluo.community import queries as communities
-from qunluo.conversation.models import Space, SpaceMember
+from qunluo.conversation.models import Space, SpaceMember, Thread
 from qunluo.conversation.rules.kinds import Kind
 from qunluo.conversation.rules.spaces import type_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Viewer = Person | AnonymousUser | None
 
 MANAGE = "spaces.manage"
+EARLY_MEMBERS = "members"  # every member reads it before everybody else does
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,22 @@ class Sight:
             return self.member
         grant = (space.community_id, space.grant_kind, space.grant_name)
         return grant in self.held or MANAGE in self.permissions
+
+    def reads(self, thread: Thread) -> bool:
+        """Return whether the viewer may read a thread now: its space, and whether it is open."""
+        return self.sees(thread.space) and (not thread.held_back or self._early(thread))
+
+    def _early(self, thread: Thread) -> bool:
+        """Return whether the viewer is one of those who read a thread before others do."""
+        if not self.member or self.person_id is None:
+            return False
+        if thread.early_kind == EARLY_MEMBERS or MANAGE in self.permissions:
+            return True
+        return thread.author_id == self.person_id or bool(
+            communities.holders_among(
+                thread.community, [self.person_id], thread.early_kind, thread.early_name
+            )
+        )
 
     @cached_property
     def private(self) -> frozenset[int]:

@@ -11,6 +11,7 @@ from django.db.models.functions import Greatest
 from qunluo.community import queries as communities
 from qunluo.conversation.errors import SpaceNotFound
 from qunluo.conversation.models import Reading, Space, SpaceFollowing, Thread
+from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.sight import MANAGE, Sight, seen_by, sight_of
 from qunluo.conversation.rules.kinds import Kind
 from qunluo.conversation.rules.reading import KEEP_DAYS
@@ -110,7 +111,7 @@ def _with_news(sight: Sight, ids: Iterable[int]) -> Any:
     mine = FilteredRelation("readings", condition=Q(readings__person_id=sight.person_id))
     return (
         Thread.objects.filter(community_id=sight.community_id, space_id__in=list(ids))
-        .filter(active_at__gte=now() - timedelta(days=KEEP_DAYS))
+        .filter(opened(sight), active_at__gte=now() - timedelta(days=KEEP_DAYS))
         .annotate(mine=mine)
         .annotate(new=_new(sight.joined_at or now()))
         .filter(new__gt=0)

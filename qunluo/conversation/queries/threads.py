@@ -18,6 +18,7 @@ from qunluo.conversation.queries.cards import (
     unread_of,
     with_reading,
 )
+from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.files import FileView, files_of
 from qunluo.conversation.queries.polls import PollView, polls_of
 from qunluo.conversation.queries.sight import Sight, sight_of
@@ -123,7 +124,7 @@ def threads_in(
     limit: int = 20,
 ) -> Page[ThreadCard]:
     """Return the threads of a space that was looked into; two queries."""
-    found = Thread.objects.filter(community_id=sight.community_id, space=space)
+    found = Thread.objects.filter(opened(sight), community_id=sight.community_id, space=space)
     found = found.exclude(kind="chat")
     if kind:
         found = found.filter(kind=kind)
@@ -144,9 +145,11 @@ def look_at(community: "Community", number: int, *, viewer: "Viewer") -> tuple[T
     found = Thread.objects.select_related("space").filter(community=community, number=number)
     thread = found.first()
     sight = sight_of(viewer, community, thread.space if thread else None)
-    if thread is None or not sight.sees(thread.space):
+    if thread is None:
         raise ThreadNotFound
     thread.community = thread.space.community = community
+    if not sight.reads(thread):
+        raise ThreadNotFound
     return thread, sight
 
 
@@ -156,9 +159,9 @@ def get_post(pk: int, *, viewer: "Viewer") -> Post:
     if found is None:
         raise ThreadNotFound
     space = found.thread.space
-    if not sight_of(viewer, space.community, space).sees(space):
-        raise ThreadNotFound
     found.thread.community = space.community
+    if not sight_of(viewer, space.community, space).reads(found.thread):
+        raise ThreadNotFound
     return found
 
 

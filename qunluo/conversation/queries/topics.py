@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, Max, OuterRef
 
 from qunluo.conversation.models import Space, Tagging, Thread, Topic
 from qunluo.conversation.queries.cards import ThreadCard, cards, with_reading
+from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.sight import Sight, seen_by, sight_of
 from qunluo.conversation.rules.topics import key as key_of
 from qunluo.governance.queries import hidden_ids
@@ -85,7 +86,10 @@ def _spaces(sight: Sight, community: "Community") -> dict[int, Space]:
 def _standing(sight: Sight, spaces: dict[int, Space]) -> "QuerySet[Tagging]":
     """Return the taggings of posts that the viewer may read now."""
     found = Tagging.objects.filter(
-        post__removed_at=None, post__thread__space_id__in=spaces, post__thread__opener_gone=False
+        opened(sight, prefix="post__thread__"),
+        post__removed_at=None,
+        post__thread__space_id__in=spaces,
+        post__thread__opener_gone=False,
     )
     if sight.person_id is None:
         return found
