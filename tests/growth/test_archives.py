@@ -288,6 +288,7 @@ def test_every_table_that_belongs_to_a_community_is_in_the_archive_or_named_here
         "conversation.Document": "made anew from the posts",
         "conversation.Topic": "made anew from the posts",
         "conversation.Tagging": "made anew from the posts",
+        "conversation.Tie": "grows anew as people talk",
         "governance.Case": "what is not decided yet stays; measures move",
         "governance.Report": "what is not decided yet stays; measures move",
         "governance.Distance": "between two persons, wherever they are",

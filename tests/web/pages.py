@@ -154,6 +154,9 @@ TALK = {
     "talk:feed": Page(everyone(404)),  # for public spaces only, and then for everybody
     "talk:share": Page(everyone(404)),
     "talk:card": Page(everyone(404)),
+    "talk:scenes": OPEN,
+    "talk:cells": Page(only(BELONG)),
+    "talk:honours": OPEN,
     "talk:boards": OPEN,
     "talk:board": Page(everyone(), ids={"kind": "worry"}),
     "talk:live_pass": personal(),

@@ -1,15 +1,17 @@
 """Answering without words."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
-from django.db.models import F
+from django.db.models import Count, F
 
 from qunluo.conversation import events
 from qunluo.conversation.actions.messages import writer_in
 from qunluo.conversation.errors import PostGone, UnknownReaction
 from qunluo.conversation.models import Post, Reaction, Thread
 from qunluo.conversation.rules.kinds import kind_of
+from qunluo.conversation.rules.ranking import FELT
 from qunluo.conversation.rules.reading import SECOND, fits
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
@@ -67,9 +69,17 @@ def _react(actor: "Person", post: Post, reaction: str) -> Post:
 
 def _count(post: Post, reaction: str, by: int) -> None:
     """Keep the stored counters: of the thread first, which is the order of all locks here."""
-    column = "seconds" if reaction == SECOND else "reactions"
-    Thread.objects.filter(pk=post.thread_id).update(**{column: F(column) + by})
+    columns = ["seconds"] if reaction == SECOND else ["reactions"]
+    if reaction in FELT:
+        columns.append(reaction)
+    Thread.objects.filter(pk=post.thread_id).update(**{name: F(name) + by for name in columns})
     Post.objects.filter(pk=post.pk).update(reactions=F("reactions") + by)
+
+
+def felt_in(posts: Sequence[Post]) -> dict[str, int]:
+    """Return how often each of what the home stream goes by stands under some posts."""
+    found = Reaction.objects.filter(post__in=posts, name__in=FELT).values_list("name")
+    return {**dict.fromkeys(FELT, 0), **dict(found.annotate(n=Count("pk")))}
 
 
 def _about(actor: "Person", post: Post, reaction: str) -> dict[str, Any]:

@@ -1,24 +1,70 @@
-"""The home stream of a member: what is said where they belong; it ends."""
+"""The home stream of a member: what waits, what people they know said, the rest; it ends."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, FilteredRelation, OuterRef, Q, Value, When
+from django.db.models.expressions import RawSQL
 
 from qunluo.community import queries as communities
-from qunluo.conversation.models import Draft, Reading, Space, SpaceFollowing, Thread
-from qunluo.conversation.queries.cards import ThreadCard, cards, with_reading
+from qunluo.conversation.models import Draft, Reading, Space, SpaceFollowing, Thread, Tie
+from qunluo.conversation.queries.cards import ThreadCard, stream_cards, unread_of
+from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.sight import Sight
+from qunluo.conversation.rules import ranking
+from qunluo.conversation.rules.kinds import kind_of, kinds_waiting_for
 from qunluo.conversation.rules.reading import STREAM_DAYS
-from qunluo.governance.queries import hidden_ids
+from qunluo.governance.queries import hidden_ids, votes_to_cast
 from qunluo.kernel.clock import now
-from qunluo.kernel.paging import Page, page
+from qunluo.kernel.paging import BadCursor
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from qunluo.community.models import Community
     from qunluo.community.queries import Belonging
     from qunluo.people.models import Person
+
+# So many of the newest are looked at, since muted ones may be among them.
+LOOKED_AT = 150
+PROPOSAL, VOTING = "proposal", "voting"
+MUTED, FOLLOWED = Reading.Following.MUTED, Reading.Following.FOLLOWED
+FELT = tuple(ranking.FELT)
+LIGHT = (
+    "id", "community_id", "kind", "state", "author_id", "last_author_id", "assignee_id", "due_on",
+    "settled", "posts", "replies", "opened_at", "active_at", "opener_gone", *FELT,
+    "mine__read", "mine__ahead", "mine__following", "mine__mentioned",
+    "knows_author", "knows_last", "votes_left",
+)  # fmt: skip
+
+NEWEST_FIRST = "ORDER BY active_at DESC, id DESC LIMIT %s"
+NEWEST_OF = "SELECT * FROM (SELECT id FROM"
+NEWEST_HERE = (
+    "SELECT * FROM (SELECT id, active_at FROM conversation_thread WHERE community_id = %s"  # noqa: S608
+    f" AND space_id IN ({{spaces}}) AND NOT opener_gone {NEWEST_FIRST}) AS there"
+)
+CALLED = "SELECT thread_id FROM conversation_reading WHERE person_id = %s AND mentioned > read"
+MINE_TO_DO = (
+    "SELECT id FROM conversation_thread WHERE community_id IN ({here}) AND author_id = %s"
+    " AND kind IN ({kinds}) AND NOT settled"
+)
+LOOKED_AFTER = "SELECT id FROM conversation_thread WHERE assignee_id = %s AND NOT settled"
+PROPOSED = (
+    "SELECT id FROM conversation_thread WHERE community_id IN ({here}) AND kind = %s"
+    " AND NOT settled"
+)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A part of the stream; `before` is the section with which the part before it ended."""
+
+    items: list[ThreadCard]
+    next: str | None
+    before: str
+    belongings: "list[Belonging]"
 
 
 def stream(
@@ -27,37 +73,45 @@ def stream(
     community: "Community | None" = None,
     after: str | None = None,
     limit: int = 20,
-) -> Page[ThreadCard]:
-    """Return the threads of the last 90 days in all spaces that a member sees, newest first.
+    order: str = ranking.RANKED,
+) -> Stream:
+    """Return what is said in the spaces that a member sees: of 90 days, at most 100 threads.
 
-    Muted ones are left out; each says why it stands here. Of one community or of all; five
-    queries.
+    What waits for them comes first, then people they talk with, then the rest (rules/ranking.py),
+    or plainly the newest first. The cursor carries what is still to come, so that nothing comes
+    twice or not at all while people write; what may no longer be read by then stays away. Muted
+    ones are left out; each says why it stands here. Five queries. BadCursor.
     """
-    belongings = [
-        one
-        for one in communities.communities_of(person)
-        if community is None or one.community.pk == community.pk
-    ]
-    spaces = _spaces(person, belongings)
-    muted = Reading.objects.filter(
-        person=person, thread=OuterRef("pk"), following=Reading.Following.MUTED
-    )
-    # Of a muted space only what they follow in it themselves, which is the narrower wish.
-    deaf = SpaceFollowing.objects.filter(person=person, following=Reading.Following.MUTED)
-    follows = Reading.objects.filter(
-        person=person, thread=OuterRef("pk"), following=Reading.Following.FOLLOWED
-    )
-    found = Thread.objects.filter(
-        ~Exists(muted),
-        ~Q(space_id__in=deaf.values("space_id")) | Exists(follows),
-        community_id__in=[one.community.pk for one in belongings],
-        space_id__in=list(spaces),
-        active_at__gte=now() - timedelta(days=STREAM_DAYS),
-        opener_gone=False,
-    ).exclude(author_id__in=hidden_ids(person.pk))
-    rows = page(with_reading(found, person.pk), ("-active_at", "-id"), after, limit)
+    everywhere = communities.communities_of(person)
+    belongings = [one for one in everywhere if community is None or one.community == community]
+    spaces, heard = _spaces(person, belongings)
     since = {one.community.pk: one.membership.joined_at for one in belongings}
-    return Page(cards(rows.items, spaces, person.pk, since), rows.next)
+    seen = _Seen(person, belongings, spaces, heard)
+    limit = max(1, min(limit, ranking.STREAM_CARDS))
+    if after is None:
+        before, wanted = "", None
+    else:
+        try:
+            before, wanted = ranking.unpacked(after)
+        except ValueError:
+            raise BadCursor from None
+    light = seen.threads([pk for pk, _part in wanted[:limit]] if wanted is not None else None)
+    rows = {row[0]: dict(zip(LIGHT, row, strict=True)) for row in light}
+    standings = {pk: _standing(row, person.pk, since) for pk, row in rows.items()}
+    if wanted is None:
+        sort = ranking.newest if order == ranking.NEWEST else _ranked
+        wanted = sort(standings.values())
+    shown, rest = wanted[:limit], wanted[limit:]
+    here = [(pk, part) for pk, part in shown if pk in standings]
+    found = stream_cards([pk for pk, _part in here], spaces, person.pk, since, rows)
+    today = now().date()
+    items = [
+        _told(found[pk], standings[pk], part, ranking.why(standings[pk], today))
+        for pk, part in here
+        if pk in found
+    ]
+    cursor = ranking.packed(shown[-1][1], rest) if rest else None
+    return Stream(items, cursor, before, everywhere)
 
 
 def drafts(person: "Person") -> list[Draft]:
@@ -71,18 +125,147 @@ def draft_for(person: "Person", space: Space) -> Draft | None:
     return Draft.objects.filter(person=person, space=space, thread=None).first()
 
 
-def _spaces(person: "Person", belongings: "Iterable[Belonging]") -> dict[int, Space]:
-    """Return the open spaces that a person sees in the communities they belong to, by id."""
+def _ranked(found: "Iterable[ranking.Standing]") -> list[tuple[int, str]]:
+    return ranking.ranked(found, now())
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Where a member hears what is said."""
+
+    person: "Person"
+    belongings: "Sequence[Belonging]"
+    spaces: Mapping[int, Space]
+    heard: Collection[int]  # those of the spaces that they have not muted
+
+    def threads(self, ids: Sequence[int] | None) -> list[tuple[Any, ...]]:
+        """Return what the order goes by; of the newest and what waits, or of those that are named.
+
+        Of a muted space only what they follow in it themselves, which is the narrower wish.
+        """
+        person_id = self.person.pk
+        sights = [sight_in(self.person, one) for one in self.belongings]
+        if not self.spaces or ids == []:
+            return []
+        talked = Tie.objects.filter(
+            community_id=OuterRef("community_id"),
+            person_id=person_id,
+            talked_at__gte=now() - timedelta(days=ranking.TIE_DAYS),
+        )
+        mine = FilteredRelation("readings", condition=Q(readings__person_id=person_id))
+        casts = votes_to_cast(person_id).filter(
+            community_id=OuterRef("community_id"), thread_number=OuterRef("number")
+        )
+        followed = Q(mine__following=FOLLOWED)
+        unmuted = Q(mine__following__isnull=True) | ~Q(mine__following=MUTED)
+        heard = followed | Q(space_id__in=list(self.heard)) & unmuted
+        return list(
+            Thread.objects.annotate(mine=mine)
+            .filter(
+                heard,
+                opened(*sights),
+                pk__in=ids if ids is not None else self._newest(),
+                space_id__in=list(self.spaces),
+                active_at__gte=now() - timedelta(days=STREAM_DAYS),
+                opener_gone=False,
+            )
+            .exclude(author_id__in=hidden_ids(person_id))
+            .annotate(
+                knows_author=Exists(talked.filter(other_id=OuterRef("author_id"))),
+                knows_last=Exists(talked.filter(other_id=OuterRef("last_author_id"))),
+                votes_left=Case(
+                    When(kind=PROPOSAL, state=VOTING, then=Exists(casts)),
+                    default=Value(value=False),
+                ),
+            )
+            .values_list(*LIGHT)
+        )
+
+    def _newest(self) -> RawSQL:
+        """Return the ids of the newest threads, and of older ones that may wait for the member.
+
+        Each part walks an index of its own, which one condition with OR would not.
+        """
+        person_id, spaces = self.person.pk, list(self.spaces)
+        here = [one.community.pk for one in self.belongings]
+        kinds = kinds_waiting_for("author")
+        newest = " UNION ALL ".join([_some(NEWEST_HERE, spaces=spaces)] * len(here))
+        parts = {
+            f"{NEWEST_OF} ({newest}) AS here {NEWEST_FIRST}) AS newest": [
+                *(value for pk in here for value in (pk, *spaces, LOOKED_AT)),
+                LOOKED_AT,
+            ],
+            CALLED: [person_id],
+            _some(MINE_TO_DO, here=here, kinds=kinds): [*here, person_id, *kinds],
+            LOOKED_AFTER: [person_id],
+            _some(PROPOSED, here=here): [*here, PROPOSAL],
+        }
+        given = [value for values in parts.values() for value in values]
+        return RawSQL(" UNION ALL ".join(parts), given)  # noqa: S611 - fixed text, values apart
+
+
+def _some(statement: str, **values: Sequence[Any]) -> str:
+    """Return a statement with a place for each of the values."""
+    places = {name: ", ".join(["%s"] * len(some)) for name, some in values.items()}
+    return statement.format(**places)
+
+
+def _standing(
+    one: Mapping[str, Any], person_id: int, since: "Mapping[int, datetime]"
+) -> ranking.Standing:
+    """Return what a row says about the order."""
+    state = kind_of(one["kind"]).state(one["state"])
+    own = one["author_id"] == person_id
+    mine = own and state.waits_for == "author"
+    theirs = one["assignee_id"] == person_id and state.waits_for == "assignee"
+    unread = unread_of(one, since.get(one["community_id"]))
+    return ranking.Standing(
+        id=one["id"],
+        active_at=one["active_at"],
+        mentioned=(one["mine__mentioned"] or 0) > (one["mine__read"] or 0),
+        waits=mine or theirs,
+        votes=bool(one["votes_left"]),
+        due_on=one["due_on"] if (mine or theirs) and not one["settled"] else None,
+        own=own,
+        followed=one["mine__following"] == FOLLOWED,
+        answered=own and unread > 0 and one["last_author_id"] != person_id,
+        knows_author=one["knows_author"],
+        knows_last=one["knows_last"] and one["replies"] > 0,
+        felt=tuple(one[name] for name in FELT),
+    )
+
+
+def _told(card: ThreadCard, standing: ranking.Standing, section: str, reason: str) -> ThreadCard:
+    """Return the card with its section and the one line that says why it stands there."""
+    name = card.last_author.name if reason in {"answered", "knows_last"} else card.author.name
+    count = standing.felt[FELT.index(reason)] if reason in FELT else 0
+    day = f"{card.due_on:%Y-%m-%d}" if card.due_on else ""
+    words = {"name": name, "n": str(count), "day": day}
+    return replace(card, why=reason, section=section, words=words)
+
+
+def _spaces(
+    person: "Person", belongings: "Iterable[Belonging]"
+) -> tuple[dict[int, Space], frozenset[int]]:
+    """Return the open spaces that a person sees where they belong, and which they have not muted.
+
+    By id.
+    """
     here = {one.community.pk: one for one in belongings}
+    if not here:
+        return {}, frozenset()
     sights = {pk: sight_in(person, one) for pk, one in here.items()}
+    deaf = SpaceFollowing.objects.filter(person=person, space=OuterRef("pk"), following=MUTED)
     found = Space.objects.filter(community_id__in=list(here), archived_at=None)
-    found = found.exclude(visibility=Space.Visibility.PEOPLE)
-    spaces = {}
+    found = found.exclude(visibility=Space.Visibility.PEOPLE).annotate(deaf=Exists(deaf))
+    spaces, heard = {}, set()
     for space in found:
         if sights[space.community_id].sees(space):
             space.community = here[space.community_id].community
             spaces[space.pk] = space
-    return spaces
+            if not space.deaf:
+                heard.add(space.pk)
+    return spaces, frozenset(heard)
 
 
 def sight_in(person: "Person", one: "Belonging") -> Sight:

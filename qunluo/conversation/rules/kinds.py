@@ -156,6 +156,16 @@ def kind_of(name: str) -> Kind:
     return kinds().get(name) or kinds()["talk"]
 
 
+@cache
+def kinds_waiting_for(whom: str) -> tuple[str, ...]:
+    """Return the kinds that have a state in which it is somebody's turn, such as the author's."""
+    return tuple(
+        name
+        for name, kind in kinds().items()
+        if any(state.waits_for == whom for state in kind.states.values())
+    )
+
+
 def moves_open_to(kind: Kind, state: str, part: Part) -> list[Move]:
     """Return the moves that somebody can make now, in the order of the definition."""
     return [move for move in kind.moves if state in move.came_from and part.reasons(move.who)]

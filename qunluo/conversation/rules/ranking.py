@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from qunluo.conversation.rules.reading import STREAM_DAYS
+
 WAITING, PEOPLE, REST, PLAIN = "waiting", "people", "rest", ""
 SECTIONS = (WAITING, PEOPLE, REST, PLAIN)
 RANKED, NEWEST = "ranked", "newest"
@@ -26,6 +28,26 @@ TOLD_FROM = 2  # so many people have to feel something before a card says so
 DUE_WITHIN = timedelta(days=7)
 STREAM_CARDS = 100  # then it ends
 TIE_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """What the order is made of, for whoever wants to know."""
+
+    felt: Mapping[str, int]
+    most_felt: int = MOST_FELT
+    fresh: int = FRESH
+    half_life_days: int = HALF_LIFE.days
+    own: int = OWN
+    due_days: int = DUE_WITHIN.days
+    tie_days: int = TIE_DAYS
+    days: int = STREAM_DAYS
+    cards: int = STREAM_CARDS
+
+
+def formula() -> Formula:
+    """Return the numbers of the order."""
+    return Formula(FELT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +70,20 @@ class Standing:
 
 def why(one: Standing, today: date) -> str:
     """Return the strongest reason, a code of definitions/why.toml."""
-    if one.mentioned:
-        return "mentioned"
-    if one.waits and one.due_on is None:
-        return "waiting"
-    if one.votes:
-        return "voting"
-    if one.due_on is not None and one.due_on <= today + DUE_WITHIN:
-        return "due"
-    if one.answered:
-        return "answered"
-    if one.knows_last:
-        return "knows_last"
-    if one.knows_author:
-        return "knows_author"
-    for name, count in zip(FELT, one.felt, strict=True):
-        if count >= TOLD_FROM:
-            return name
-    return "yours" if one.own else "following" if one.followed else "space"
+    due = one.due_on
+    reasons = {
+        "mentioned": one.mentioned,
+        "waiting": one.waits and due is None,
+        "voting": one.votes,
+        "due": due is not None and due <= today + DUE_WITHIN,
+        "answered": one.answered,
+        "knows_last": one.knows_last,
+        "knows_author": one.knows_author,
+        **{name: n >= TOLD_FROM for name, n in zip(FELT, one.felt, strict=True)},
+        "yours": one.own,
+        "following": one.followed,
+    }
+    return next((name for name, holds in reasons.items() if holds), "space")
 
 
 def section(reason: str) -> str:

@@ -1,6 +1,7 @@
 """Reactions, following and why something stands in a stream."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ def why(*, mentioned: bool, waits: bool, yours: bool, followed: bool) -> str:
     return next((name for name, holds in told.items() if holds), "space")
 
 
+@cache
 def why_label(name: str) -> Mapping[str, str]:
-    """Return a reason in words; {space} may stand in it."""
+    """Return a reason in words; {space}, {name}, {n} and {day} may stand in it."""
     label: Mapping[str, str] = load_file(HERE / "why.toml")[name]["label"]
     return label

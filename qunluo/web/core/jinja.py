@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 from zipfile import ZipFile
 
 from django.conf import settings
@@ -122,6 +123,7 @@ def environment(**options: Any) -> Environment:
         prose=say.prose,
         flat=say.flat,
         tight=tight,
+        host=lambda address: urlsplit(address).hostname or address,
     )
     return env
 

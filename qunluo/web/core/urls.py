@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.choose_language, name="language"),
     path("appearance/", views.choose_appearance, name="appearance"),
+    path("order/", views.order, name="order"),
     path("healthz", views.health, name="health"),
     path("offline/", views.offline, name="offline"),
     path("manifest.webmanifest", views.manifest, name="manifest"),

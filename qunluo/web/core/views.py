@@ -1,7 +1,6 @@
 """The ground floor: landing, language, appearance, health and the installable app."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -11,10 +10,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import activate
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qunluo.community import queries
-from qunluo.conversation.queries import stream
+from qunluo.conversation.queries import STREAM_ORDERS, formula, reactions
 from qunluo.people.actions import set_language
 from qunluo.web.core import theme
 from qunluo.web.core.context import SCHEMES
@@ -23,8 +22,9 @@ from qunluo.web.core.middleware import SPOKEN
 from qunluo.web.core.once import repeatable
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import partial, show
+from qunluo.web.core.streaming import COOKIE, order_of, stream_page
 
-STREAM = 15
+STREAM = 20
 YEAR = 60 * 60 * 24 * 365
 LANDING_DOTS = [str(number) for number in range(47)]
 
@@ -39,19 +39,27 @@ def home(request: PersonRequest) -> HttpResponse:
             None,
             {"doors": queries.open_doors(), "seeds": LANDING_DOTS},
         )
-    page = stream(request.person, after=request.GET.get("after"), limit=STREAM)
-    context = {
-        "communities": queries.communities_of(request.person),
-        "cards": page.items,
-        "more": "?" + urlencode({"after": page.next}) if page.next else "",
-        "after": request.GET.get("after", ""),
-        "several": True,
-    }
+    context = stream_page(request, limit=STREAM)
     if context["after"]:
         return show(request, "community/stream.html", "more", context)
     if partial(request):
         return show(request, "community/stream.html", "fresh", context)
     return show(request, "core/mine.html", None, context)
+
+
+@require_http_methods(["GET", "POST"])
+def order(request: PersonRequest) -> HttpResponse:
+    """Explain the order of the home stream, and let everybody choose it for this device."""
+    if request.method == "POST":
+        response = _back(request)
+        chosen = request.POST.get("order", "")
+        if chosen in STREAM_ORDERS:
+            response.set_cookie(
+                COOKIE, chosen, max_age=YEAR, samesite="Lax", secure=settings.SECURE
+            )
+        return response
+    context = {"order": order_of(request), "formula": formula(), "reactions": reactions()}
+    return show(request, "core/order.html", None, context)
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:

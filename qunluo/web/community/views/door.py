@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +16,7 @@ from qunluo.web.community.forms import PledgeForm
 from qunluo.web.core.belonging import is_member, may, standing
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import partial, show
+from qunluo.web.core.streaming import stream_page
 from qunluo.web.core.words import glossary
 
 if TYPE_CHECKING:
@@ -41,11 +41,17 @@ def home(request: PersonRequest, slug: str) -> HttpResponse:
         return show(request, "community/door.html", None, door_of(request, community))
     if here and here.suspended_until:
         return show(request, "community/suspended.html", None, _suspended(request, community, here))
-    if after := request.GET.get("after"):
-        context = {"community": community, **_stream(request, community, after)}
+    if request.GET.get("after"):
+        context = {
+            "community": community,
+            **stream_page(request, community=community, limit=STREAM),
+        }
         return show(request, "community/stream.html", "more", context)
     if partial(request):
-        context = {"community": community, **_stream(request, community)}
+        context = {
+            "community": community,
+            **stream_page(request, community=community, limit=STREAM),
+        }
         return show(request, "community/stream.html", "fresh", context)
     return show(request, "community/home.html", None, _home(request, community))
 
@@ -142,17 +148,9 @@ def _home(request: PersonRequest, community: "Community") -> dict[str, Any]:
         else 0,
         "blocking": _unfinished(request, community),
         "dots": [f"{community.slug}-{n}" for n in range(community.member_count)],
-        **_stream(request, community),
+        **stream_page(request, community=community, limit=STREAM),
         "spaces": talk.spaces(community, viewer=request.person),
     }
-
-
-def _stream(
-    request: PersonRequest, community: "Community", after: str | None = None
-) -> dict[str, Any]:
-    page = talk.stream(request.person, community=community, after=after, limit=STREAM)
-    more = "?" + urlencode({"after": page.next}) if page.next else ""
-    return {"cards": page.items, "more": more, "after": after or "", "several": False}
 
 
 def _welcome(

@@ -30,8 +30,10 @@ def spaces(request: PersonRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {"community": community, "spaces": found, "new": [], "drafts": 0,
                                "talks": 0}  # fmt: skip
     if is_member(request, community):
-        stream = queries.stream(request.person, community=community, limit=THREADS).items
-        context["new"] = [card for card in stream if card.unread][:NEW]
+        newest = queries.stream(
+            request.person, community=community, limit=THREADS, order="newest"
+        ).items
+        context["new"] = [card for card in newest if card.unread][:NEW]
         context["talks"] = sum(
             one.unread for one in queries.talks(community, viewer=request.person)
         )

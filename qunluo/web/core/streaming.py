@@ -1,0 +1,139 @@
+"""The home stream on pages: what is the same for everybody is rendered once, the rest laid over.
+
+A card is made of pieces that depend on what was said alone, never on who looks: they are kept
+under everything that went into them, so that nothing has to be thrown away when something
+changes. When it was, what is new and why it stands there come between the pieces.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
+
+from django.template import engines
+from django.utils.translation import get_language
+from markupsafe import Markup
+
+from qunluo.conversation import queries
+from qunluo.kernel.text import pick
+from qunluo.web.core.requests import PersonRequest
+
+if TYPE_CHECKING:
+    from django.template.backends.jinja2 import Jinja2
+
+    from qunluo.community.models import Community
+
+COOKIE = "order"  # what a member chose on this device
+# Nobody can write it into a text: it is another one in every process.
+GAP = secrets.token_hex(8)
+KEPT = 4096
+
+
+@dataclass(frozen=True)
+class Row:
+    """A card as the page puts it together."""
+
+    card: queries.ThreadCard
+    key: str
+    pieces: Sequence[Markup]
+
+
+@dataclass(frozen=True)
+class Same:
+    """Everything of a card that is the same for whoever sees it; what its pieces are kept under."""
+
+    language: str
+    slug: str
+    where: str
+    number: int
+    name: str
+    body: str
+    author: tuple[str, str, str]
+    said: tuple[tuple[str, str], ...]
+    kind: str
+    state: str
+    late: bool
+    due_on: Any
+    assignee: str
+    link: str
+    cover: str
+    files: int
+    poll: bool
+    advert: bool
+    felt: tuple[tuple[str, int], ...]
+    seconds: int
+    replies: int
+
+
+def order_of(request: PersonRequest) -> str:
+    """Return the order that was chosen on this device."""
+    chosen = request.COOKIES.get(COOKIE, "")
+    return chosen if chosen in queries.STREAM_ORDERS else queries.STREAM_ORDERS[0]
+
+
+def stream_page(
+    request: PersonRequest, *, community: "Community | None" = None, limit: int
+) -> dict[str, Any]:
+    """Return what the stream of a page needs; BadCursor."""
+    after, order = request.GET.get("after"), order_of(request)
+    found = queries.stream(
+        request.person, community=community, after=after, limit=limit, order=order
+    )
+    several = community is None
+    return {
+        "rows": [_row(card, several=several) for card in found.items],
+        "more": "?" + urlencode({"after": found.next}) if found.next else "",
+        "after": after or "",
+        "before": found.before,
+        "order": order,
+        "several": several,
+        "belongings": found.belongings,
+    }
+
+
+def _row(card: queries.ThreadCard, *, several: bool) -> Row:
+    community = card.space.community
+    where = community.name if several else card.space.name
+    return Row(card, f"t:{community.slug}/{card.number}", _pieces(_same(card, where)))
+
+
+def _same(card: queries.ThreadCard, where: str) -> Same:
+    language = get_language() or "en"
+    stateful = len(card.kind.states) > 1 and (card.kind.name != "talk" or card.settled)
+    link = next((f.name for f in card.kind.fields if f.type == "link"), "")
+    name = card.title or card.body or card.excerpt
+    return Same(
+        language=language,
+        slug=card.space.community.slug,
+        where=where,
+        number=card.number,
+        name=name,
+        body=(card.body or card.excerpt) if card.title else "",
+        author=(card.author.name, card.author.handle, card.author.picture),
+        said=tuple((one.author.name, one.text) for one in card.comments),
+        kind="" if card.kind.name == "talk" else card.kind.name,
+        state=str(pick(card.state.label, language)) if stateful else "",
+        late=card.overdue,
+        due_on=card.due_on,
+        assignee=card.assignee.name if card.assignee else "",
+        link=str(card.fields.get(link) or "") if link else "",
+        cover=card.cover,
+        files=card.files,
+        poll=card.poll,
+        advert=card.advert,
+        felt=tuple((name, count) for name in queries.FELT if (count := getattr(card, name))),
+        seconds=card.seconds,
+        replies=card.replies,
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _pieces(same: Same) -> tuple[Markup, ...]:
+    """Render a card, and cut it where the viewer's own comes in."""
+    env = cast("Jinja2", engines["jinja2"]).env
+    module = env.get_template("conversation/stream_card.html").module
+    kind = queries.kind_of(same.kind) if same.kind else None
+    card = module.card(same, kind, GAP, queries.reactions())  # type: ignore[attr-defined]
+    return tuple(Markup(piece) for piece in str(card).split(GAP))  # noqa: S704 - from a template
