@@ -34,6 +34,7 @@ from qunluo.conversation.queries.calendar import (
     zone_of,
 )
 from qunluo.conversation.queries.cards import ThreadCard
+from qunluo.conversation.queries.cells import Cell, cells
 from qunluo.conversation.queries.channels import (
     MANAGE_CHANNELS,
     Measure,
@@ -80,6 +81,7 @@ from qunluo.conversation.queries.hearing import (
     readers_among,
 )
 from qunluo.conversation.queries.held import HeldView, case_of, get_held, held_posts
+from qunluo.conversation.queries.honours import Honoured, honours, times_honoured
 from qunluo.conversation.queries.listening import (
     Hearing,
     hearings,
@@ -97,6 +99,7 @@ from qunluo.conversation.queries.people import PEOPLE
 from qunluo.conversation.queries.polls import PollView
 from qunluo.conversation.queries.previewing import preview
 from qunluo.conversation.queries.public import Opener, Shareable, newest_openers, shareable
+from qunluo.conversation.queries.scenes import Need, SceneMap, scene_map
 from qunluo.conversation.queries.search import (
     Found,
     Hit,
@@ -133,6 +136,8 @@ from qunluo.conversation.queries.threads import (
     told,
 )
 from qunluo.conversation.queries.topics import TopicCount, threads_on, topics
+from qunluo.conversation.rules.calendar import measure, named, suggestions
+from qunluo.conversation.rules.honeycomb import placed
 from qunluo.conversation.rules.kinds import kind_of, kinds
 from qunluo.conversation.rules.markup import render
 from qunluo.conversation.rules.ranking import FELT, formula
@@ -142,36 +147,29 @@ from qunluo.conversation.rules.spaces import type_of
 from qunluo.conversation.rules.writing import moments
 
 __all__ = [
-    "MANAGE_CHANNELS",
-    "Measure",
-    "carriable_spaces",
-    "channels_here",
-    "channels_to_bind",
-    "get_channel",
-    "is_open",
-    "kind_in",
-    "may_leave",
-    "measure_of",
-    "measures_of",
-    "pack",
-    "spaces_to_write_in",
-    "BoardCard",
     "FELT",
+    "MANAGE_CHANNELS",
+    "PEOPLE",
+    "STREAM_ORDERS",
+    "BoardCard",
+    "Cell",
     "FileView",
     "Found",
     "Health",
     "Hearing",
     "HeldView",
     "Hit",
+    "Honoured",
     "Inside",
     "ItemCard",
     "ItemView",
+    "Measure",
     "Narrowing",
+    "Need",
     "Opener",
-    "PEOPLE",
     "PollView",
     "PostView",
-    "STREAM_ORDERS",
+    "SceneMap",
     "Shareable",
     "Sight",
     "SpaceCard",
@@ -185,7 +183,11 @@ __all__ = [
     "authors_of",
     "boards",
     "calendar_settings",
+    "carriable_spaces",
     "case_of",
+    "cells",
+    "channels_here",
+    "channels_to_bind",
     "chat_formats",
     "chat_of",
     "checklist",
@@ -201,6 +203,7 @@ __all__ = [
     "following_of",
     "formula",
     "get_attachment",
+    "get_channel",
     "get_held",
     "get_imported_author",
     "get_item",
@@ -212,9 +215,12 @@ __all__ = [
     "hearers",
     "hearings",
     "held_posts",
+    "honours",
     "imported_authors",
+    "is_open",
     "item_checks",
     "item_versions",
+    "kind_in",
     "kind_of",
     "kinds",
     "known_communities",
@@ -228,7 +234,12 @@ __all__ = [
     "managed_spaces",
     "marks_to_tell",
     "may_import",
+    "may_leave",
+    "measure",
+    "measure_of",
+    "measures_of",
     "moments",
+    "named",
     "newest_openers",
     "open_attachment",
     "other_of",
@@ -236,7 +247,9 @@ __all__ = [
     "own_attachment",
     "own_documents",
     "own_files",
+    "pack",
     "people_of",
+    "placed",
     "planned",
     "post_ids",
     "posts_of_thread",
@@ -252,6 +265,7 @@ __all__ = [
     "removal_counts",
     "render",
     "revisions",
+    "scene_map",
     "search",
     "seconded",
     "shareable",
@@ -259,15 +273,18 @@ __all__ = [
     "spaces",
     "spaces_of_threads",
     "spaces_to_look_in",
+    "spaces_to_write_in",
     "states_of",
     "still_there",
     "stream",
+    "suggestions",
     "talk_of_two",
     "talks",
     "threads",
     "threads_in",
     "threads_of_kind",
     "threads_on",
+    "times_honoured",
     "times_moved",
     "told",
     "topics",

@@ -97,6 +97,8 @@ class ThreadWindow:
     people: Mapping[int, Card] = field(default_factory=dict)
     split_from: int = 0
     hidden: frozenset[int] = frozenset()
+    planned: bool = False  # it came from the calendar
+    early: datetime | None = None  # until then only some read it
 
 
 def threads(
@@ -298,6 +300,8 @@ def show_window(
         people=faces,
         split_from=_split_from(thread),
         hidden=_hidden(found, sight),
+        planned=bool(thread.plan),
+        early=thread.embargo_until if thread.held_back else None,
     )
 
 

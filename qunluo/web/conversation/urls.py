@@ -4,6 +4,7 @@ from django.urls import path
 
 from qunluo.web.conversation.views import (
     boards,
+    calendar,
     cards,
     chat,
     feeds,
@@ -15,12 +16,14 @@ from qunluo.web.conversation.views import (
     search,
     spaces,
     threads,
+    together,
     topics,
     writing,
 )
 
 app_name = "talk"
 TALK = "c/<slug:slug>/talk/"
+CALENDAR = "c/<slug:slug>/calendar/"
 SPACE = f"{TALK}in/<slug:space>/"
 THREAD = f"{TALK}<int:number>/"
 POST = f"{THREAD}<int:place>/"
@@ -42,8 +45,17 @@ urlpatterns = [
     path(f"{SPACE}say/", chat.say, name="say"),
     path(f"{SPACE}seen/", chat.seen, name="seen"),
     path(f"{SPACE}circle/", chat.circle, name="circle"),
+    path(f"{TALK}scenes/", together.scenes, name="scenes"),
+    path(f"{TALK}cells/", together.cells, name="cells"),
+    path(f"{TALK}honours/", together.honours, name="honours"),
     path(f"{TALK}boards/", boards.boards, name="boards"),
     path(f"{TALK}boards/<slug:kind>/", boards.board, name="board"),
+    path(CALENDAR, calendar.calendar, name="calendar"),
+    path(f"{CALENDAR}plan/", calendar.plan, name="plan"),
+    path(f"{CALENDAR}settings/", calendar.settings, name="calendar_settings"),
+    path(f"{CALENDAR}<slug:uid>/", calendar.item, name="item"),
+    path(f"{CALENDAR}<slug:uid>/edit/", calendar.edit, name="item_edit"),
+    path(f"{CALENDAR}<slug:uid>/act/", calendar.act, name="item_act"),
     path(f"{TALK}drafts/", writing.drafts, name="drafts"),
     path(f"{TALK}spaces/", managing.manage, name="manage"),
     path(f"{TALK}imported/", imported.imported, name="imported"),

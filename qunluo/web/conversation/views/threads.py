@@ -77,7 +77,10 @@ def context_of(
     quoted = quote(places[to].source) if "quote" in request.GET and to in places else ""
     moves = [move for move in window.moves if "answer" not in move.needs]
     answered = next((post.place for post in window.posts if post.accepted), 0)
+    item, makers = queries.makers_of(window.card.id) if window.planned else (None, [])
     return {
+        "item": item,
+        "makers": makers,
         "community": community,
         "window": window,
         "card": window.card,
