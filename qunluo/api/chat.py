@@ -78,6 +78,7 @@ class CircleWish(Given):
     purpose: str = Field("", max_length=1000)
     rules: str = Field("", max_length=4000, description=_("Beside those of the community."))
     people: Names = Field(default_factory=list, description=_("Names or handles of members."))
+    listed: bool = Field(default=False, description=_("Whether it stands on the map of cells."))
 
 
 class CircleChange(Given):
@@ -86,6 +87,7 @@ class CircleChange(Given):
     name: str = Field(max_length=200)
     purpose: str = Field("", max_length=1000)
     rules: str = Field("", max_length=4000)
+    listed: bool | None = Field(None, description=_("Whether it stands on the map of cells."))
 
 
 class PeopleWish(Given):
@@ -145,6 +147,7 @@ def begin_circle(request: Caller, slug: SlugPath, wish: CircleWish) -> Status[di
         purpose=wish.purpose,
         rules_text=wish.rules,
         people=wish.people,
+        listed=wish.listed,
     )
     return Status(201, _room(request, slug, made.slug))
 
@@ -166,6 +169,7 @@ def change_circle(
         name=wish.name,
         purpose=wish.purpose,
         rules_text=wish.rules,
+        listed=wish.listed,
     )
     return _room(request, slug, space)
 

@@ -39,6 +39,7 @@ from qunluo.api import (
     search,
     spaces,
     talk,
+    together,
     votes,
 )
 from qunluo.api.parser import StrictParser
@@ -96,6 +97,7 @@ ROOMS = (
     files,
     relocating,
     search,
+    together,
     notices,
     operations,
 )

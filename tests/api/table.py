@@ -179,6 +179,9 @@ GOVERNANCE = {
         {"metric": "members", "target": 90, "due_on": "2031-01-01", "why": "A dry year."},
     ),
     "values": Row(ANYBODY),
+    "scenes": Row(ANYBODY),
+    "cells": Row(MEMBERS),
+    "honours": Row(ANYBODY),
     "acts": Row(MEMBERS),
     "link_post": Row(
         "401 404 201 201 201 201", {"value": "kindness", "sentence": "He shared the load."}

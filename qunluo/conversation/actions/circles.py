@@ -70,8 +70,11 @@ def begin_circle(
     purpose: str = "",
     rules_text: str = "",
     people: Iterable[str] = (),
+    listed: bool = False,
 ) -> Space:
     """Begin a small circle with those whom one names (names or handles); one keeps its rules.
+
+    A `listed` one stands on the map of cells: its name, purpose, rules, host and size.
 
     InvalidSpace, MembersOnly, Suspended, TooMany.
     """
@@ -79,16 +82,27 @@ def begin_circle(
     given = _checked(name, purpose, rules_text)
     ids = _named(community, people, {actor.pk})
     limit("circle", actor.pk, times=CIRCLES_A_DAY, seconds=86_400)
-    return _begin(community, actor, ids, **given)
+    return _begin(community, actor, ids, **given, listed=listed)
 
 
 @write_tx
 def edit_circle(
-    *, actor: "Person", space: Space, name: str, purpose: str = "", rules_text: str = ""
+    *,
+    actor: "Person",
+    space: Space,
+    name: str,
+    purpose: str = "",
+    rules_text: str = "",
+    listed: bool | None = None,
 ) -> Space:
-    """Change name, purpose and rules of a circle; its host does. NotTheHost, InvalidSpace."""
+    """Change name, purpose and rules of a circle, and whether it stands on the map of cells.
+
+    Its host does. NotTheHost, InvalidSpace.
+    """
     _host(actor, space)
-    given = _checked(name, purpose, rules_text)
+    given: dict[str, Any] = dict(_checked(name, purpose, rules_text))
+    if listed is not None:
+        given["listed"] = listed
     Space.objects.filter(pk=space.pk).update(**given)
     space.refresh_from_db(fields=list(given))
     return space

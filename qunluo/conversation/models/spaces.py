@@ -26,6 +26,7 @@ class Space(models.Model):
     grant_name = models.CharField(max_length=40, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     rules = models.TextField(blank=True)  # a small circle's own, beside those of the community
+    listed = models.BooleanField(default=False)  # a circle on the map of cells, for all members
     pair = models.CharField(max_length=40, blank=True)  # "3-15": the one talk of two people
     advert_share = models.PositiveSmallIntegerField(default=0)  # per cent; 0: no adverts here
     advert_daily = models.PositiveSmallIntegerField(default=1)  # from one person

@@ -333,6 +333,11 @@ class CircleForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    listed = forms.BooleanField(
+        label=_("Show it on the map of cells"),
+        help_text=_("Every member reads its name, purpose, rules, host and size; nothing else."),
+        required=False,
+    )
     people = forms.CharField(
         label=_("Whom to bring in"),
         help_text=_("Names of members, separated by commas."),
@@ -343,7 +348,7 @@ class CircleForm(forms.Form):
     def __init__(self, data: Any = None, *, host: bool = True, **more: Any) -> None:
         super().__init__(data, **more)
         if not host:
-            for name in ("name", "purpose", "rules"):
+            for name in ("name", "purpose", "rules", "listed"):
                 del self.fields[name]
 
     def said(self) -> dict[str, Any]:

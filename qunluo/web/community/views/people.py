@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from qunluo.community import queries
+from qunluo.conversation.queries import times_honoured
 from qunluo.growth.queries import seat_of
 from qunluo.kernel.text import pick
 from qunluo.people.queries import get_person, profile_for
@@ -59,6 +60,7 @@ def member(request: PersonRequest, slug: str, handle: str) -> HttpResponse:
         "badges": queries.badges_of(person, community),
         "seat": seat_of(person, community),
         "tags": queries.own_tags(membership),
+        "honoured": times_honoured(community, person.pk, viewer=request.person),
         "record": queries.may_open(request.person, membership),
     }  # fmt: skip
     return show(request, "community/member.html", None, context)

@@ -44,7 +44,7 @@ def board(request: PersonRequest, slug: str, kind: str) -> HttpResponse:
         "states": queries.states_of(community, kind, viewer=request.person),
         "views": [(text, f"?show={name}" if name else "?", name == asked) for text, name in views],
         "told": _told(found, page.items),
-        "writes": _writes(request, community, kind),
+        "writes": writes(request, community, kind),
         "more": f"?show={asked}&after={page.next}" if page.next else "",
     }
     return show(request, "conversation/board.html", "more" if after else None, context)
@@ -70,7 +70,7 @@ def _told(kind: Any, cards: list[queries.ThreadCard]) -> dict[int, list[tuple[An
 THANKED = {"en": "Thanked", "zh": "收到道谢"}
 
 
-def _writes(request: PersonRequest, community: Any, kind: str) -> str:
+def writes(request: PersonRequest, community: Any, kind: str) -> str:
     """Return the address of the first space in which the viewer may open such a thread."""
     for card in queries.spaces(community, viewer=request.person):
         if kind in {one.name for one in card.opens}:

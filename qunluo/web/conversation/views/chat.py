@@ -240,7 +240,8 @@ def circle(request: PersonRequest, slug: str, space: str) -> HttpResponse:
         return answer
     inside = queries.people_of(community, space, viewer=request.person)
     host = any(one.host and one.card.id == request.person.pk for one in inside)
-    begun = {"name": found.name, "purpose": found.purpose, "rules": found.rules}
+    begun = {"name": found.name, "purpose": found.purpose, "rules": found.rules,
+             "listed": found.listed}  # fmt: skip
     form = CircleForm(posted(request), host=host, initial=begun)
     if request.method == "POST" and form.is_valid():
         said = form.said()

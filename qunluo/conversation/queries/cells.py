@@ -1,0 +1,91 @@
+"""Cells: small circles and spaces of the able, and how many people they share (C12)."""
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from qunluo.community.queries import active_members, holders_among, require_member, standing
+from qunluo.conversation.models import Space, SpaceMember
+from qunluo.conversation.queries.cards import NOBODY
+from qunluo.conversation.queries.sight import sight_of
+from qunluo.people.queries import Card, person_card
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+    from qunluo.conversation.queries.sight import Viewer
+
+MOST = 60
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A circle that members began, or a space for those who hold a grant; `rules` its own ones.
+
+    `inside` is about the viewer; `shared` says with which other cells it shares how many people.
+    """
+
+    space: Space
+    people: int
+    inside: bool
+    host: Card | None
+    shared: dict[int, int]
+
+    @property
+    def circle(self) -> bool:
+        """Return whether members began it themselves."""
+        return self.space.private
+
+
+def cells(community: "Community", *, viewer: "Viewer") -> list[Cell]:
+    """Return the cells that a member sees, the largest first; MembersOnly.
+
+    Of circles those that their hosts put on the map, and one's own. Only numbers of people are
+    told, never who is in a circle that one is not in; a host is named as the one to ask.
+    """
+    if standing(viewer, community).membership_id is None:
+        require_member(viewer, community)
+    sight = sight_of(viewer, community)
+    private = Space.Visibility.PEOPLE
+    found = Space.objects.filter(
+        Q(visibility=Space.Visibility.GRANT) | Q(visibility=private, pair=""),
+        community=community,
+        archived_at=None,
+    )
+    spaces = [s for s in found.order_by("pk") if s.listed or sight.sees(s)][:MOST]
+    people = _people(community, spaces)
+    hosts = dict(
+        SpaceMember.objects.filter(space__in=spaces, host=True).values_list("space_id", "person_id")
+    )
+    faces = person_card(hosts.values())
+    shared: dict[int, dict[int, int]] = {space.pk: {} for space in spaces}
+    for one, other in combinations(spaces, 2):
+        if both := len(people[one.pk] & people[other.pk]):
+            shared[one.pk][other.pk] = shared[other.pk][one.pk] = both
+    asking = viewer.pk if viewer and viewer.pk else 0
+    made = [
+        Cell(
+            space,
+            len(people[space.pk]),
+            asking in people[space.pk],
+            faces.get(hosts[space.pk], NOBODY) if space.pk in hosts else None,
+            shared[space.pk],
+        )
+        for space in spaces
+    ]
+    return sorted(made, key=lambda cell: (-cell.people, cell.space.pk))
+
+
+def _people(community: "Community", spaces: list[Space]) -> dict[int, frozenset[int]]:
+    """Return who is in each cell (ids), as far as they are members now."""
+    members = frozenset(active_members(community).values_list("person_id", flat=True))
+    inside: dict[int, set[int]] = {space.pk: set() for space in spaces}
+    rows = SpaceMember.objects.filter(space__in=[s for s in spaces if s.private])
+    for space_id, person_id in rows.values_list("space_id", "person_id"):
+        inside[space_id].add(person_id)
+    for space in spaces:
+        if not space.private:
+            held = holders_among(community, members, space.grant_kind, space.grant_name)
+            inside[space.pk] |= held
+    return {pk: frozenset(ids & members) for pk, ids in inside.items()}
