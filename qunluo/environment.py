@@ -39,6 +39,8 @@ SETTINGS = {
         Setting("TIME_ZONE", "Asia/Shanghai", "Time zone of the installation, and of a new community."),
         Setting("EMAIL_URL", "console:", "smtp://user:password@host:587 (STARTTLS), console: prints mail on the console."),
         Setting("EMAIL_FROM", "Qunluo <noreply@localhost>", "Sender of the mail that the platform sends."),
+        Setting("REPLY_ADDRESS", "", "Where answers to letters arrive, such as reply@example.org; the mail server hands reply+…@example.org to `qunluo mail receive`. Empty: letters cannot be answered."),
+        Setting("MAIL_KEY", "", "What a mail service proves itself with when it posts letters to /mail/in/, as `Authorization: Bearer …`; at least 20 characters. Empty: only `qunluo mail receive` takes letters."),
         Setting("LOG_LEVEL", "INFO", "Least severe level that is logged."),
         Setting("LISTEN", "127.0.0.1:8000", "Address and port of `qunluo web` and `qunluo serve`."),
         Setting("LIVE_LISTEN", "127.0.0.1:8001", "Address and port of `qunluo live`, which holds open connections; `qunluo serve` takes the next free port after its own."),

@@ -137,6 +137,16 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 # Who carries pushes to devices; see reach/ports.py.
 PUSH_CARRIER = "qunluo.providers.webpush.carrier.WebPush"
+# Who carries messages through each kind of channel, and who reads feeds.
+CHANNEL_CARRIERS = {
+    "webhook": "qunluo.providers.webhooks.Webhook",
+    "robot": "qunluo.providers.wecom.GroupRobot",
+    "account": "qunluo.providers.wechat.carrier.OfficialAccount",
+}
+FEED_READER = "qunluo.providers.feeds.Feeds"
+# Where answers to letters arrive, and what the mail server proves itself with when it hands one in.
+REPLY_ADDRESS = env.text("REPLY_ADDRESS")
+MAIL_KEY = env.text("MAIL_KEY")
 ACCOUNT_ADAPTER = "qunluo.providers.accounts.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "qunluo.providers.accounts.adapter.SocialAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -5,12 +5,16 @@ from qunluo.community.queries import communities_of, find_membership
 from qunluo.growth.actions import match_on_joining
 from qunluo.growth.actions.customers import silence
 from qunluo.growth.queries.customers import customers_behind
+from qunluo.growth.queries.invitations import joined_by
 from qunluo.kernel.delivery import reacts_to
 from qunluo.kernel.tx import write_tx
 from qunluo.people.errors import PersonNotFound
 from qunluo.people.events import EmailConfirmed
 from qunluo.people.queries import get_person
 from qunluo.reach.events import Unsubscribed
+from qunluo.reach.ports import joins
+
+joins.counted_by(joined_by)
 
 
 @reacts_to(MemberJoined)

@@ -1,6 +1,6 @@
 """What reach refuses."""
 
-from qunluo.kernel.errors import Invalid, NotFound
+from qunluo.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from qunluo.kernel.text import _
 
 
@@ -74,3 +74,89 @@ class DeviceNotFound(NotFound):
     code = "reach.device_not_found"
     message = _("This device is not among yours.")
     next_step = _("Look at your devices; it may have been switched off already.")
+
+
+class ChannelNotFound(NotFound):
+    """No such channel here, or it was removed."""
+
+    code = "reach.channel_not_found"
+    message = _("This channel is not there.")
+    next_step = _("Look at the list of channels; it may have been removed.")
+
+
+class SendingNotFound(NotFound):
+    """No such message of this channel."""
+
+    code = "reach.sending_not_found"
+    message = _("This message is not in the log of the channel.")
+    next_step = _("The log goes back thirty days; look at it again.")
+
+
+class InvalidChannel(Invalid):
+    """A channel cannot work like this; `fields` says where."""
+
+    code = "reach.invalid_channel"
+
+
+class TooManyChannels(Conflict):
+    """A community has as many channels as it can have."""
+
+    code = "reach.too_many_channels"
+    message = _("There are {most} channels here already, which is as many as there can be.")
+    next_step = _("Remove one that nobody needs.")
+
+
+class ChannelAsleep(Conflict):
+    """The channel is paused, so nothing goes through it."""
+
+    code = "reach.channel_asleep"
+    message = _("This channel is paused.")
+    next_step = _("Let it work again first.")
+
+
+class CarriesNothing(Conflict):
+    """The channel only brings things in."""
+
+    code = "reach.carries_nothing"
+    message = _("This channel only brings messages in.")
+    next_step = _("Send it something from outside to try it.")
+
+
+class NotSigned(Forbidden):
+    """A message to a channel has no signature, or a wrong or old one."""
+
+    code = "reach.not_signed"
+    message = _("The signature of this message does not fit.")
+    next_step = _("Sign id, time and body with the secret of the channel, at the time of sending.")
+
+
+class UnreadableMessage(Invalid):
+    """What came in is not what this address takes."""
+
+    code = "reach.unreadable_message"
+    message = _("This message cannot be read.")
+    next_step = _("Send JSON with `text`, and `title`, `url` and `id` if there are any.")
+
+
+class NotYourAddress(Forbidden):
+    """An answer to a letter came from another address than the one that the letter went to."""
+
+    code = "reach.not_your_address"
+    message = _("The answer came from another address than the one that we wrote to.")
+    next_step = _("Answer from the address of your account, or write in the thread itself.")
+
+
+class LateLetter(Conflict):
+    """An answer to a letter came when its address no longer counted."""
+
+    code = "reach.late_letter"
+    message = _("This letter can no longer be answered by mail.")
+    next_step = _("Write in the thread itself.")
+
+
+class EmptyLetter(Invalid):
+    """An answer to a letter has no words of its own."""
+
+    code = "reach.empty_letter"
+    message = _("There was nothing new in your answer: only what it quotes.")
+    next_step = _("Write above the quoted letter, or in the thread itself.")

@@ -43,6 +43,34 @@ def carry_pushes() -> None:
     actions.send_pushes()
 
 
+def channels_wait() -> bool:
+    """Return whether a channel is to carry something now."""
+    return bool(queries.due_sendings(now(), limit=1))
+
+
+@every(seconds=5, atomic=False, when=channels_wait)
+def carry_through_channels() -> None:
+    """Carry what happened to other systems, groups and accounts."""
+    actions.carry_due()
+
+
+def feeds_wait() -> bool:
+    """Return whether a feed is to be read now."""
+    return bool(queries.due_feeds(now(), limit=1))
+
+
+@every(minutes=1, atomic=False, when=feeds_wait)
+def read_feeds() -> None:
+    """Read the feeds whose time has come."""
+    actions.read_feeds()
+
+
+@every(at="04:20")
+def trim_channels() -> None:
+    """Trim the logs of channels."""
+    actions.tidy_channels()
+
+
 @every(at="04:10")
 def tidy_mail() -> None:
     """Forget mails that left a month ago, and old notices."""

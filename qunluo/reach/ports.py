@@ -7,6 +7,7 @@ device's push service.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -112,5 +113,130 @@ class Carrier(Protocol):
         """Hand a payload over, encrypted for the device."""
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """What a channel carries, in words: `id` stays the same however often it is tried.
+
+    `data` is for programs; `to` is the address of a person where the channel reaches people.
+    """
+
+    id: str
+    type: str
+    at: datetime
+    title: str
+    text: str
+    url: str
+    community: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A channel as a carrier needs it: its settings, its secrets, and what it remembered."""
+
+    kind: str
+    settings: Mapping[str, Any]
+    secrets: Mapping[str, Any]
+    memory: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What became of a parcel; `wait` are seconds that the other side asks for.
+
+    `memory` is what to remember for the next one; a value under "sealed" is kept sealed.
+    """
+
+    fate: Fate
+    status: int = 0
+    said: str = ""
+    wait: int = 0
+    memory: Mapping[str, Any] | None = None
+
+
+class ChannelCarrier(Protocol):
+    """Carries parcels through one kind of channel; settings.CHANNEL_CARRIERS names them."""
+
+    def fits(self, way: Way) -> str:
+        """Return the name of the setting that cannot work, or nothing."""
+
+    def carry(self, way: Way, parcel: Parcel) -> Carried:
+        """Hand a parcel over; does not raise for what the other side does."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a feed, its words without any markup."""
+
+    id: str
+    title: str
+    text: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a feed said: nothing new is no entries; `memory` makes the next reading cheap."""
+
+    fate: Fate
+    source: str = ""
+    entries: tuple[Entry, ...] = ()
+    memory: Mapping[str, Any] = field(default_factory=dict)
+    said: str = ""
+
+
+class FeedReader(Protocol):
+    """Reads Atom and RSS feeds; settings.FEED_READER names the one that does."""
+
+    def fits(self, address: str) -> bool:
+        """Return whether an address is one that we read: https, and out in the open."""
+
+    def read(self, address: str, memory: Mapping[str, Any]) -> Read:
+        """Return what is in a feed now; does not raise for what the other side does."""
+
+
+class Packer:
+    """Who says what a sending carries now; the room that talk is in registers."""
+
+    def __init__(self) -> None:
+        """Start with nobody."""
+        self._pack: Callable[[Any, str], Parcel | None] = lambda _sending, _to: None
+
+    def done_by(self, pack: "Callable[[Any, str], Parcel | None]") -> None:
+        """Register who packs: given a sending and an address, a parcel or nothing."""
+        self._pack = pack
+
+    def pack(self, sending: Any, to: str) -> Parcel | None:
+        """Return what a sending carries at this moment; None when it may no longer be told."""
+        return self._pack(sending, to)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What an invitation is, and who came by it: `live` says whether it still lets people in."""
+
+    live: bool
+    joined: int
+
+
+class Joins:
+    """Who knows how many people came by an invitation; growth registers."""
+
+    def __init__(self) -> None:
+        """Start with nobody who knows."""
+        self._count: Callable[[int, str, datetime], Joined | None] = lambda *_asked: None
+
+    def counted_by(self, count: "Callable[[int, str, datetime], Joined | None]") -> None:
+        """Register who counts: given a community, a code and a moment; None for no such code."""
+        self._count = count
+
+    def by(self, community_id: int, code: str, since: datetime) -> Joined | None:
+        """Return how many people came by an invitation of a community since then."""
+        return self._count(community_id, code, since)
+
+
 subjects = Subjects()
 sentences = Sentences()
+packer = Packer()
+joins = Joins()

@@ -69,6 +69,7 @@ from qunluo.growth.queries.invitations import (
     invitation_by_code,
     invitation_url,
     invitations,
+    joined_by,
     policy_of,
     state_of,
     who_came_by,
@@ -76,6 +77,7 @@ from qunluo.growth.queries.invitations import (
 from qunluo.growth.queries.refusals import errors_csv, refused_files, refused_rows, row_errors
 
 __all__ = [
+    "joined_by",
     "seat_numbers",
     "hosts_customers",
     "inviters",

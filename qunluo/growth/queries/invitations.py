@@ -1,7 +1,7 @@
 """Invitations: what a code opens, who made which, and where newcomers came from."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from qunluo.growth.rules import invitations as rules
 from qunluo.growth.rules.invitations import Allowance, Policy
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
+from qunluo.reach.ports import Joined
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -129,6 +130,14 @@ def channels(community: "Community", *, viewer: "Person", days: int = 90) -> lis
     ).values_list("channel")
     found = made.annotate(places=Sum("max_uses"), brought=Sum("used")).order_by("-brought")
     return [ChannelTally(*row) for row in found]
+
+
+def joined_by(community_id: int, code: str, since: datetime) -> Joined | None:
+    """Return what an invitation of a community is and who came by it since; None for no such."""
+    found = Invitation.objects.filter(community_id=community_id, code=code).first()
+    if found is None:
+        return None
+    return Joined(state_of(found) == "live", found.uses.filter(at__gt=since).count())
 
 
 def who_came_by(invitation: Invitation) -> list[int]:

@@ -1,5 +1,31 @@
 """Sending mail, telling people what happened, and stopping for ever."""
 
+from qunluo.reach.actions.answering import answer_letter, receive_mail
+from qunluo.reach.actions.arriving import (
+    Message,
+    arrive,
+    read_feed,
+    read_feeds,
+    refuse_arrival,
+    settle_arrival,
+)
+from qunluo.reach.actions.binding import begin_binding, bind, unbind
+from qunluo.reach.actions.carrying import (
+    Happened,
+    carry_due,
+    carry_one,
+    note_visit,
+    plan_sendings,
+    replay_sending,
+    tidy_channels,
+    try_channel,
+)
+from qunluo.reach.actions.channels import (
+    add_channel,
+    edit_channel,
+    remove_channel,
+    rotate_secret,
+)
 from qunluo.reach.actions.deliver import deliver, retry_delivery, send_due
 from qunluo.reach.actions.devices import add_device, remove_device, take_device
 from qunluo.reach.actions.notices import (
@@ -17,6 +43,29 @@ from qunluo.reach.actions.suppress import suppress, suppress_digest
 from qunluo.reach.actions.wishes import mute_notice, set_hours, stop_mail, wish
 
 __all__ = [
+    "Happened",
+    "Message",
+    "add_channel",
+    "answer_letter",
+    "arrive",
+    "begin_binding",
+    "bind",
+    "carry_due",
+    "carry_one",
+    "edit_channel",
+    "note_visit",
+    "plan_sendings",
+    "read_feed",
+    "read_feeds",
+    "receive_mail",
+    "refuse_arrival",
+    "remove_channel",
+    "replay_sending",
+    "rotate_secret",
+    "settle_arrival",
+    "tidy_channels",
+    "try_channel",
+    "unbind",
     "News",
     "add_device",
     "deliver",

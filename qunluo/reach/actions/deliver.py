@@ -121,6 +121,7 @@ def _compose(delivery: Delivery, said: Mapping[str, Any]) -> EmailMultiAlternati
         text.strip() + "\n",
         settings.DEFAULT_FROM_EMAIL,
         [delivery.to],
+        reply_to=[context["reply_to"]] if context.get("reply_to") else None,
         headers=headers,
     )
     if html and "console" not in settings.EMAIL_BACKEND:  # a console cannot show it

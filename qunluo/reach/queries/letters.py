@@ -8,13 +8,15 @@ from django.core import signing
 from qunluo.people.errors import PersonNotFound
 from qunluo.people.queries import get_person
 from qunluo.reach.errors import BadUnsubscribeLink
+from qunluo.reach.queries.channels import reply_address
 from qunluo.reach.queries.notices import unread_of, views
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
-    from qunluo.reach.models import Delivery
+    from qunluo.reach.models import Delivery, Notice
 
 _SALT = "qunluo.reach.stop"
+THREAD, REACTION = "thread", "reaction"
 
 
 def notice_mail(delivery: "Delivery") -> dict[str, Any] | None:
@@ -25,7 +27,7 @@ def notice_mail(delivery: "Delivery") -> dict[str, Any] | None:
     person = delivery.person
     if person is None or person.erased_at is not None:
         return None
-    rows = (
+    rows = list(
         unread_of(person).filter(pk__in=delivery.context.get("notices", [])).order_by("-at", "-pk")
     )
     items = views(person, rows, delivery.language)
@@ -44,8 +46,17 @@ def notice_mail(delivery: "Delivery") -> dict[str, Any] | None:
             for one in items
         ],
         "name": person.name,
+        "reply_to": _reply_to(person, rows) if len(items) == 1 else "",
         "settings_url": f"{settings.SITE_URL}/me/notices/settings/",
     }
+
+
+def _reply_to(person: "Person", rows: "list[Notice]") -> str:
+    """Return where an answer to a letter about one thread becomes a reply in it."""
+    row = rows[0]
+    if len(rows) > 1 or row.subject != THREAD or row.reason == REACTION:
+        return ""
+    return reply_address(person.pk, row.subject_id, row.community_id)
 
 
 def stop_url(person: "Person", notice_id: int = 0) -> str:

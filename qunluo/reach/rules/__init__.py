@@ -1,5 +1,6 @@
 """Plain rules: when mail is tried again, what reaches whom how, and in which hours."""
 
+from qunluo.reach.rules import channels, mailbox, signing
 from qunluo.reach.rules.mail import (
     INVITATION,
     KINDS,
@@ -35,6 +36,9 @@ from qunluo.reach.rules.notices import (
 )
 
 __all__ = [
+    "channels",
+    "mailbox",
+    "signing",
     "AT_ONCE",
     "BELL_TOP",
     "DIGEST",

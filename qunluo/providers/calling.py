@@ -1,0 +1,68 @@
+"""Calling other systems for channels: patient, small, and never into our own network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import requests  # noqa: TID251 -- this is providers/
+
+from qunluo.providers import outside
+
+SECONDS = 10
+MOST_BYTES = 2 * 1024 * 1024
+LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT}
+AGENT = "Qunluo"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What another system said; status 0 when it could not be reached, `said` why."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] | None = None
+    said: str = ""
+
+    @property
+    def fine(self) -> bool:
+        """Return whether it was taken."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def wait(self) -> int:
+        """Return for how many seconds the other side wants to be left alone."""
+        told = (self.headers or {}).get("Retry-After", "")
+        return int(told) if told.isascii() and told.isdecimal() and len(told) < 7 else 0
+
+
+def call(
+    method: str,
+    address: str,
+    *,
+    body: bytes | None = None,
+    json: Any = None,
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+) -> Answer:
+    """Return what an address answers; redirects are not followed, long answers are cut."""
+    if not outside.leads_outside(address):
+        return Answer(0, said="The address does not lead outside, or its name is not known now.")
+    try:
+        with requests.request(
+            method,
+            address,
+            data=body,
+            json=json,
+            params=dict(params or {}),
+            headers={"User-Agent": AGENT, **(headers or {})},
+            timeout=SECONDS,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            read = answer.raw.read(MOST_BYTES + 1, decode_content=True)
+            return Answer(answer.status_code, read[:MOST_BYTES], dict(answer.headers))
+    except (requests.RequestException, OSError, ValueError) as error:
+        return Answer(0, said=type(error).__name__)
+    except Exception as error:  # noqa: BLE001 -- urllib3 raises its own while a body is read
+        return Answer(0, said=type(error).__name__)

@@ -1,0 +1,1 @@
+"""WeChat official accounts: sealed callbacks in, template messages out."""
