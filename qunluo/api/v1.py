@@ -13,6 +13,7 @@ from qunluo.api import (
     applications,
     batches,
     blueprints,
+    calendar,
     charter,
     chat,
     chats,
@@ -96,9 +97,11 @@ ROOMS = (
     posts,
     files,
     relocating,
+    calendar,
     search,
     together,
     notices,
+    channels,
     operations,
 )
 for room in ROOMS:

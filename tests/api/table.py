@@ -285,6 +285,21 @@ TALK = {
     "thread": Row(INSIDE),
     "reply": Row("401 404 201 201 201 201", {"source": "I come."}),
     "move_thread": Row(WRITERS, {"move": "offer"}),
+    "calendar": Row(MEMBERS),
+    "own_items": Row(MEMBERS),
+    "calendar_health": Row(RUNNERS),
+    "calendar_settings": Row(MEMBERS),
+    "change_calendar": Row(RUNNERS, {"gap_days": 10}),
+    "plan_item": Row(
+        "401 404 201 201 201 201", {"space": "square", "source": "Soon.", "useful": 2}
+    ),
+    # Scheduled by the target: only who publishes for the community knows of it.
+    "planned_item": Row("401 403 404 404 200 200"),
+    "item_versions": Row("401 403 404 404 200 200"),
+    "change_item": Row("401 403 404 404 403 403", {"title": "Mine"}),
+    "schedule_item": Row("401 403 404 404 403 403", {}),
+    "withdraw_item": Row("401 403 404 404 200 200"),
+    "rate_item": Row("401 403 404 404 409 409", {"rating": 4}),  # it has not appeared
     "relocate_thread": Row("401 404 403 403 409 409", {"space": "square"}),  # where it is already
     "split_thread": Row("401 404 409 409 409 409", {"places": [9]}),
     "mark_reading": Row(WRITERS, {"following": "followed"}),
@@ -327,6 +342,21 @@ NOTICES = {
     ),
     "remove_device": Row("401 404 404 404 404 204"),
 }
+CHANNELS = {
+    "channel_kinds": Row(SIGNED_IN),
+    "channels": Row(RUNNERS),
+    "attach_channel": Row(
+        "401 403 403 403 201 201",
+        {"kind": "inbox", "name": "Builds", "job": "serve", "space": "general"},
+    ),
+    "channel": Row(RUNNERS),
+    "change_channel": Row(RUNNERS, {"name": "Hook"}),
+    "detach_channel": Row("401 403 403 403 204 204"),
+    "renew_channel_secret": Row(RUNNERS),
+    "try_channel": Row("401 403 403 403 202 202"),
+    "channel_messages": Row(RUNNERS),
+    "replay_channel_message": Row("401 403 403 403 202 202"),
+}
 OPERATIONS = {
     "dead_letters": Row(RUNNERS),
     "replay_dead_letter": Row("401 403 403 403 204 204"),
@@ -338,7 +368,7 @@ OPERATIONS = {
 TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
-    **TALK, **NOTICES, **OPERATIONS,
+    **TALK, **NOTICES, **CHANNELS, **OPERATIONS,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

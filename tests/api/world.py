@@ -143,11 +143,18 @@ def _talk(farm, cast):
     circle = talk.begin_circle(
         actor=cast.member, community=farm, name="Us", people=[cast.host.handle]
     )
+    planned = talk.plan_item(
+        actor=cast.target, space=space, title="Soon", source="Wait for it.",
+        ticks=[one for one, _words in talking.checklist(farm)],
+        publish_at=now() + timedelta(days=1),
+    )  # fmt: skip
+    talk.schedule_item(actor=cast.target, item=planned)
     (name,) = talking.imported_authors(farm, viewer=cast.owner).items
     return {
         "space": space.slug, "thread_number": asked.number, "post_id": first.id,
         "reaction": "thanks", "uid": sent.uid, "waiting": waiting.uid,
-        "author_id": name.pk, "claim_code": name.code, "room": room.slug, "circle": circle.slug,
+        "item_uid": planned.uid, "author_id": name.pk, "claim_code": name.code,
+        "room": room.slug, "circle": circle.slug,
         "insider": cast.host.handle, "met": cast.target.handle,
     }  # fmt: skip
 

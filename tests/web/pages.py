@@ -82,6 +82,20 @@ NOTICES = {
     "reach:place": personal(post=422, ids={"kind": "reason", "name": "mention"}),
     "reach:device_add": personal(None, 422),
     "reach:device_remove": personal(None, 404, ids={"pk": 2**40}),
+    "reach:channels": Page(only(RUN)),
+    "reach:channel_add": Page(only(RUN), only(RUN, 422), ids={"kind": "inbox"}),
+    "reach:channel": Page(only(RUN), ids=at("channel_id")),
+    "reach:channel_edit": Page(only(RUN), only(RUN, 422), ids=at("channel_id")),
+    "reach:channel_act": Page(post=only(RUN, 302), body={"act": "pause"}, ids=at("channel_id")),
+    "reach:channel_again": Page(
+        post=only(RUN, 302), ids={"pk": "channel_id", "sending": "message_id"}
+    ),
+    "reach:binding": Page(only(MEMBERS)),
+    "reach:bind": Page(post=only(MEMBERS, 404), ids={"pk": 2**40}),
+    "reach:carried": Page(everyone(404), ids={"code": "NOSUCH"}),
+    "reach:hook": Page(post=everyone(404)),
+    "reach:wechat": Page(everyone(403), everyone(403)),
+    "reach:mail_in": Page(post=everyone(403)),
     "reach:stop": Page(everyone(), everyone(), ids={"signed": "stop"}),
 }  # fmt: skip
 FOUNDING = {
@@ -129,6 +143,7 @@ COMMUNITY = {
     "community:pledge": Page(
         post=only(MEMBERS, 302), body={"action": "Cook at home", "count": "2"}
     ),
+    "community:story": OPEN,
     "community:rules": Page(
         everyone(),
         everyone(404, **dict.fromkeys(MEMBERS.split(), 302), suspended=403),
@@ -145,6 +160,7 @@ COMMUNITY = {
 LISTEN = only(BELONG, refused=404, visitor=404)
 HIDDEN = {"refused": 404, "suspended": 403}  # a suspended member looks in, and writes nothing
 TIDY = "operator owner"
+PLANNED = {"member": 404, "host": 404, "suspended": 404}
 TALK = {
     "talk:spaces": OPEN,
     "talk:find": personal(),
@@ -175,6 +191,20 @@ TALK = {
         only("member host", 302, refused=404),
         {"name": "Us"},
         {"space": "circle"},
+    ),
+    "talk:calendar": Page(only(BELONG)),
+    "talk:plan": Page(
+        only(MEMBERS), only(MEMBERS, 302),
+        {"source": "Soon.", "licence": "reserved", "originality": "own"},
+    ),
+    "talk:calendar_settings": Page(only(RUN), only(RUN, 422)),
+    # Scheduled by another member: only who publishes for the community knows of it.
+    "talk:item": Page(only(RUN, **PLANNED), ids={"uid": "item_uid"}),
+    "talk:item_edit": Page(
+        only("", **PLANNED), only("", **PLANNED), {"source": "Mine"}, {"uid": "item_uid"}
+    ),
+    "talk:item_act": Page(
+        post=only(RUN, 302, **PLANNED), body={"do": "withdraw"}, ids={"uid": "item_uid"}
     ),
     "talk:drafts": Page(only(MEMBERS)),
     "talk:manage": Page(only(RUN), only(RUN, 422)),

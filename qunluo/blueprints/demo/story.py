@@ -8,6 +8,7 @@ from functools import partial
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from qunluo.blueprints.demo.calendar import calendar
 from qunluo.blueprints.demo.cast import Cast, read
 from qunluo.blueprints.demo.chat import chat
 from qunluo.blueprints.demo.order import order
@@ -32,7 +33,17 @@ LOGINS = [
 EVENINGS = [
     ["intention", "purpose", "positioning", "attitude", "people", "bonding"],
     ["scope", "joining", "axes", "carrier", "readiness", "product", "study", "gains", "business"],
-    ["marketing", "operating", "spreading", "meaning", "rules", "tone", "identity", "change"],
+    [
+        "marketing",
+        "operating",
+        "spreading",
+        "meaning",
+        "rules",
+        "tone",
+        "story",
+        "identity",
+        "change",
+    ],
 ]
 Act = Callable[[], object]
 
@@ -99,6 +110,8 @@ def tell(plot: Plot, stage: Stage) -> None:
     talk(plot, stage, read(f"talk_{stage.data['people'].removeprefix('people_')}")["thread"])
     name = stage.data["people"].removeprefix("people_").removesuffix(".toml")
     chat(plot, stage, name)
+    if name == "farm":
+        calendar(plot, stage)
     arrivals(plot, stage)
     everyday(plot, stage)
 

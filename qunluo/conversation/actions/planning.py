@@ -169,11 +169,13 @@ def withdraw_item(*, actor: "Person", item: PlannedItem) -> PlannedItem:
     if not taken:
         raise ItemMoved
     item.refresh_from_db(fields=["state", "version"])
-    told = {
-        "community_id": item.community_id, "actor_id": actor.pk, "person_id": item.author_id,
-        "item_id": item.pk,
-    }  # fmt: skip
-    publish(events.ItemWithdrawn(**told) if own else events.ItemStopped(**told))
+    event = events.ItemWithdrawn if own else events.ItemStopped
+    publish(
+        event(
+            community_id=item.community_id, actor_id=actor.pk, person_id=item.author_id,
+            item_id=item.pk,
+        )
+    )  # fmt: skip
     return item
 
 

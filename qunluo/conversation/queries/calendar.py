@@ -139,7 +139,9 @@ def get_item(uid: str, *, community: "Community", viewer: "Viewer") -> ItemView:
     card = _cards([item], sight, zone_of(community))[0]
     rated = OnTone.objects.filter(item=item)
     tone = rated.aggregate(mean=Avg("rating"), n=Count("pk"))
-    mine = rated.filter(person_id=sight.person_id).values_list("rating", flat=True).first() or 0
+    mine = (
+        rated.filter(person_id=sight.person_id or 0).values_list("rating", flat=True).first() or 0
+    )
     done = item.state == State.PUBLISHED
     return ItemView(
         **vars(card),

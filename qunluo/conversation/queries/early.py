@@ -34,7 +34,7 @@ def opened(*sights: Sight, prefix: str = "") -> Q:
     )
     here = Q(**{f"{prefix}community_id__in": [one.community_id for one in members]})
     early = Q(**{f"{prefix}early_kind": EARLY_MEMBERS}) | Q(**{f"{prefix}author_id": person_id})
-    condition |= here & (early | Exists(held))
+    condition |= here & (early | Q(Exists(held)))
     if managed:
         condition |= Q(**{f"{prefix}community_id__in": managed})
     return condition

@@ -10,6 +10,7 @@ urlpatterns = [
     path("c/<slug:slug>/welcomed/", door.welcomed, name="welcomed"),
     path("c/<slug:slug>/about/", door.about, name="about"),
     path("c/<slug:slug>/charter/", charter.charter, name="charter"),
+    path("c/<slug:slug>/story/", charter.story, name="story"),
     path("c/<slug:slug>/charter/versions/", charter.versions, name="charter_versions"),
     path("c/<slug:slug>/charter/<int:number>/", charter.charter, name="charter_version"),
     path("c/<slug:slug>/charter/<int:older>/<int:newer>/", charter.changes, name="charter_changes"),

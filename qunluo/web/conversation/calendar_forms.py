@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qunluo.conversation.models import CalendarSettings, PlannedItem
 
 POLL = ("options", "multiple", "results", "until", "client_id")
+ATTRIBUTES = ("useful", "fun", "warm", "beneficial")
 POINTS = [(0, _("no")), (1, _("a little")), (2, _("clearly")), (3, _("very"))]
 RATINGS = [(1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "5")]
 
@@ -65,7 +66,7 @@ class ItemForm(WriteForm):
             ),
             **{
                 name: forms.TypedChoiceField(
-                    label=say(label), choices=POINTS, coerce=int, required=False, empty_value=0
+                    label=say(label), choices=POINTS, coerce=int, required=False
                 )
                 for name, label in queries.named("attributes").items()
             },
@@ -113,8 +114,11 @@ class ItemForm(WriteForm):
 
     def plan(self) -> dict[str, Any]:
         """Return what plan_item and change_item take."""
-        given = {name: value for name, value in self.cleaned_data.items() if name != "advert"}
+        given: dict[str, Any] = {**self.cleaned_data}
+        given.pop("advert", None)
         fields = {one.name: str(given.pop(one.name, None) or "") for one in self.kind.asked}
+        for name in ATTRIBUTES:
+            given[name] = given[name] or 0
         if "together" in given:
             named = given["together"].replace("，", ",").replace("、", ",")
             given["together"] = [one.strip() for one in named.split(",") if one.strip()]
@@ -157,7 +161,7 @@ class CalendarForm(forms.Form):
             "checklist": "\n".join(asked.checklist), "gap_days": asked.gap_days,
             "line": f"{asked.line / 10:.1f}", "holds": asked.holds,
         }  # fmt: skip
-        super().__init__(*args, initial=dict(initial), **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": dict(initial)})
 
     def said(self) -> dict[str, Any]:
         """Return what change_calendar takes."""

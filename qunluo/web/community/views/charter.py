@@ -29,6 +29,18 @@ def charter(request: PersonRequest, slug: str, number: int | None = None) -> Htt
 
 
 @require_GET
+def story(request: PersonRequest, slug: str) -> HttpResponse:
+    """Tell who a community is: brand, culture, character and charm, as its charter has them."""
+    community = queries.get_community(slug, viewer=request.person)
+    charter = queries.public_charter(community)
+    found = [(field, value) for section in (charter.sections if charter else [])
+             if section.of.id == "story" for field, value in section.fields]  # fmt: skip
+    context = {"community": community, "story": found, "words": glossary(charter.values
+               if charter else None)}  # fmt: skip
+    return show(request, "community/story.html", None, context)
+
+
+@require_GET
 def versions(request: PersonRequest, slug: str) -> HttpResponse:
     """Show the public history of the charter."""
     community = queries.get_community(slug, viewer=request.person)
