@@ -14,6 +14,7 @@ from qunluo.api import (
     batches,
     blueprints,
     calendar,
+    channels,
     charter,
     chat,
     chats,

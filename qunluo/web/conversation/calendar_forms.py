@@ -131,11 +131,8 @@ def begun(item: "PlannedItem", together: list[str]) -> dict[str, Any]:
         "title", "source", "target", "values", "useful", "fun", "warm", "beneficial", "causes",
         "motive", "licence", "originality", "publish_at", "early_kind", "early_name", "open_at",
     )  # fmt: skip
-    return (
-        {name: getattr(item, name) for name in names}
-        | item.fields
-        | {"together": ", ".join(together)}
-    )
+    given = {name: getattr(item, name) for name in names}
+    return {**given, **item.fields, "together": ", ".join(together)}
 
 
 class CalendarForm(forms.Form):
