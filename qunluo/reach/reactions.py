@@ -9,5 +9,8 @@ own_data.contribute(
     "reach",
     export=own_documents,
     erase=forget_person,
-    holds=_("Mails and notices of the last months, and how you want to be reached"),
+    holds=_(
+        "Mails and notices of the last months, how you want to be reached, and what came and went"
+        " by channels"
+    ),
 )

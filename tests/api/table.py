@@ -347,7 +347,7 @@ CHANNELS = {
     "channels": Row(RUNNERS),
     "attach_channel": Row(
         "401 403 403 403 201 201",
-        {"kind": "inbox", "name": "Builds", "job": "serve", "space": "general"},
+        {"kind": "inbox", "name": "Builds", "job": "serve", "space": "square"},
     ),
     "channel": Row(RUNNERS),
     "change_channel": Row(RUNNERS, {"name": "Hook"}),

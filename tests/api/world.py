@@ -67,6 +67,7 @@ def build():
     everybody = {"member", "host", "operator", "owner", "stranger", "staff", "other"}
     world.ids |= _talk(farm, cast)
     world.ids |= _reached(cast.owner)
+    world.ids |= _channels(farm)
     world.ids |= _order(farm, cast, world.ids)
     world.tokens = {name: token_of(getattr(cast, name)) for name in everybody}
     return world
@@ -157,6 +158,17 @@ def _talk(farm, cast):
         "room": room.slug, "circle": circle.slug,
         "insider": cast.host.handle, "met": cast.target.handle,
     }  # fmt: skip
+
+
+def _channels(farm):
+    """A webhook, and a trial on its way through it."""
+    channel = talk.attach_channel(
+        actor=farm.owner, community=farm, kind="webhook", name="Books", job="serve",
+        given={"address": "https://books.example.org/hook"},
+        reach={"events": ["opened"], "spaces": []},
+    )  # fmt: skip
+    sent = talk.send_trial(actor=farm.owner, community=farm, channel=channel)
+    return {"channel_id": channel.pk, "message_id": sent.pk}
 
 
 def _order(farm, cast, ids):

@@ -301,6 +301,10 @@ def test_every_table_that_belongs_to_a_community_is_in_the_archive_or_named_here
         "reach.Wish": "how a person wants to be reached is theirs, wherever they are",
         "reach.Rhythm": "the hours of a person are theirs",
         "reach.Device": "browsers that let this installation tell them",
+        "reach.ChannelSending": "what is on its way belongs to this installation",
+        "reach.ChannelAttempt": "what is on its way belongs to this installation",
+        "reach.ChannelBinding": "accounts elsewhere are bound anew, by who they belong to",
+        "reach.ChannelVisit": "who came by which link is measured here",
         "reach.Push": "on its way to a device",
         "people.ApiToken": "a secret of this installation",
     }

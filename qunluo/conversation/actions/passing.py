@@ -94,10 +94,8 @@ def take_in(arrival_id: int) -> None:
         put(arrival)
     except DomainError as error:
         if arrival.channel.kind == "mail" and arrival.person:
-            said = reach_actions.answer_letter(arrival.person, error, arrival.community_id)
-        else:
-            said = error.say(lambda text: text)[0]
-        reach_actions.refuse_arrival(arrival, said)
+            reach_actions.answer_letter(arrival.person, error, arrival.community_id)
+        reach_actions.refuse_arrival(arrival, error.say(lambda text: text)[0])
 
 
 def put(arrival: "ChannelArrival") -> Thread:

@@ -31,6 +31,7 @@ from qunluo.reach.actions.devices import add_device, remove_device, take_device
 from qunluo.reach.actions.notices import (
     News,
     forget_for,
+    forget_from,
     forget_hidden,
     mark_notices_read,
     notify,
@@ -70,6 +71,7 @@ __all__ = [
     "add_device",
     "deliver",
     "forget_for",
+    "forget_from",
     "forget_hidden",
     "forget_person",
     "mark_notices_read",

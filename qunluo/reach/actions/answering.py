@@ -47,8 +47,8 @@ def receive_mail(raw: bytes) -> str:
     return TAKEN if new else KNOWN
 
 
-def answer_letter(person: "Person", error: DomainError, community_id: int | None) -> str:
-    """Write to a person why their letter was not taken; return the sentence."""
+def answer_letter(person: "Person", error: DomainError, community_id: int | None) -> None:
+    """Write to a person why their letter was not taken."""
     with translation.override(person.language):
         message, next_step = error.say(translation.gettext)
     if person.email:
@@ -60,12 +60,11 @@ def answer_letter(person: "Person", error: DomainError, community_id: int | None
             community_id=community_id,
             person_id=person.pk,
         )
-    return message
 
 
 def _refuse(channel: "Channel", message: Message, person: "Person", fault: DomainError) -> str:
     """Note a letter that is not taken, and say so once."""
-    _arrival, new = arrive(channel, message, person=person, refused=fault.code)
+    _arrival, new = arrive(channel, message, person=person, refused=fault.message)
     if new:
         answer_letter(person, fault, channel.community_id)
     return REFUSED if new else KNOWN

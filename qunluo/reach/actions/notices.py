@@ -151,6 +151,17 @@ def forget_for(people: Collection[int], subject: str, ids: Collection[int]) -> i
     return gone.delete()[0]
 
 
+@write_tx
+def forget_from(*, person: "Person", actor_id: int) -> int:
+    """Drop unread notices of what one other person alone did: they are kept away now."""
+    unread = Notice.objects.filter(person=person, read_at=None).values_list("pk", "actors")
+    gone = [pk for pk, actors in unread if actors == [actor_id]]
+    if not gone:
+        return 0
+    ring([person.pk])
+    return Notice.objects.filter(pk__in=gone).delete()[0]
+
+
 def _see(rows: "QuerySet[Notice]", person_id: int) -> int:
     """Mark notices of one person as read, and tell their open pages when there were any."""
     seen = rows.update(**_seen())

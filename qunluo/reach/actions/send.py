@@ -11,7 +11,17 @@ from qunluo.kernel.tx import write_tx
 from qunluo.reach import queries, rules
 from qunluo.reach.actions.deliver import post
 from qunluo.reach.errors import BadAddress
-from qunluo.reach.models import Delivery, Device, Notice, Rhythm, Wish
+from qunluo.reach.models import (
+    ChannelArrival,
+    ChannelBinding,
+    ChannelSending,
+    ChannelVisit,
+    Delivery,
+    Device,
+    Notice,
+    Rhythm,
+    Wish,
+)
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -61,10 +71,13 @@ def send_email(
 
 @write_tx
 def forget_person(person: "Person") -> None:
-    """Remove every mail, notice, wish and device of a person; their no to unasked mail stays."""
+    """Remove every mail, notice, wish, device and binding of a person; their no to unasked mail stays."""
     queries.mail_of(person).delete()
-    for model in (Notice, Wish, Rhythm, Device):
+    for model in (Notice, Wish, Rhythm, Device, ChannelBinding, ChannelVisit):
         model.objects.filter(person=person).delete()
+    # That something came in stays, so that it does not come again; whose it was goes.
+    ChannelArrival.objects.filter(person=person).update(person=None, title="", text="", link="")
+    ChannelSending.objects.filter(to=person.pk).delete()
 
 
 @write_tx

@@ -2,7 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from qunluo.reach.models import Device, Notice, Rhythm, Wish
+from qunluo.reach.models import (
+    ChannelArrival,
+    ChannelBinding,
+    ChannelVisit,
+    Device,
+    Notice,
+    Rhythm,
+    Wish,
+)
 from qunluo.reach.queries.mail import mail_of
 
 if TYPE_CHECKING:
@@ -17,7 +25,15 @@ def own_documents(person: "Person") -> "Documents":
     wishes = Wish.objects.filter(person=person).order_by("scope", "reason")
     hours = Rhythm.objects.filter(person=person)
     devices = Device.objects.filter(person=person).order_by("id")
+    bound = ChannelBinding.objects.filter(person=person).order_by("id")
+    came = ChannelArrival.objects.filter(person=person).order_by("id")
+    visits = ChannelVisit.objects.filter(person=person).order_by("id")
     return {
+        "channels": list(bound.values("channel__name", "channel__kind", "bound_at")),
+        "by_channels": list(
+            came.values("channel__name", "thread_id", "post_id", "state", "reason", "text", "at")
+        ),
+        "came_by_channels": list(visits.values("channel__name", "thread_id", "at")),
         "mail": [dict(row) for row in mail],
         "notices": list(
             notices.values(
