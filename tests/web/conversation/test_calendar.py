@@ -77,7 +77,7 @@ def test_a_reader_says_once_whether_it_sounds_like_us(farm, square, mei, lin):
     assert "You answer once" not in browser(mei).get(there).text
     health = browser(farm.owner).get(f"/c/{farm.slug}/calendar/").text
     assert "Weeks with something new" in health
-    assert "n = 1" in health
+    assert "On tone · n = 1" in health
     assert "Weeks with something new" not in reader.get(f"/c/{farm.slug}/calendar/").text
 
 
