@@ -15,6 +15,7 @@ from qunluo.conversation.rules.markup import plain
 from qunluo.conversation.rules.reading import KEEP_DAYS, why, why_label
 from qunluo.governance.queries import hidden_ids
 from qunluo.kernel.clock import now
+from qunluo.kernel.prepared import ask
 from qunluo.people.queries import Card, person_card
 
 if TYPE_CHECKING:
@@ -155,19 +156,7 @@ def stream_cards(
     """
     if not ids:
         return {}
-    said = FilteredRelation(
-        "messages", condition=Q(messages__place=1) | Q(messages__place__gt=F("posts") - LATELY)
-    )
-    rows = (
-        Thread.objects.filter(pk__in=list(ids))
-        .annotate(said=said)
-        .annotate(
-            text=Substr("said__html", 1, READ_OF),
-            away=Exists(hidden_ids(person_id).filter(away=OuterRef("said__author_id"))),
-        )
-        .order_by("pk", "said__place")
-        .values_list(*SHOWN)
-    )
+    rows = ask(len(ids), _shown, [person_id, *ids])
     posts: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         one = dict(zip(SHOWN, row, strict=True))
@@ -175,6 +164,21 @@ def stream_cards(
     return {
         pk: _with_words(found, spaces, person_id, since, read[pk]) for pk, found in posts.items()
     }
+
+
+def _shown(numbers: Sequence[int]) -> Any:
+    """Return the query of the cards of a page; the first number is the reader's."""
+    said = FilteredRelation(
+        "messages", condition=Q(messages__place=1) | Q(messages__place__gt=F("posts") - LATELY)
+    )
+    hidden = hidden_ids(numbers[0]).filter(away=OuterRef("said__author_id"))
+    return (
+        Thread.objects.filter(pk__in=numbers[1:])
+        .annotate(said=said)
+        .annotate(text=Substr("said__html", 1, READ_OF), away=Exists(hidden))
+        .order_by("pk", "said__place")
+        .values_list(*SHOWN)
+    )
 
 
 def _with_words(

@@ -12,23 +12,26 @@ from qunluo.community import queries as communities
 from qunluo.conversation.models import Draft, Reading, Space, SpaceFollowing, Thread, Tie
 from qunluo.conversation.queries.cards import ThreadCard, stream_cards, unread_of
 from qunluo.conversation.queries.early import opened
-from qunluo.conversation.queries.sight import Sight
+from qunluo.conversation.queries.sight import MANAGE, Sight
 from qunluo.conversation.rules import ranking
 from qunluo.conversation.rules.kinds import kind_of, kinds_waiting_for
 from qunluo.conversation.rules.reading import STREAM_DAYS
 from qunluo.governance.queries import hidden_ids, votes_to_cast
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import BadCursor
+from qunluo.kernel.prepared import ask
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from qunluo.community.models import Community
     from qunluo.community.queries import Belonging
     from qunluo.people.models import Person
 
 # So many of the newest are looked at, since muted ones may be among them.
-LOOKED_AT = 150
+LOOKED_AT = 120
 PROPOSAL, VOTING = "proposal", "voting"
 MUTED, FOLLOWED = Reading.Following.MUTED, Reading.Following.FOLLOWED
 FELT = tuple(ranking.FELT)
@@ -86,7 +89,6 @@ def stream(
     belongings = [one for one in everywhere if community is None or one.community == community]
     spaces, heard = _spaces(person, belongings)
     since = {one.community.pk: one.membership.joined_at for one in belongings}
-    seen = _Seen(person, belongings, spaces, heard)
     limit = max(1, min(limit, ranking.STREAM_CARDS))
     if after is None:
         before, wanted = "", None
@@ -95,7 +97,8 @@ def stream(
             before, wanted = ranking.unpacked(after)
         except ValueError:
             raise BadCursor from None
-    light = seen.threads([pk for pk, _part in wanted[:limit]] if wanted is not None else None)
+    ids = None if wanted is None else [pk for pk, _part in wanted[:limit]]
+    light = _light(person, belongings, spaces, heard, ids)
     rows = {row[0]: dict(zip(LIGHT, row, strict=True)) for row in light}
     standings = {pk: _standing(row, person.pk, since) for pk, row in rows.items()}
     if wanted is None:
@@ -129,79 +132,101 @@ def _ranked(found: "Iterable[ranking.Standing]") -> list[tuple[int, str]]:
     return ranking.ranked(found, now())
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """Where a member hears what is said."""
+def _light(
+    person: "Person",
+    belongings: "Sequence[Belonging]",
+    spaces: Collection[int],
+    heard: Collection[int],
+    ids: Sequence[int] | None,
+) -> list[list[Any]]:
+    """Return what the order goes by; of the newest and what waits, or of those that are named."""
+    if not spaces or ids == []:
+        return []
+    sights = [sight_in(person, one) for one in belongings]
+    parts = [[person.pk], [one.community_id for one in sights], list(spaces), list(heard), ids]
+    lengths = tuple(len(part or ()) for part in parts)
+    managed = tuple(MANAGE in one.permissions for one in sights)
 
-    person: "Person"
-    belongings: "Sequence[Belonging]"
-    spaces: Mapping[int, Space]
-    heard: Collection[int]  # those of the spaces that they have not muted
+    def build(numbers: Sequence[int]) -> "QuerySet[Thread, Any]":
+        at, cut = 0, list[Sequence[int]]()
+        for length in lengths:
+            cut.append(numbers[at : at + length])
+            at += length
+        me, here, those, unmuted, named = cut
+        stand_ins = [
+            replace(one, person_id=me[0], community_id=pk)
+            for one, pk in zip(sights, here, strict=True)
+        ]
+        found = None if ids is None else named
+        return _candidates(me[0], here, those, unmuted, stand_ins, found)
 
-    def threads(self, ids: Sequence[int] | None) -> list[tuple[Any, ...]]:
-        """Return what the order goes by; of the newest and what waits, or of those that are named.
+    numbers = [number for part in parts for number in part or ()]
+    return ask((lengths, managed, ids is None), build, numbers)
 
-        Of a muted space only what they follow in it themselves, which is the narrower wish.
-        """
-        person_id = self.person.pk
-        sights = [sight_in(self.person, one) for one in self.belongings]
-        if not self.spaces or ids == []:
-            return []
-        talked = Tie.objects.filter(
-            community_id=OuterRef("community_id"),
-            person_id=person_id,
-            talked_at__gte=now() - timedelta(days=ranking.TIE_DAYS),
+
+def _candidates(
+    person_id: int,
+    here: Sequence[int],
+    spaces: Sequence[int],
+    heard: Sequence[int],
+    sights: Sequence[Sight],
+    ids: Sequence[int] | None,
+) -> "QuerySet[Thread, Any]":
+    """Return what the order goes by, from numbers that stand for those of the member.
+
+    Of a muted space only what they follow in it themselves, which is the narrower wish.
+    """
+    talked = Tie.objects.filter(
+        community_id=OuterRef("community_id"),
+        person_id=person_id,
+        talked_at__gte=now() - timedelta(days=ranking.TIE_DAYS),
+    )
+    mine = FilteredRelation("readings", condition=Q(readings__person_id=person_id))
+    casts = votes_to_cast(person_id).filter(
+        community_id=OuterRef("community_id"), thread_number=OuterRef("number")
+    )
+    unmuted = Q(mine__following__isnull=True) | ~Q(mine__following=MUTED)
+    return (
+        Thread.objects.annotate(mine=mine)
+        .filter(
+            Q(mine__following=FOLLOWED) | Q(space_id__in=heard) & unmuted,
+            opened(*sights),
+            pk__in=_newest(person_id, here, spaces) if ids is None else ids,
+            space_id__in=spaces,
+            active_at__gte=now() - timedelta(days=STREAM_DAYS),
+            opener_gone=False,
         )
-        mine = FilteredRelation("readings", condition=Q(readings__person_id=person_id))
-        casts = votes_to_cast(person_id).filter(
-            community_id=OuterRef("community_id"), thread_number=OuterRef("number")
+        .exclude(author_id__in=hidden_ids(person_id))
+        .annotate(
+            knows_author=Exists(talked.filter(other_id=OuterRef("author_id"))),
+            knows_last=Exists(talked.filter(other_id=OuterRef("last_author_id"))),
+            votes_left=Case(
+                When(kind=PROPOSAL, state=VOTING, then=Exists(casts)), default=Value(value=False)
+            ),
         )
-        followed = Q(mine__following=FOLLOWED)
-        unmuted = Q(mine__following__isnull=True) | ~Q(mine__following=MUTED)
-        heard = followed | Q(space_id__in=list(self.heard)) & unmuted
-        return list(
-            Thread.objects.annotate(mine=mine)
-            .filter(
-                heard,
-                opened(*sights),
-                pk__in=ids if ids is not None else self._newest(),
-                space_id__in=list(self.spaces),
-                active_at__gte=now() - timedelta(days=STREAM_DAYS),
-                opener_gone=False,
-            )
-            .exclude(author_id__in=hidden_ids(person_id))
-            .annotate(
-                knows_author=Exists(talked.filter(other_id=OuterRef("author_id"))),
-                knows_last=Exists(talked.filter(other_id=OuterRef("last_author_id"))),
-                votes_left=Case(
-                    When(kind=PROPOSAL, state=VOTING, then=Exists(casts)),
-                    default=Value(value=False),
-                ),
-            )
-            .values_list(*LIGHT)
-        )
+        .values_list(*LIGHT)
+    )
 
-    def _newest(self) -> RawSQL:
-        """Return the ids of the newest threads, and of older ones that may wait for the member.
 
-        Each part walks an index of its own, which one condition with OR would not.
-        """
-        person_id, spaces = self.person.pk, list(self.spaces)
-        here = [one.community.pk for one in self.belongings]
-        kinds = kinds_waiting_for("author")
-        newest = " UNION ALL ".join([_some(NEWEST_HERE, spaces=spaces)] * len(here))
-        parts = {
-            f"{NEWEST_OF} ({newest}) AS here {NEWEST_FIRST}) AS newest": [
-                *(value for pk in here for value in (pk, *spaces, LOOKED_AT)),
-                LOOKED_AT,
-            ],
-            CALLED: [person_id],
-            _some(MINE_TO_DO, here=here, kinds=kinds): [*here, person_id, *kinds],
-            LOOKED_AFTER: [person_id],
-            _some(PROPOSED, here=here): [*here, PROPOSAL],
-        }
-        given = [value for values in parts.values() for value in values]
-        return RawSQL(" UNION ALL ".join(parts), given)  # noqa: S611 - fixed text, values apart
+def _newest(person_id: int, here: Sequence[int], spaces: Sequence[int]) -> RawSQL:
+    """Return the ids of the newest threads, and of older ones that may wait for the member.
+
+    Each part walks an index of its own, which one condition with OR would not.
+    """
+    kinds = kinds_waiting_for("author")
+    newest = " UNION ALL ".join([_some(NEWEST_HERE, spaces=spaces)] * len(here))
+    parts = {
+        f"{NEWEST_OF} ({newest}) AS here {NEWEST_FIRST}) AS newest": [
+            *(value for pk in here for value in (pk, *spaces, LOOKED_AT)),
+            LOOKED_AT,
+        ],
+        CALLED: [person_id],
+        _some(MINE_TO_DO, here=here, kinds=kinds): [*here, person_id, *kinds],
+        LOOKED_AFTER: [person_id],
+        _some(PROPOSED, here=here): [*here, PROPOSAL],
+    }
+    given = [value for values in parts.values() for value in values]
+    return RawSQL(" UNION ALL ".join(parts), given)  # noqa: S611 - fixed text, values apart
 
 
 def _some(statement: str, **values: Sequence[Any]) -> str:
