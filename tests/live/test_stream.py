@@ -8,6 +8,7 @@ import pytest
 
 from qunluo.community import actions as community_actions
 from qunluo.conversation import actions, queries
+from qunluo.conversation.models import Thread
 from qunluo.kernel.clock import now
 from qunluo.kernel.delivery.engine import drain
 from qunluo.people import actions as people_actions
@@ -52,6 +53,25 @@ def test_only_who_sees_the_space_hears_it(station, here):
     time.sleep(0.3)
     assert [len(one.of("post")) + len(one.of("news")) for one in listeners] == [0, 1, 0]
     assert listeners[0].of("gone")
+
+
+@pytest.mark.req("R19")
+def test_what_fans_read_first_only_they_hear_until_it_opens(station, here):
+    mei, baker = member(here), member(here)
+    badge(here, baker)
+    where = space(here)
+    early = {"plan": "X", "until": (now() + timedelta(seconds=3600)).isoformat(),
+             "kind": "badge", "name": "baker"}  # fmt: skip
+    listeners = [station.listen(who) for who in (mei, baker)]
+    thread = actions.write_post(
+        actor=here.owner, space=where, title="Honey", source="Soon.", planned=early
+    )
+    listeners[1].wait("news")
+    Thread.objects.filter(pk=thread.pk).update(embargo_until=now())
+    say(here.owner, thread, "For all now")
+    heard = listeners[0].wait("news")
+    assert [one["place"] for one in listeners[0].of("news")] == [heard["place"]] == [2]
+    assert len(listeners[1].of("news")) >= 1
 
 
 @pytest.mark.req("C12")

@@ -119,6 +119,7 @@ from qunluo.conversation.queries.spaces import (
     spaces,
     types_of_spaces,
 )
+from qunluo.conversation.queries.steps import told
 from qunluo.conversation.queries.stream import Stream, draft_for, drafts, stream
 from qunluo.conversation.queries.threads import (
     PostView,
@@ -133,7 +134,6 @@ from qunluo.conversation.queries.threads import (
     seconded,
     threads,
     threads_in,
-    told,
 )
 from qunluo.conversation.queries.topics import TopicCount, threads_on, topics
 from qunluo.conversation.rules.calendar import measure, named, suggestions

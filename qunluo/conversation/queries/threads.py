@@ -27,7 +27,6 @@ from qunluo.conversation.rules.kinds import Move, Part, kind_of, moves_open_to
 from qunluo.conversation.rules.reading import SECOND
 from qunluo.governance.queries import hidden_between, hidden_ids, roles_behind
 from qunluo.kernel.paging import Page, page
-from qunluo.kernel.text import pick
 from qunluo.people.queries import Card, person_card
 
 if TYPE_CHECKING:
@@ -394,13 +393,3 @@ def reactions_of(
 def seconded(window: ThreadWindow) -> bool:
     """Return whether the viewer stands behind the worry that a window shows from its start."""
     return bool(window.posts) and SECOND in window.posts[0].reacted
-
-
-def told(thread: Thread, move: str, actor: str, language: str) -> str:
-    """Return what the author is told about a move, in their language; "" for an unknown one."""
-    for step in kind_of(thread.kind).moves:
-        if step.name == move:
-            due = f"{thread.due_on:%Y-%m-%d}" if thread.due_on else "-"
-            text = str(pick(step.told, language))
-            return text.format(actor=actor, number=thread.number, due=due)
-    return ""
