@@ -7,6 +7,7 @@ from django.db.models import Count, Max
 
 from qunluo.conversation.models import Space, Thread
 from qunluo.conversation.queries.cards import ThreadCard, cards, with_reading
+from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.sight import seen_by, sight_of
 from qunluo.governance.queries import hidden_between
 from qunluo.people.queries import Card, person_card
@@ -62,6 +63,7 @@ def times_honoured(community: "Community", person_id: int, *, viewer: "Viewer") 
 def _seen(community: "Community", sight: "Sight") -> "tuple[Mapping[int, Space], QuerySet[Thread]]":
     spaces = {s.pk: s for s in seen_by(sight, Space.objects.filter(community=community))}
     found = Thread.objects.filter(
+        opened(sight),
         community=community,
         kind=SPOTLIGHT,
         state=SHOWN,

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from qunluo.community.queries import Belonging
     from qunluo.people.models import Person
 
-# So many of the newest are looked at, since muted ones may be among them.
-LOOKED_AT = 120
 PROPOSAL, VOTING = "proposal", "voting"
 MUTED, FOLLOWED = Reading.Following.MUTED, Reading.Following.FOLLOWED
 FELT = tuple(ranking.FELT)
@@ -90,7 +88,7 @@ def stream(
     spaces, heard = _spaces(person, belongings)
     since = {one.community.pk: one.membership.joined_at for one in belongings}
     limit = max(1, min(limit, ranking.STREAM_CARDS))
-    if after is None:
+    if not after:
         before, wanted = "", None
     else:
         try:
@@ -217,8 +215,8 @@ def _newest(person_id: int, here: Sequence[int], spaces: Sequence[int]) -> RawSQ
     newest = " UNION ALL ".join([_some(NEWEST_HERE, spaces=spaces)] * len(here))
     parts = {
         f"{NEWEST_OF} ({newest}) AS here {NEWEST_FIRST}) AS newest": [
-            *(value for pk in here for value in (pk, *spaces, LOOKED_AT)),
-            LOOKED_AT,
+            *(value for pk in here for value in (pk, *spaces, ranking.LOOKED_AT)),
+            ranking.LOOKED_AT,
         ],
         CALLED: [person_id],
         _some(MINE_TO_DO, here=here, kinds=kinds): [*here, person_id, *kinds],

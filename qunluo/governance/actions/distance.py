@@ -7,6 +7,7 @@ from qunluo.governance.models import Distance
 from qunluo.kernel.clock import now
 from qunluo.kernel.ratelimit import limit
 from qunluo.kernel.tx import write_tx
+from qunluo.reach.actions import forget_from
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -39,6 +40,10 @@ def _keep(actor: "Person", other: "Person", kind: Distance.Kind) -> Distance:
 
 @write_tx
 def _set(actor: "Person", other: "Person", kind: Distance.Kind) -> Distance:
-    return Distance.objects.update_or_create(
+    made = Distance.objects.update_or_create(
         person=actor, other=other, defaults={"kind": kind, "set_at": now()}
     )[0]
+    forget_from(person=actor, actor_id=other.pk)
+    if kind == Distance.Kind.BLOCK:
+        forget_from(person=other, actor_id=actor.pk)
+    return made
