@@ -43,18 +43,18 @@ def run(database_url: str) -> list[Row]:
     live = [sys.executable, "-m", "qunluo", "live", "--listen"]
     web = [sys.executable, "-m", "qunluo", "web", "--listen"]
     with process(live, "/live/health") as (address, server), process(web, "/healthz") as (site, _):
-        rows, rate = asyncio.run(measured(town, address, site, server))
+        sender = Sender(site, town.room_path, town.cookies_of(town.owner))
+        rows, rate = asyncio.run(measured(town, address, sender, server))
     return [*rows, compared(rate)]
 
 
 async def measured(
-    town: "Town", address: str, site: str, server: psutil.Process
+    town: "Town", address: str, sender: "Sender", server: psutil.Process
 ) -> tuple[list[Row], float]:
     """Time single messages and a burst, then weigh; also deliveries per CPU second."""
     crowd = Crowd(address)
     await crowd.open(town.streams(LISTENING))
     delays = []
-    sender = Sender(site, town.room_path, town.cookies_of(town.owner))
     for number in range(MESSAGES):
         began = time.perf_counter()
         await asyncio.to_thread(sender.say, f"message {number}")

@@ -66,22 +66,21 @@ def storm(town: Town, readers: int, writers: int, each: int) -> Told:
     web = Web(free_address())
     with process(live, "/live/health") as (address, _server), contextlib.closing(web):
         web.wait()
-        return asyncio.run(_storm(town, address, web, (readers, writers, each)))
+        crowd = [Reader(address, stream) for stream in town.streams(readers)]
+        pens = [Writer(web.address, town, number, each) for number in range(writers)]
+        return asyncio.run(_storm(town, web, crowd, pens))
 
 
-async def _storm(town: Town, address: str, web: "Web", counts: tuple[int, int, int]) -> Told:
-    readers, writers, each = counts
-    total = writers * each
-    crowd = [Reader(address, stream) for stream in town.streams(readers)]
+async def _storm(town: Town, web: "Web", crowd: "list[Reader]", pens: "list[Writer]") -> Told:
+    total = sum(pen.each for pen in pens)
     await asyncio.gather(*(one.open() for one in crowd))
     await until(lambda: all(one.greeted for one in crowd))
-    pens = [Writer(web.address, town, number, each) for number in range(writers)]
     began = time.monotonic()
     for pen in pens:
         pen.start()
     await until(lambda: max(len(one.places) for one in crowd) >= total // 3)
     await asyncio.to_thread(web.kill)
-    for one in random.Random(7).sample(crowd, int(readers * CUT)):  # noqa: S311 - the same each time
+    for one in random.Random(7).sample(crowd, int(len(crowd) * CUT)):  # noqa: S311 - the same each time
         one.cut()
     await asyncio.to_thread(web.start)
     await until(lambda: not any(pen.is_alive() for pen in pens))
@@ -94,7 +93,7 @@ async def _storm(town: Town, address: str, web: "Web", counts: tuple[int, int, i
     seconds = time.monotonic() - began
     for one in crowd:
         one.close()
-    wanted = {f"{pen.number}-{n}" for pen in pens for n in range(each)}
+    wanted = {f"{pen.number}-{n}" for pen in pens for n in range(pen.each)}
     found = Counter(standing)
     lost, doubled = len(wanted - found.keys()), sum(found.values()) - len(found)
     for one in crowd:

@@ -24,6 +24,7 @@ from qunluo.kernel import whisper
 from qunluo.kernel.clock import now
 from qunluo.kernel.delivery import log as events
 from qunluo.kernel.delivery.log import Place
+from qunluo.kernel.ids import short_code
 from qunluo.kernel.outbox import CHANNEL
 from qunluo.live import telling
 from qunluo.live.hub import Connection, Hub
@@ -39,7 +40,7 @@ MOST_REPLAYED = 1000  # events of the log that are read again for one who was lo
 CHECKED_EVERY = 1.0
 ALL_EVERY = 30.0
 ONLINE_EVERY, ONLINE_PART = 5.0, 500
-PROCESS = f"{socket.gethostname()}:{os.getpid()}"
+HOST = f"{socket.gethostname()}:{os.getpid()}"  # containers may all be the same
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Follower(threading.Thread):
         """Prepare; the database is asked from the thread alone."""
         super().__init__(name="follower", daemon=True)
         self.hub, self.loop = hub, loop
+        self.sign = f"{HOST}:{short_code()}"
         self.asks: queue.SimpleQueue[Ask] = queue.SimpleQueue()
         self.words: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self.stopping = threading.Event()
@@ -154,7 +156,7 @@ class Follower(threading.Thread):
     def _hear_others(self, words: list[dict[str, Any]]) -> None:
         """Take what other live processes say: who writes, and who is there."""
         for word in words:
-            if word.get("from") in (None, PROCESS):
+            if word.get("from") in (None, self.sign):
                 continue
             if word["what"] == "typing":
                 keys = ("person", "thread", "space", "handle", "name")
@@ -202,7 +204,7 @@ class Follower(threading.Thread):
         people = [(pk, self.hub.handles.get(pk, "")) for pk in list(self.hub.people)]
         for start in range(0, len(people), ONLINE_PART // 2):
             part = people[start : start + ONLINE_PART // 2]
-            whisper.whisper("online", people=part, **{"from": PROCESS})
+            whisper.whisper("online", people=part, **{"from": self.sign})
 
     def _welcome(self) -> bool:
         """Answer those who want to listen, all who wait at once."""
@@ -265,7 +267,7 @@ class Follower(threading.Thread):
         spoke = False
         while not self.words.empty():
             word = self.words.get()
-            whisper.whisper(word.pop("what"), **word, **{"from": PROCESS})
+            whisper.whisper(word.pop("what"), **word, **{"from": self.sign})
             spoke = True
         return spoke
 

@@ -146,5 +146,13 @@ def station(transactional_db):
 
 
 @pytest.fixture
+def other_station(station):
+    """Another process, as there may be many on PostgreSQL."""
+    made = Station()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
 def here(transactional_db):
     return community()
