@@ -27,6 +27,7 @@ OWN = 20  # one opened or follows it
 TOLD_FROM = 2  # so many people have to feel something before a card says so
 DUE_WITHIN = timedelta(days=7)
 STREAM_CARDS = 100  # then it ends
+LOOKED_AT = 120  # of the newest, since muted ones may be among them
 TIE_DAYS = 90
 
 

@@ -6,7 +6,6 @@ changes. When it was, what is new and why it stands there come between the piece
 """
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
@@ -14,10 +13,11 @@ from urllib.parse import urlencode
 
 from django.template import engines
 from django.utils.translation import get_language
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from qunluo.conversation import queries
 from qunluo.kernel.text import pick
+from qunluo.web.core import say
 from qunluo.web.core.requests import PersonRequest
 
 if TYPE_CHECKING:
@@ -35,9 +35,8 @@ KEPT = 4096
 class Row:
     """A card as the page puts it together."""
 
-    card: queries.ThreadCard
-    key: str
-    pieces: Sequence[Markup]
+    section: str
+    html: Markup
 
 
 @dataclass(frozen=True)
@@ -94,13 +93,34 @@ def stream_page(
 
 
 def _row(card: queries.ThreadCard, *, several: bool) -> Row:
+    """Lay what is the viewer's own over what is the same for everybody."""
     community = card.space.community
-    where = community.name if several else card.space.name
-    return Row(card, f"t:{community.slug}/{card.number}", _pieces(_same(card, where)))
-
-
-def _same(card: queries.ThreadCard, where: str) -> Same:
     language = get_language() or "en"
+    same = _same(card, language, community.name if several else card.space.name)
+    first, link, marks, end = _pieces(same)
+    at, new = card.active_at, card.unread
+    why = escape(say.upright(pick(card.why_label, language)))
+    key = f"t:{community.slug}/{card.number}"
+    html = (
+        f'<li class="thread-row{" new" if new else ""}" data-key="{key}">'
+        f'{first}<time datetime="{at.isoformat(timespec="minutes")}" title="{say.when(at)}">'
+        f"{say.ago(at)}</time>{link}{'#new' if new else ''}{marks}"
+        f'<span class="stream-why">{why}</span>{end}{_unread(new, language) if new else ""}</li>'
+    )
+    return Row(card.section, Markup(html))  # noqa: S704 - from a template, and escaped above
+
+
+@lru_cache(maxsize=KEPT)
+def _unread(count: int, _language: str) -> str:
+    """Render the mark of what is new; once for each count and language."""
+    return str(_module("conversation/parts.html").unread_mark(count))
+
+
+def _module(template: str) -> Any:
+    return cast("Jinja2", engines["jinja2"]).env.get_template(template).module
+
+
+def _same(card: queries.ThreadCard, language: str, where: str) -> Same:
     stateful = len(card.kind.states) > 1 and (card.kind.name != "talk" or card.settled)
     link = next((f.name for f in card.kind.fields if f.type == "link"), "")
     name = card.title or card.body or card.excerpt
@@ -130,10 +150,8 @@ def _same(card: queries.ThreadCard, where: str) -> Same:
 
 
 @lru_cache(maxsize=KEPT)
-def _pieces(same: Same) -> tuple[Markup, ...]:
+def _pieces(same: Same) -> tuple[str, ...]:
     """Render a card, and cut it where the viewer's own comes in."""
-    env = cast("Jinja2", engines["jinja2"]).env
-    module = env.get_template("conversation/stream_card.html").module
     kind = queries.kind_of(same.kind) if same.kind else None
-    card = module.card(same, kind, GAP, queries.reactions())  # type: ignore[attr-defined]
-    return tuple(Markup(piece) for piece in str(card).split(GAP))  # noqa: S704 - from a template
+    card = _module("conversation/stream_card.html").card(same, kind, GAP, queries.reactions())
+    return tuple(str(card).split(GAP))
