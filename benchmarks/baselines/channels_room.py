@@ -23,8 +23,8 @@ def application() -> Any:
     settings.configure(CHANNEL_LAYERS={"default": layer})
     django.setup()
     # Importable only from the wheel, and only when Django is set up.
-    from channels.generic.http import AsyncHttpConsumer  # noqa: PLC0415
-    from channels.layers import get_channel_layer  # noqa: PLC0415
+    from channels.generic.http import AsyncHttpConsumer
+    from channels.layers import get_channel_layer
 
     class Stream(AsyncHttpConsumer):  # type: ignore[misc]
         """One open stream."""

@@ -1,0 +1,1 @@
+"""The pages as a competent textbook writes them: Django with its defaults."""
