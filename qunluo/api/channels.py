@@ -218,8 +218,8 @@ def renew_channel_secret(
 ) -> dict[str, str]:
     """Draw a new signing secret."""
     community, found = _found(request, slug, channel_id)
-    given = {"actor": request.person, "community": community, "channel": found}
-    return {"secret": actions.renew_secret(**given)}
+    secret = actions.renew_secret(actor=request.person, community=community, channel=found)
+    return {"secret": secret}
 
 
 @area.write("POST", ONE + "/trial", ChannelMessage, scope="desk:write", status=202)
@@ -266,7 +266,9 @@ def _slugs(community: "Community") -> dict[int, str]:
 def _reach(community: "Community", said: dict[str, Any]) -> dict[str, Any]:
     """Return what a channel reaches, with the ids of spaces for their slugs; InvalidChannel."""
     ids = {slug: pk for pk, slug in _slugs(community).items()}
-    reached = {name: said[name] for name in ("events", "invitation") if name in said}
+    reached: dict[str, Any] = {
+        name: said[name] for name in ("events", "invitation") if name in said
+    }
     if "spaces" in said:
         if unknown := [slug for slug in said["spaces"] if slug not in ids]:
             text = _("There is no space “{space}” here.")

@@ -7,7 +7,7 @@ from qunluo.kernel.clock import now
 from qunluo.providers import outside
 from qunluo.providers.calling import call
 from qunluo.reach.ports import Carried, Fate, Parcel, Way
-from qunluo.reach.rules import signing
+from qunluo.reach.queries import signed_headers
 
 
 class Webhook:
@@ -20,7 +20,7 @@ class Webhook:
     def carry(self, way: Way, parcel: Parcel) -> Carried:
         """Post the envelope; 410 means that the other side wants no more, all else is tried on."""
         body = envelope(parcel)
-        signed = signing.headers(
+        signed = signed_headers(
             way.secrets.get("signing_all", ()), parcel.id, int(now().timestamp()), body
         )
         answer = call(

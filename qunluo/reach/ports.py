@@ -166,6 +166,33 @@ class ChannelCarrier(Protocol):
 
 
 @dataclass(frozen=True)
+class Heard:
+    """A message that somebody sent to an account; `id` is the same when it comes again."""
+
+    sender: str
+    account: str
+    id: str
+    type: str
+    text: str
+
+
+class AccountDoor(Protocol):
+    """Speaks with the server of a service that calls us about an account of ours.
+
+    What is not signed and sealed for us comes back as None, and nothing tells why.
+    """
+
+    def echo(self, way: Way, asked: Mapping[str, str]) -> str | None:
+        """Return what proves that an address is ours."""
+
+    def hear(self, way: Way, asked: Mapping[str, str], body: bytes) -> Heard | None:
+        """Return the message in a call."""
+
+    def answer(self, way: Way, heard: Heard, text: str) -> str:
+        """Return what is answered to a message."""
+
+
+@dataclass(frozen=True)
 class Entry:
     """An entry of a feed, its words without any markup."""
 

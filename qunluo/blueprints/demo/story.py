@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from qunluo.blueprints.demo.calendar import calendar
 from qunluo.blueprints.demo.cast import Cast, read
+from qunluo.blueprints.demo.channels import channels
 from qunluo.blueprints.demo.chat import chat
 from qunluo.blueprints.demo.order import order
 from qunluo.blueprints.demo.stage import PASSWORD, Stage
@@ -112,6 +113,7 @@ def tell(plot: Plot, stage: Stage) -> None:
     chat(plot, stage, name)
     if name == "farm":
         calendar(plot, stage)
+        channels(plot, stage)
     arrivals(plot, stage)
     everyday(plot, stage)
 

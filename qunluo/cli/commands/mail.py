@@ -6,7 +6,7 @@ import sys
 from qunluo.cli import console
 from qunluo.kernel.text import _
 from qunluo.reach.actions import receive_mail
-from qunluo.reach.rules.mailbox import LONGEST_LETTER
+from qunluo.reach.queries import LONGEST_LETTER
 
 HELP = _("Take letters in: the mail server hands each one to `qunluo mail receive`.")
 SAID = {

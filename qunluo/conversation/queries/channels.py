@@ -22,7 +22,7 @@ from qunluo.kernel.text import pick
 from qunluo.people.queries import person_card
 from qunluo.reach import queries as reach
 from qunluo.reach.ports import Parcel, joins
-from qunluo.reach.rules.channels import WINDOW, carriables, jobs
+from qunluo.reach.queries import CHANNEL_WINDOW as WINDOW
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -49,7 +49,7 @@ class Measure:
     @property
     def formula(self) -> Any:
         """Return what the number means, in both languages."""
-        return jobs()[self.job].formula
+        return reach.jobs_of_channels()[self.job].formula
 
 
 def channels_here(community: "Community", *, viewer: "Person") -> "list[Channel]":
@@ -142,7 +142,7 @@ def _of_a_thread(sending: "ChannelSending", community: "Community", to: str) -> 
         return None
     if sending.to and sending.to not in readers_of_channel(sending.channel, thread, None):
         return None
-    kind = carriables()[sending.what].type
+    kind = reach.carriables()[sending.what].type
     post = Post.objects.filter(pk=sending.post_id).first() if sending.post_id else None
     url = f"{settings.SITE_URL}/w/{sending.channel.code}/{thread.number}/"
     ids = {"thread": thread.number, "space": thread.space.slug, "post": sending.post_id or None}

@@ -1,26 +1,14 @@
 """What WeChat's server asks and tells of an account, and how it is answered."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from secrets import token_hex
 
 from qunluo.kernel.clock import now
 from qunluo.providers.wechat.crypt import Sealer, Unreadable, element, fields
-from qunluo.reach.ports import Way
+from qunluo.reach.ports import Heard, Way
 
 TOLERANCE = 5 * 60
 TEXT = "text"
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A message that somebody sent to the account; `id` is the same when it comes again."""
-
-    sender: str
-    account: str
-    id: str
-    type: str
-    text: str
 
 
 def sealer_of(way: Way) -> Sealer:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from qunluo.kernel.clock import now
 from qunluo.providers.calling import call
-from qunluo.providers.wechat.crypt import KEY
-from qunluo.reach.ports import Carried, Fate, Parcel, Way
+from qunluo.providers.wechat import callback
+from qunluo.providers.wechat.crypt import KEY, Unreadable
+from qunluo.reach.ports import Carried, Fate, Heard, Parcel, Way
 
 HOST = "https://api.weixin.qq.com"
 TOKEN_PATH, SEND_PATH = "/cgi-bin/stable_token", "/cgi-bin/message/template/send"
@@ -41,6 +43,22 @@ class OfficialAccount:
             carried = self._send(way, parcel, memory)
         fate = Fate.LATER if carried.status in STALE else carried.fate
         return Carried(fate, carried.status, carried.said, carried.wait, memory)
+
+    def echo(self, way: Way, asked: Mapping[str, str]) -> str | None:
+        """Return what proves to WeChat that the address is ours."""
+        with suppress(Unreadable):
+            return callback.echo(way, asked)
+        return None
+
+    def hear(self, way: Way, asked: Mapping[str, str], body: bytes) -> Heard | None:
+        """Return the message in a callback that was sealed and signed for us just now."""
+        with suppress(Unreadable):
+            return callback.hear(way, asked, body)
+        return None
+
+    def answer(self, way: Way, heard: Heard, text: str) -> str:
+        """Return the sealed answer to a message."""
+        return callback.answer(way, heard, text)
 
     def _send(self, way: Way, parcel: Parcel, memory: dict[str, Any]) -> Carried:
         refused = _renewed(way, memory)

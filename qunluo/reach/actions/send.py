@@ -71,7 +71,7 @@ def send_email(
 
 @write_tx
 def forget_person(person: "Person") -> None:
-    """Remove every mail, notice, wish, device and binding of a person; their no to unasked mail stays."""
+    """Remove mails, notices, wishes, devices and bindings; the no to unasked mail stays."""
     queries.mail_of(person).delete()
     for model in (Notice, Wish, Rhythm, Device, ChannelBinding, ChannelVisit):
         model.objects.filter(person=person).delete()

@@ -2,12 +2,14 @@
 
 from qunluo.reach.queries.channels import (
     SEALED,
+    account_door,
     address_in,
     address_of_channel,
     answers_by_mail,
     arrivals_of,
     binding_of,
     bound_people,
+    carriables,
     carried_count,
     carried_threads,
     carrying,
@@ -32,6 +34,7 @@ from qunluo.reach.queries.channels import (
     secrets_of,
     sending_of,
     sendings_of,
+    signed_id,
     signing_secrets,
     tried_since,
     tries_of,
@@ -83,9 +86,18 @@ from qunluo.reach.queries.wishes import (
     wish_in,
     wishes_among,
 )
+from qunluo.reach.rules.channels import WINDOW as CHANNEL_WINDOW
+from qunluo.reach.rules.mailbox import LONGEST_LETTER
 from qunluo.reach.rules.notices import MAIL, Wish, reason_of, reasons
+from qunluo.reach.rules.signing import headers as signed_headers
 
 __all__ = [
+    "CHANNEL_WINDOW",
+    "LONGEST_LETTER",
+    "account_door",
+    "carriables",
+    "signed_headers",
+    "signed_id",
     "SEALED",
     "address_in",
     "address_of_channel",

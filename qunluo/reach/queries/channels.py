@@ -14,7 +14,7 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
 from qunluo.kernel.sealing import Unreadable, unseal
 from qunluo.reach import rules
-from qunluo.reach.errors import ChannelNotFound, SendingNotFound
+from qunluo.reach.errors import ChannelNotFound, NotSigned, SendingNotFound
 from qunluo.reach.models import (
     Channel,
     ChannelArrival,
@@ -23,8 +23,9 @@ from qunluo.reach.models import (
     ChannelSending,
     ChannelVisit,
 )
-from qunluo.reach.ports import ChannelCarrier, FeedReader, Way
+from qunluo.reach.ports import AccountDoor, ChannelCarrier, FeedReader, Way
 from qunluo.reach.rules import channels as kinds_of_channels
+from qunluo.reach.rules import signing
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -39,6 +40,12 @@ BIG = 2**62
 def channel_carrier(kind: str) -> ChannelCarrier:
     """Return who carries parcels through a kind of channel, as settings.CHANNEL_CARRIERS says."""
     return cast("ChannelCarrier", import_string(settings.CHANNEL_CARRIERS[kind])())
+
+
+@cache
+def account_door() -> AccountDoor:
+    """Return who speaks with WeChat's server, as settings.CHANNEL_CARRIERS says."""
+    return cast("AccountDoor", import_string(settings.CHANNEL_CARRIERS["account"])())
 
 
 @cache
@@ -114,6 +121,22 @@ def signing_secrets(channel: Channel) -> list[str]:
     if held.get("before") and datetime.fromisoformat(held["before_until"]) > now():
         found.append(str(held["before"]))
     return found
+
+
+def signed_id(channel: Channel, headers: Mapping[str, str], body: bytes) -> str:
+    """Return the id of a message to a channel; NotSigned when its signature does not fit.
+
+    Without a signature it is taken where the channel does not ask for one.
+    """
+    message_id = str(headers.get(signing.ID, ""))[:200]
+    given = str(headers.get(signing.SIGNATURE, ""))
+    if not given and not channel.setup.get("signed"):
+        return message_id
+    timestamp, moment = str(headers.get(signing.TIMESTAMP, "")), int(now().timestamp())
+    secrets = signing_secrets(channel)
+    if not signing.is_signed(secrets, message_id, timestamp, given, body, moment):
+        raise NotSigned
+    return message_id
 
 
 def channel_way(channel: Channel) -> Way:
@@ -253,6 +276,11 @@ def returned_count(channel: Channel, since: datetime) -> int:
 def kinds_of_channel() -> Mapping[str, kinds_of_channels.Kind]:
     """Return every kind of channel, in order."""
     return kinds_of_channels.kinds()
+
+
+def carriables() -> Mapping[str, kinds_of_channels.Carriable]:
+    """Return what channels may carry, in order."""
+    return kinds_of_channels.carriables()
 
 
 def jobs_of_channels() -> Mapping[str, kinds_of_channels.Job]:

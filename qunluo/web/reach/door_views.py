@@ -1,7 +1,7 @@
 """Doors for other systems: webhooks, WeChat, letters; and the links that channels carry."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -15,22 +15,22 @@ from qunluo.community.queries import find_community
 from qunluo.conversation import actions as talk
 from qunluo.conversation.errors import ThreadNotFound
 from qunluo.conversation.queries import get_thread
-from qunluo.kernel.clock import now
 from qunluo.kernel.errors import DomainError
 from qunluo.kernel.ids import uuid7
 from qunluo.kernel.ratelimit import limit
-from qunluo.providers.wechat import callback
-from qunluo.providers.wechat.crypt import Unreadable
 from qunluo.reach import actions, queries
 from qunluo.reach.actions import Message
 from qunluo.reach.errors import ChannelNotFound, NotSigned, UnreadableMessage
-from qunluo.reach.rules import mailbox, signing
 from qunluo.web.core.links import url
 from qunluo.web.core.requests import PersonRequest
+
+if TYPE_CHECKING:
+    from qunluo.reach.models import Channel
 
 LONGEST, SHORTEST_KEY = 64 * 1024, 20
 BIG = 2**31 - 1
 MINUTE = 60
+TEXT = "text"
 
 
 @require_GET
@@ -60,7 +60,7 @@ def hook(request: HttpRequest, key: str) -> HttpResponse:
         channel = queries.channel_by_key(key, "inbox")
         limit("hook", channel.pk, times=120, seconds=MINUTE)
         body = request.read(LONGEST + 1)
-        message_id = _checked_signature(request, channel, body)
+        message_id = queries.signed_id(channel, request.headers, body)
         _arrival, new = actions.arrive(channel, _message(body, message_id))
     except DomainError as error:
         message, next_step = error.say(lambda text: text)
@@ -75,19 +75,31 @@ def wechat(request: HttpRequest, key: str) -> HttpResponse:
     """Answer WeChat's server: who we are, or to what somebody sent to the account."""
     try:
         channel = queries.channel_by_key(key, "account")
-        way, asked = queries.channel_way(channel), request.GET.dict()
         if request.method == "GET":
-            return HttpResponse(callback.echo(way, asked), content_type="text/plain")
-        heard = callback.hear(way, asked, request.read(LONGEST + 1))
-        said = ""
-        if heard.type == callback.TEXT:
-            limit("wechat", f"{channel.pk}:{heard.sender}", times=20, seconds=10 * MINUTE)
-            said = talk.hear_account(channel, heard.sender, heard.id, heard.text)
-        return HttpResponse(callback.answer(way, heard, said), content_type="application/xml")
-    except (Unreadable, ChannelNotFound):
-        return HttpResponse("", status=403, content_type="text/plain")
+            told = queries.account_door().echo(queries.channel_way(channel), request.GET.dict())
+            return _plain(told or "", 200 if told else 403)
+        return _heard(request, channel)
+    except ChannelNotFound:
+        return _plain("", 403)
     except DomainError:
-        return HttpResponse("success", content_type="text/plain")  # else it would come again
+        return _plain("success")  # else it would come again
+
+
+def _heard(request: HttpRequest, channel: "Channel") -> HttpResponse:
+    """Answer to what somebody sent to an account."""
+    door, way = queries.account_door(), queries.channel_way(channel)
+    heard = door.hear(way, request.GET.dict(), request.read(LONGEST + 1))
+    if heard is None:
+        return _plain("", 403)
+    said = ""
+    if heard.type == TEXT:
+        limit("wechat", f"{channel.pk}:{heard.sender}", times=20, seconds=10 * MINUTE)
+        said = talk.hear_account(channel, heard.sender, heard.id, heard.text)
+    return HttpResponse(door.answer(way, heard, said), content_type="application/xml")
+
+
+def _plain(text: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain")
 
 
 @csrf_exempt  # a mail service posts letters here; it proves itself with a key
@@ -98,22 +110,8 @@ def mail_in(request: HttpRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if len(held) < SHORTEST_KEY or not constant_time_compare(given, held):
         return JsonResponse({"code": NotSigned.code, "message": NotSigned.message}, status=403)
-    outcome = actions.receive_mail(request.read(mailbox.LONGEST_LETTER + 1))
+    outcome = actions.receive_mail(request.read(queries.LONGEST_LETTER + 1))
     return JsonResponse({"outcome": outcome})
-
-
-def _checked_signature(request: HttpRequest, channel: Any, body: bytes) -> str:
-    """Return the id of a message; NotSigned when a signature is missing or does not fit."""
-    message_id = request.headers.get(signing.ID, "")[:200]
-    given = request.headers.get(signing.SIGNATURE, "")
-    if not given and not channel.setup.get("signed"):
-        return message_id
-    timestamp = request.headers.get(signing.TIMESTAMP, "")
-    secrets = queries.signing_secrets(channel)
-    moment = int(now().timestamp())
-    if not signing.is_signed(secrets, message_id, timestamp, given, body, moment):
-        raise NotSigned
-    return message_id
 
 
 def _message(body: bytes, message_id: str) -> Message:
