@@ -95,7 +95,7 @@ def _checked(
         raise InvalidPost(fields=faults)
     columns = _columns(step, kind, actor, partner, accepted, given["due_on"])
     if kept:
-        columns["fields"] = {**thread.fields, **kept}
+        columns["fields"] = kind.kept(thread.fields, kept)
     return columns, accepted, partner
 
 

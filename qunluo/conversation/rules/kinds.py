@@ -12,6 +12,7 @@ from qunluo.kernel.definitions import BadDefinition, load
 DEFINITIONS = Path(__file__).parents[1] / "definitions" / "kinds"
 NEEDS = frozenset({"reply", "answer", "due_on", "person"})
 TYPES = frozenset({"text", "long", "lines", "moments", "link", "choice", "date", "person"})
+TALLIES = "tallies"  # among the fields of a thread: what its tallies have counted
 CLEARS = frozenset({"answer", "assignee"})
 WHO = {
     "author": {"en": "who opened it", "zh": "发起人"},
@@ -46,6 +47,7 @@ class Field:
     future: bool = False
     choices: tuple[Choice, ...] = ()
     by: tuple[str, ...] = ()
+    tally: bool = False  # a choice that is counted each time it is made, not kept as the last one
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,25 @@ class Kind:
     def asked_by(self, move: str) -> tuple[Field, ...]:
         """Return the fields that a step asks for."""
         return tuple(one for one in self.fields if move in one.by)
+
+    def kept(self, before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a thread's fields after a step said some of them; tallies are counted on."""
+        counted = {one.name for one in self.fields if one.tally and one.name in said}
+        found = {**before, **{name: said[name] for name in said if name not in counted}}
+        for name in counted:
+            so_far = dict(before.get(TALLIES, {}).get(name, {}))
+            so_far[said[name]] = so_far.get(said[name], 0) + 1
+            found[TALLIES] = {**found.get(TALLIES, {}), name: so_far}
+        return found
+
+    def tallied(self, fields: Mapping[str, Any]) -> list[tuple[Field, list[tuple[Choice, int]]]]:
+        """Return what was counted in a thread's fields, in the order of the definition."""
+        counts = fields.get(TALLIES, {})
+        return [
+            (one, [(choice, many) for choice in one.choices
+                   if (many := counts[one.name].get(choice.name))])
+            for one in self.fields if one.tally and counts.get(one.name)
+        ]  # fmt: skip
 
     def move(self, name: str) -> Move:
         """Return a move; UnknownMove."""

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from qunluo.community.queries import get_community
 from qunluo.conversation import queries
+from qunluo.kernel.text import pick
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import show
 
@@ -61,6 +62,10 @@ def _told(kind: Any, cards: list[queries.ThreadCard]) -> dict[int, list[tuple[An
             words = {choice.name: choice.label for choice in one.choices}.get(said)
             if said and one.type in {"text", "choice"}:
                 lines.append((one.label, words or {"en": said, "zh": said}))
+        for one, counts in kind.tallied(card.fields):
+            words = {code: " · ".join(f"{pick(c.label, code)} {n}" for c, n in counts)
+                     for code in ("en", "zh")}  # fmt: skip
+            lines.append((one.label, words))
         if kind.name == "service" and thanked.get(card.id):
             lines.append((THANKED, {code: str(thanked[card.id]) for code in ("en", "zh")}))
         told[card.id] = lines

@@ -130,6 +130,9 @@ def _fields(window: "ThreadWindow", *, brief: bool) -> list[tuple[str, str, Any]
             lines = said.splitlines() if one.type == "lines" else None
             moments = queries.moments(said) if one.type == "moments" else None
             found.append((say(one.label), one.type, moments or lines or labels.get(said, said)))
+    for field, counts in window.card.kind.tallied(window.card.fields) if brief else ():
+        told = " · ".join(f"{say(choice.label)} {many}" for choice, many in counts)
+        found.append((say(field.label), "text", told))
     return found
 
 
