@@ -120,7 +120,8 @@ class ChannelForm(forms.Form):
         )
 
     def _named(self, space: Any) -> str:
-        return space.name if space.pk not in self.inside else f"{space.name} · {_('not public')}"
+        aside = _("not public")
+        return f"{space.name} · {aside}" if space.pk in self.inside else str(space.name)
 
     def add_error(self, field: str | None, error: Any) -> None:
         """Show what is wrong with the confirmation where it is given."""
