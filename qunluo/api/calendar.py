@@ -34,7 +34,7 @@ class Span(BaseModel):
     until: Day | None = None
 
 
-class ItemCard(Shown):
+class PlannedCard(Shown):
     """An item as the calendar shows it."""
 
     uid: str
@@ -50,7 +50,7 @@ class ItemCard(Shown):
     thread_number: int | None
 
 
-class Check(Shown):
+class ItemCheck(Shown):
     """Something that is looked at before an item appears."""
 
     id: str
@@ -60,7 +60,7 @@ class Check(Shown):
     why: str
 
 
-class Item(ItemCard):
+class PlannedItem(PlannedCard):
     """An item with everything about it; checks for its authors."""
 
     source: str
@@ -81,7 +81,7 @@ class Item(ItemCard):
     reason: str = Field(description=_("Why it was held."))
     version: int
     files: list[FileCard]
-    checks: list[Check]
+    checks: list[ItemCheck]
     tone: float | None = Field(description=_("Mean of what members answered, 1 to 5."))
     tone_n: int
     my_rating: int
@@ -98,7 +98,7 @@ class ItemVersion(Shown):
     saved_at: datetime
 
 
-class Measure(Shown):
+class CalendarMeasure(Shown):
     """A number with how many items stand behind it; null while it cannot be said."""
 
     name: str
@@ -116,10 +116,10 @@ class WeakCause(Shown):
     suggestion: str
 
 
-class Health(Shown):
+class CalendarHealth(Shown):
     """How steadily and for what a community speaks."""
 
-    measures: list[Measure]
+    measures: list[CalendarMeasure]
     attributes: dict[str, float | None] = Field(
         description=_("Share of the items of the last four weeks, in their order.")
     )
@@ -130,7 +130,7 @@ class Health(Shown):
     no_value_ahead: bool
 
 
-class Asked(Shown):
+class CalendarRules(Shown):
     """What a community asks before something appears."""
 
     checklist: list[str]
@@ -205,7 +205,7 @@ class AskedChange(Given):
     holds: bool | None = None
 
 
-@area.read("/communities/{slug}/calendar", list[ItemCard], scope="talk:read")
+@area.read("/communities/{slug}/calendar", list[PlannedCard], scope="talk:read")
 def calendar(request: Caller, slug: SlugPath, span: Query[Span]) -> list[dict[str, Any]]:
     """List what appears when."""
     community = community_of(request, slug)
@@ -215,14 +215,14 @@ def calendar(request: Caller, slug: SlugPath, span: Query[Span]) -> list[dict[st
     return [_card(one) for one in found]
 
 
-@area.read("/communities/{slug}/calendar/mine", list[ItemCard], scope="talk:read")
+@area.read("/communities/{slug}/calendar/mine", list[PlannedCard], scope="talk:read")
 def own_items(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
     """List own items without a time."""
     found = queries.without_time(community_of(request, slug), viewer=request.person)
     return [_card(one) for one in found]
 
 
-@area.read("/communities/{slug}/calendar/health", Health, scope="talk:read")
+@area.read("/communities/{slug}/calendar/health", CalendarHealth, scope="talk:read")
 def calendar_health(request: Caller, slug: SlugPath) -> dict[str, Any]:
     """Show how steadily a community speaks."""
     found = queries.health(community_of(request, slug), viewer=request.person)
@@ -241,7 +241,7 @@ def calendar_health(request: Caller, slug: SlugPath) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@area.read("/communities/{slug}/calendar/settings", Asked, scope="talk:read")
+@area.read("/communities/{slug}/calendar/settings", CalendarRules, scope="talk:read")
 def calendar_settings(request: Caller, slug: SlugPath) -> dict[str, Any]:
     """Show what is asked before something appears."""
     community = community_of(request, slug)
@@ -249,7 +249,7 @@ def calendar_settings(request: Caller, slug: SlugPath) -> dict[str, Any]:
     return _asked(community)
 
 
-@area.write("PATCH", "/communities/{slug}/calendar/settings", Asked, scope="talk:write")
+@area.write("PATCH", "/communities/{slug}/calendar/settings", CalendarRules, scope="talk:write")
 def change_calendar(request: Caller, slug: SlugPath, wish: AskedChange) -> dict[str, Any]:
     """Change what is asked before something appears."""
     community = community_of(request, slug)
@@ -260,7 +260,7 @@ def change_calendar(request: Caller, slug: SlugPath, wish: AskedChange) -> dict[
     return _asked(community)
 
 
-@area.write("POST", "/communities/{slug}/calendar", Item, scope="talk:write", status=201)
+@area.write("POST", "/communities/{slug}/calendar", PlannedItem, scope="talk:write", status=201)
 def plan_item(request: Caller, slug: SlugPath, wish: ItemWish) -> Status[dict[str, Any]]:
     """Plan something."""
     said = _said(wish)
@@ -269,13 +269,15 @@ def plan_item(request: Caller, slug: SlugPath, wish: ItemWish) -> Status[dict[st
     return Status(201, _item(request, slug, item.uid))
 
 
-@area.read("/communities/{slug}/calendar/items/{item_uid}", Item, scope="talk:read")
+@area.read("/communities/{slug}/calendar/items/{item_uid}", PlannedItem, scope="talk:read")
 def planned_item(request: Caller, slug: SlugPath, item_uid: ItemUid) -> dict[str, Any]:
     """Show an item."""
     return _item(request, slug, item_uid)
 
 
-@area.write("PATCH", "/communities/{slug}/calendar/items/{item_uid}", Item, scope="talk:write")
+@area.write(
+    "PATCH", "/communities/{slug}/calendar/items/{item_uid}", PlannedItem, scope="talk:write"
+)
 def change_item(
     request: Caller, slug: SlugPath, item_uid: ItemUid, wish: ItemChange
 ) -> dict[str, Any]:
@@ -295,7 +297,10 @@ def item_versions(request: Caller, slug: SlugPath, item_uid: ItemUid) -> Any:
 
 
 @area.write(
-    "POST", "/communities/{slug}/calendar/items/{item_uid}/schedule", Item, scope="talk:write"
+    "POST",
+    "/communities/{slug}/calendar/items/{item_uid}/schedule",
+    PlannedItem,
+    scope="talk:write",
 )
 def schedule_item(
     request: Caller, slug: SlugPath, item_uid: ItemUid, wish: TimeWish
@@ -307,7 +312,7 @@ def schedule_item(
 
 
 @area.write(
-    "POST", "/communities/{slug}/calendar/items/{item_uid}/withdrawal", ItemCard,
+    "POST", "/communities/{slug}/calendar/items/{item_uid}/withdrawal", PlannedCard,
     scope="talk:write",
 )  # fmt: skip
 def withdraw_item(request: Caller, slug: SlugPath, item_uid: ItemUid) -> dict[str, Any]:
@@ -319,7 +324,7 @@ def withdraw_item(request: Caller, slug: SlugPath, item_uid: ItemUid) -> dict[st
 
 
 @area.write(
-    "POST", "/communities/{slug}/calendar/items/{item_uid}/rating", Item, scope="talk:write"
+    "POST", "/communities/{slug}/calendar/items/{item_uid}/rating", PlannedItem, scope="talk:write"
 )
 def rate_item(
     request: Caller, slug: SlugPath, item_uid: ItemUid, wish: RatingWish
