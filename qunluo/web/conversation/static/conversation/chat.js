@@ -107,11 +107,11 @@ function come(said) {
   const waiting = own && said.client_id ? msgs.querySelector(pending) : null;
   if ($(`p${said.place}`)) return waiting?.remove();
   if (!atEnd()) return more(own);
+  quiet(said.author.handle);
   if (said.place > lastPlace() + 1 || said.attached) return missed();
   waiting?.remove();
   const stay = !near() && !own;
   append(made({ ...said, own }));
-  quiet(said.author.handle);
   if (stay) more(own);
   else if (own) down();
   read();

@@ -32,7 +32,7 @@ function ring(count) {
 // Lists: what stands in them changes where it is; what is not in them yet waits behind a button.
 
 const region = () => document.querySelector("[data-fresh]");
-const SOON = 800, OFTEN = 1000, SELDOM = 15000;
+const SOON = 400, OFTEN = 1000, SELDOM = 15000;
 let timer = 0, done = 0, gap = OFTEN, stale = false, waiting = null;
 
 const mine = (said) => {
