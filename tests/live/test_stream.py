@@ -9,11 +9,13 @@ import pytest
 from qunluo.community import actions as community_actions
 from qunluo.conversation import actions, queries
 from qunluo.conversation.models import Thread
+from qunluo.governance import actions as governance
 from qunluo.kernel.clock import now
 from qunluo.kernel.delivery.engine import drain
 from qunluo.people import actions as people_actions
 from qunluo.people.actions import issue_token, revoke_token
 from qunluo.people.queries import live_pass
+from tests.community.makers import RULES, community
 from tests.conversation.makers import badge, member, membership, person, revoke, space
 
 pytestmark = pytest.mark.req("C02")
@@ -170,6 +172,20 @@ class TestEnds:
         time.sleep(0.5)
         assert not one.of("post")
         assert not one.of("news")
+
+    def test_of_a_member_who_is_removed_in_a_room_and_on_every_other_page(self, station):
+        farm = community(rules=RULES)
+        mei, bo = member(farm), member(farm)
+        _where, chat = room(farm)
+        inside, elsewhere = station.listen(mei, watch=chat.pk), station.listen(mei)
+        staying = station.listen(bo, watch=chat.pk)
+        governance.remove_member(
+            actor=farm.owner, membership=membership(mei, farm), rule_id="r1", reason="x"
+        )
+        inside.wait("gone", seconds=2)
+        say(farm.owner, chat, "Not for Mei")
+        staying.wait("post", seconds=2)
+        assert [one.of("post") + one.of("news") for one in (inside, elsewhere)] == [[], []]
 
     def test_of_a_grant_taken_back(self, station, here):
         mei = member(here)
