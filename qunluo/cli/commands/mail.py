@@ -1,6 +1,7 @@
 """Take a letter that the mail server hands over on standard input."""
 
 import argparse
+import logging
 import sys
 
 from qunluo.cli import console
@@ -8,6 +9,8 @@ from qunluo.kernel.text import _
 from qunluo.reach.actions import receive_mail
 from qunluo.reach.queries import LONGEST_LETTER
 
+log = logging.getLogger(__name__)
+LATER = 75  # EX_TEMPFAIL of sysexits.h
 HELP = _("Take letters in: the mail server hands each one to `qunluo mail receive`.")
 SAID = {
     "taken": _("Taken in."),
@@ -25,7 +28,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_given: argparse.Namespace) -> int:
-    """Take one letter; 0 also for what is left alone, so that no mail server sends it back."""
+    """Take one letter; 0 also for what is left alone, so that no mail server sends it back.
+
+    When it cannot be taken now, the mail server is asked to keep it and come again.
+    """
     raw = sys.stdin.buffer.read(LONGEST_LETTER + 1)
-    console.line(SAID[receive_mail(raw)])
+    try:
+        outcome = receive_mail(raw)
+    except Exception:
+        log.exception("A letter cannot be taken in now.")
+        return LATER
+    console.line(SAID[outcome])
     return 0

@@ -10,7 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qunluo.community.queries import communities_of
+from qunluo.community.queries import communities_of, find_community
+from qunluo.conversation.queries import channels_to_bind
 from qunluo.kernel.ratelimit import limit
 from qunluo.kernel.text import pick
 from qunluo.reach import actions, queries
@@ -58,8 +59,27 @@ def general(request: PersonRequest) -> HttpResponse:
         "devices": queries.devices_of(person),
         "push_key": queries.public_key(),
         "mailed": bool(person.email),
+        "never": _never(request),
     }
     return show(request, "reach/settings.html", None, context, status=422 if form.errors else 200)
+
+
+@require_POST
+@signed_in
+def mail_again(request: PersonRequest) -> HttpResponse:
+    """Take back that one never wants mail again, of a community or of all."""
+    number = request.POST.get("community", "")
+    wanted = min(int(number), 2**62) if number.isdecimal() and number.isascii() else 0
+    if actions.allow_again(actor=request.person, community_id=wanted or None):
+        messages.success(request, _("Mail may come again."))
+    return redirect("reach:settings")
+
+
+def _never(request: PersonRequest) -> list[tuple[int, str]]:
+    """Return from where somebody never wants mail again, by name; one they may not see has none."""
+    mine = {one.community.pk: one.community.name for one in communities_of(request.person)}
+    kept = sorted(queries.never_mailed(request.person))
+    return [(pk, mine.get(pk, "") if pk else "") for pk in kept]
 
 
 def _keep(request: PersonRequest, form: GeneralForm) -> bool:
@@ -89,8 +109,17 @@ def place(request: PersonRequest, kind: str, name: str) -> HttpResponse:
         if carry_out(form, keep):
             messages.success(request, _("Saved."))
             return redirect("reach:settings")
-    context = {"form": form, "title": title, "where": where}
+    elsewhere = _elsewhere(int(name)) if kind == "community" else ""
+    context = {"form": form, "title": title, "where": where, "elsewhere": elsewhere}
     return show(request, "reach/place.html", None, context, status=422 if form.errors else 200)
+
+
+def _elsewhere(community_id: int) -> str:
+    """Return where one binds an account that the community reaches people by, if it has one."""
+    community = find_community(community_id)
+    if community is None or not channels_to_bind(community):
+        return ""
+    return url("reach:binding", slug=community.slug)
 
 
 def _about(request: PersonRequest, kind: str, name: str) -> tuple[str, str, str, str]:

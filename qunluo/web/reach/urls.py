@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{HERE}<int:pk>/", views.open_one, name="open"),
     path(f"{HERE}<int:pk>/mute/", views.mute, name="mute"),
     path(f"{HERE}settings/", settings_views.general, name="settings"),
+    path(f"{HERE}mail-again/", settings_views.mail_again, name="mail_again"),
     path(PLACE, settings_views.place, name="place"),
     path(f"{HERE}devices/", settings_views.add_device, name="device_add"),
     path(f"{HERE}devices/<int:pk>/remove/", settings_views.remove_device, name="device_remove"),

@@ -148,6 +148,8 @@ def test_wechat_knocks_and_is_answered_sealed(client, farm):
     client.force_login(mei)
     page = client.get(f"/c/{farm.slug}/channels/").content.decode()
     assert "Hook" in page
+    settings_page = client.get(f"/me/notices/settings/community/{farm.pk}/").content.decode()
+    assert f"/c/{farm.slug}/channels/" in settings_page
     shown = client.post(f"/c/{farm.slug}/channels/{channel.pk}/").content.decode()
     code = re.search(r'class="channel-code">(\w{8})<', shown)[1]
     assert mei.name in say(code, 1)
@@ -219,6 +221,10 @@ def test_who_answers_a_letter_replies_in_the_thread_once(client, letters, monkey
     monkeypatch.setattr("sys.stdin", type("In", (), {"buffer": io.BytesIO(letters(n=2))}))
     assert mail_command.run(None) == 0
     assert capsys.readouterr().out.strip()
+    monkeypatch.setattr("sys.stdin", type("In", (), {"buffer": io.BytesIO(letters(n=2))}))
+    with monkeypatch.context() as broken:
+        broken.setattr(mail_command, "receive_mail", None)
+        assert mail_command.run(None) == 75, "the mail server keeps it and comes again"
     drain()
     mine = Post.objects.filter(thread=letters.thread, author=letters.mei, place__gt=1)
     assert [one.source for one in mine] == ["Yes.", "Yes."]
