@@ -34,6 +34,13 @@ class Unsubscribed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailAllowedAgain(Event):
+    """Somebody took back that they never want mail again."""
+
+    name: ClassVar[str] = "reach.mail_allowed_again"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelAdded(Event):
     """An operator attached a channel to the community."""
 

@@ -80,6 +80,7 @@ NOTICES = {
     "reach:open": personal(404, ids={"pk": 2**40}),
     "reach:mute": personal(None, 404, body={"way": "reason"}, ids={"pk": 2**40}),
     "reach:place": personal(post=422, ids={"kind": "reason", "name": "mention"}),
+    "reach:mail_again": personal(None, 302, body={"community": "0"}),
     "reach:device_add": personal(None, 422),
     "reach:device_remove": personal(None, 404, ids={"pk": 2**40}),
     "reach:channels": Page(only(RUN)),

@@ -24,10 +24,11 @@ EVENING = 19.5
 
 
 def order(plot: "Plot", stage: "Stage") -> None:
-    """Plan a vote that is over, one that is open, a proposal with a task, a report, a held post."""
+    """Plan votes, a proposal with a task, reports, a held post, acts for values, and circles."""
     told = read("order_zh.toml" if stage.language.startswith("zh") else "order_en.toml")
     for day, act in (
-        (58, _report), (64, _settle), (72, _propose), (86, _wait), (88, _hold), (89, _complain),
+        (58, _report), (64, _settle), (72, _propose), (80, _see), (81, _gather), (86, _wait),
+        (88, _hold), (89, _complain),
     ):  # fmt: skip
         plot.at(day, EVENING, stage.zone, partial(act, plot, stage, told))
 
@@ -114,6 +115,36 @@ def _hold(_plot: "Plot", stage: "Stage", told: Any) -> None:
     if space is not None:
         with suppress(HeldForReview):
             talk.write_post(actor=author, space=space, title=said["title"], source=said["text"])
+
+
+def _see(_plot: "Plot", stage: "Stage", told: Any) -> None:
+    """Let members write down what others did for a value, and others say that they saw it too."""
+    people, values = _people(stage), queries.values_of(stage.community)
+    cards = talking.stream(people[0], community=stage.community, order="newest").items
+    for at, (sentence, card, value) in enumerate(zip(told["acts"], cards, values, strict=False)):
+        writer = next(one for one in people[at:] if one.pk != card.author.id)
+        with suppress(DomainError):
+            thread = talking.read_thread(stage.community, card.number, viewer=writer, after=0)
+            post = talking.get_post(thread.posts[0].id, viewer=writer)
+            act = talk.link_post(actor=writer, post=post, value=value, sentence=sentence)
+            for other in people[at + 3 : at + 6]:
+                with suppress(DomainError):
+                    actions.second_act(actor=other, act=act)
+
+
+def _gather(_plot: "Plot", stage: "Stage", told: Any) -> None:
+    """Let members begin small circles with rules of their own, on the map of cells."""
+    people = _people(stage)
+    for at, said in enumerate(told["circles"]):
+        talk.begin_circle(
+            actor=people[at],
+            community=stage.community,
+            name=said["name"],
+            purpose=said["purpose"],
+            rules_text=said["rules"],
+            people=[one.handle for one in people[at : at + 3 + at]],
+            listed=True,
+        )
 
 
 def _space(stage: "Stage", author: "Person") -> "Space | None":

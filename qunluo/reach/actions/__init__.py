@@ -40,7 +40,7 @@ from qunluo.reach.actions.notices import (
 )
 from qunluo.reach.actions.send import forget_person, send_email, tidy
 from qunluo.reach.actions.sending import send_due_notices, send_pushes
-from qunluo.reach.actions.suppress import suppress, suppress_digest
+from qunluo.reach.actions.suppress import allow_again, suppress, suppress_digest
 from qunluo.reach.actions.wishes import mute_notice, set_hours, stop_mail, wish
 
 __all__ = [
@@ -88,6 +88,7 @@ __all__ = [
     "set_hours",
     "stop_mail",
     "suppress",
+    "allow_again",
     "suppress_digest",
     "take_device",
     "tidy",

@@ -71,6 +71,14 @@ def suppressed(addresses: Iterable[str], community_id: int | None = None) -> set
     return found
 
 
+def never_mailed(person: "Person") -> set[int]:
+    """Return from which communities (ids; 0 for all) somebody never wants mail again."""
+    if not person.email:
+        return set()
+    rows = Suppression.objects.filter(digest=rules.digest(person.email))
+    return set(rows.values_list("community_id", flat=True))
+
+
 def suppressions_of(community_id: int) -> list[dict[str, object]]:
     """Return the community's suppression list for its archive: digests, never addresses."""
     rows = Suppression.objects.filter(community_id=community_id).order_by("pk")
