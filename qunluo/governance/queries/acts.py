@@ -121,11 +121,11 @@ def find_act(pk: int) -> Act | None:
 
 
 def _shown(viewer: "Viewer") -> "QuerySet[Act]":
-    asking = viewer.pk if viewer and viewer.pk else None
+    asking = viewer.pk if viewer and viewer.pk else 0
     found = Act.objects.filter(withdrawn_at=None)
     mine = ActSecond.objects.filter(act=OuterRef("pk"), person_id=asking)
     found = found.annotate(mine=Exists(mine))
-    if asking is None:
+    if not asking:
         return found
     return found.filter(Q(doer_id=asking) | ~Q(linked_by__in=hidden_ids(asking)))
 
