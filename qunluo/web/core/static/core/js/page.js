@@ -155,7 +155,7 @@ window.addEventListener("pagehide", () => {
 // Whoever is signed in hears what happens while a page is open; when all else is there.
 const { follow } = document.body.dataset;
 if (follow && window.EventSource) {
-  const begin = () => setTimeout(() => import(follow), 700);
+  const begin = () => setTimeout(() => import(follow), 1200);
   if (document.readyState === "complete") begin();
   else addEventListener("load", begin, { once: true });
 }
