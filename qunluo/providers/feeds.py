@@ -1,5 +1,6 @@
 """Atom and RSS feeds: fetched by us, within limits, read by feedparser, stripped of all markup."""
 
+import io
 import re
 from collections.abc import Mapping
 from html import unescape
@@ -60,7 +61,7 @@ def parsed(body: bytes, address: str, headers: Mapping[str, str]) -> Read:
         return Read(Fate.LATER, said="The feed declares entities.")
     content_type = headers.get("Content-Type", "application/xml")
     feed = feedparser.parse(
-        body,
+        io.BytesIO(body),  # bytes would be tried as the name of a file first
         response_headers={"content-type": content_type, "content-location": address},
         sanitize_html=False,  # all of it goes
     )
