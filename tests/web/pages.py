@@ -195,7 +195,8 @@ TALK = {
     ),
     "talk:calendar": Page(only(BELONG)),
     "talk:plan": Page(
-        only(MEMBERS), only(MEMBERS, 302),
+        only(MEMBERS),
+        only(MEMBERS, 302),
         {"source": "Soon.", "licence": "reserved", "originality": "own"},
     ),
     "talk:calendar_settings": Page(only(RUN), only(RUN, 422)),

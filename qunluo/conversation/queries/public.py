@@ -51,9 +51,7 @@ def newest_openers(space: Space, *, limit: int) -> list[Opener]:
     if space.visibility != Space.Visibility.PUBLIC:
         raise ThreadNotFound
     posts = (
-        Post.objects.filter(
-            open_to_all("thread__"), thread__space=space, place=1, removed_at=None
-        )
+        Post.objects.filter(open_to_all("thread__"), thread__space=space, place=1, removed_at=None)
         .exclude(thread__kind=CHAT)
         .select_related("thread")
         .order_by("-thread__opened_at", "-pk")[:limit]
