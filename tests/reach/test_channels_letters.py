@@ -1,10 +1,13 @@
 """Letters that come back: whose they are, what is new in them, and which are by machines."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
+from django.db import connection
 
+from qunluo.reach.actions import answering
 from qunluo.reach.rules import mailbox, signing
 
 BASE, SECRET = "reply@farm.example", "x" * 50
@@ -47,6 +50,51 @@ def test_an_answer_is_known_by_the_address_it_was_sent_to():
     assert read(letter(To=to().upper())).thread_id == 4242, "mail servers change the case"
     assert read(letter(To="me@x.org", Delivered_To=to())).thread_id == 4242
     assert len(to().partition("@")[0]) <= 64
+
+
+def nested(times):
+    """A letter with parts in parts in parts."""
+    made = b"From: Mei@Example.org\nTo: " + to().encode() + b"\n"
+    for n in range(times):
+        made += b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n)
+    return made + b"\nhello"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"To: " + b'"' * 50_000 + b"\n\nx",
+        b"Cc: " + b"a@b.c," * 20_000 + b"\n\nx",
+        b"To: " + b"(" * 50_000 + b"\n\nx",
+        b"To: x@y.z\n" + nested(2000),
+        b"From: " + b"(" * 50_000 + b"\nTo: " + to().encode() + b"\n\nx",
+        nested(2000),
+        b"To: " + to().encode() + b"\n" + b"Content-Type: message/rfc822\n\n" * 2000,
+        b"X: y\n" * 2_000_000,
+    ],
+)  # fmt: skip
+def test_a_letter_made_to_be_slow_is_read_at_once(raw):
+    began = time.process_time()
+    found = read(raw)
+    assert time.process_time() - began < 0.5
+    assert found is None or not found.text
+
+
+def test_a_letter_is_read_before_anything_is_locked(monkeypatch):
+    def reads(*_given):
+        assert not connection.in_atomic_block
+
+    monkeypatch.setattr(answering, "read_letter", reads)
+    assert answering.receive_mail(b"x") == "unknown"
+
+
+def test_a_letter_in_parts_is_understood():
+    made = EmailMessage()
+    made["From"], made["To"] = "Mei <mei@example.org>", to()
+    made.set_content("在地里见。", charset="gb18030")
+    made.add_alternative("<p>elsewhere</p>", subtype="html")
+    made.add_attachment("not this", filename="a.txt")
+    assert read(made.as_bytes()).text == "在地里见。"
 
 
 def test_an_address_counts_for_sixty_days():

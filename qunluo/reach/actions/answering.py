@@ -28,14 +28,21 @@ TAKEN, KNOWN, REFUSED, AUTOMATIC, UNKNOWN = "taken", "known", "refused", "automa
 REFUSAL = "reach/mail/refused"
 
 
-@write_tx
 def receive_mail(raw: bytes) -> str:
-    """Take a letter in; return taken, known, refused, automatic or unknown."""
+    """Take a letter in; return taken, known, refused, automatic or unknown.
+
+    It is read before anything is locked: what strangers send may be slow to read.
+    """
     letter = read_letter(raw, settings.REPLY_ADDRESS, settings.SECRET_KEY, now())
     if letter is None:
         return UNKNOWN
     if letter.automatic:
         return AUTOMATIC
+    return _take(letter)
+
+
+@write_tx
+def _take(letter: Letter) -> str:
     person = _writer(letter)
     channel = queries.working(letter.community_id, "mail")
     if person is None or channel is None:

@@ -1,5 +1,7 @@
 """Letters that come back: whose they are, what is new in them, and which are by machines.
 
+Anybody can send us a letter of any shape: until its address proves that we once gave it, we look
+at some headers only, and later at no more than so much of it, with the parser that reads plainly.
 Plain Python. Who really sent a letter is for the mail server to check (SPF, DKIM, DMARC); here
 counts that it came to an address which only one person was given, and from their own.
 """
@@ -10,17 +12,24 @@ import hmac
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from html import unescape
+from itertools import islice
 
 LONGEST_LETTER = 10 * 1024 * 1024
+LONGEST_HEAD, LONGEST_HEADER, LONGEST_BODY = 128 * 1024, 4096, 512 * 1024
+MOST_PARTS, MOST_TOKENS = 20, 10
 ANSWERABLE = timedelta(days=60)
 _MAC = 16  # characters of base32: 80 bits
 _NUMBER = r"([0-9a-f]{1,13})"
-_TOKEN = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}\.([0-9a-f]{{1,5}})\.([a-z2-7]{{16}})")
+_TOKEN = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}\.([0-9a-f]{{1,5}})\.([a-z2-7]{{16}})"
+_HEAD = re.compile(rb"\r?\n\r?\n")
+# What makes a letter have parts inside of it.
+_PARTS = re.compile(rb"(?i)boundary[\s*\d]{0,20}=|content-type[ \t]{0,20}:\s{0,20}message/")
 _DAY_ONE = datetime(2020, 1, 1, tzinfo=UTC)
 # How programs introduce what they quote, in both languages.
 _QUOTING = re.compile(
@@ -81,28 +90,44 @@ def read_letter(raw: bytes, base: str, secret: str, at: datetime) -> Letter | No
     if not raw.strip() or len(raw) > LONGEST_LETTER:
         return None
     try:
-        letter = message_from_bytes(raw, policy=policy.default)
-        found = _addressed(letter, base, secret)
+        head = _head(raw)
+        found = _addressed(head, base, secret)
         if found is None:
             return None
         person_id, thread_id, community_id, day = found
         return Letter(
-            id=_id(letter, raw),
-            sender=_sender(letter),
+            id=_id(head, raw),
+            sender=_sender(head),
             person_id=person_id,
             thread_id=thread_id,
             community_id=community_id,
             expired=(at - _DAY_ONE).days > day,
-            text=new_words(_text(letter)),
-            automatic=is_automatic(letter),
+            text=new_words(_text(raw)),
+            automatic=is_automatic(head),
         )
-    except (MessageError, ValueError, LookupError, AttributeError, TypeError, IndexError):
-        return None  # odd headers stumble in many ways inside the parser
+    except (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
+        return None  # odd letters stumble in many ways inside the parser
 
 
-def is_automatic(letter: EmailMessage) -> bool:
+def _head(raw: bytes) -> Message:
+    """Return the headers of a letter; what has no end of them soon is none."""
+    end = _HEAD.search(raw, 0, LONGEST_HEAD)
+    if end is None and len(raw) > LONGEST_HEAD:
+        raise ValueError
+    return BytesHeaderParser().parsebytes(raw[: end.start()] if end else raw)
+
+
+def _all(letter: Message, name: str, most: int = 20) -> list[str]:
+    return [str(value)[:LONGEST_HEADER] for value in letter.get_all(name, [])[:most]]
+
+
+def _first(letter: Message, name: str) -> str:
+    return next(iter(_all(letter, name, 1)), "")
+
+
+def is_automatic(letter: Message) -> bool:
     """Return whether a machine wrote a letter: a vacation notice, a list, a failure, a loop."""
-    said = {name: str(letter.get(name, "")).strip().lower() for name in (
+    said = {name: _first(letter, name).strip().lower() for name in (
         "Auto-Submitted", "Precedence", "Return-Path", "X-Auto-Response-Suppress",
         "List-Id", "X-Autoreply", "X-Autorespond", "X-Loop", "X-Qunluo-Answer",
     )}  # fmt: skip
@@ -163,23 +188,23 @@ def _marked_below(lines: list[str], at: int) -> bool:
     return False
 
 
-def _addressed(letter: EmailMessage, base: str, secret: str) -> tuple[int, ...] | None:
+def _addressed(letter: Message, base: str, secret: str) -> tuple[int, ...] | None:
     """Return person, thread, community and last day from the first address that we once gave."""
     name, _at, domain = base.lower().partition("@")
     if not name or not domain:
         return None
-    headers = [
-        str(value)
+    ours = re.compile(
+        rf"(?<![\w.+-]){re.escape(name)}\+{_TOKEN}@{re.escape(domain)}(?![\w.-])", re.ASCII
+    )
+    headers = (
+        value.lower()
         for header in ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
-        for value in letter.get_all(header, [])[:20]
-    ]
-    for _name, address in getaddresses(headers):
-        local, _at, host = address.lower().rpartition("@")
-        if host != domain or not local.startswith(f"{name}+"):
-            continue
-        told = _TOKEN.fullmatch(local.removeprefix(f"{name}+"))
-        if told and hmac.compare_digest(_mac(secret, ".".join(told.groups()[:4])), told[5]):
-            return tuple(int(number, 16) for number in told.groups()[:4])
+        for value in _all(letter, header)
+    )
+    found = (told.groups() for value in headers for told in ours.finditer(value))
+    for told in islice(found, MOST_TOKENS):
+        if hmac.compare_digest(_mac(secret, ".".join(told[:4])), told[4]):
+            return tuple(int(number, 16) for number in told[:4])
     return None
 
 
@@ -189,27 +214,41 @@ def _mac(secret: str, bare: str) -> str:
     return base64.b32encode(raw).decode().lower()[:_MAC]
 
 
-def _sender(letter: EmailMessage) -> str:
-    found = getaddresses([str(value) for value in letter.get_all("From", [])[:2]])
+def _sender(letter: Message) -> str:
+    found = getaddresses(_all(letter, "From", 2))
     return found[0][1].strip().lower() if len(found) == 1 else ""
 
 
-def _id(letter: EmailMessage, raw: bytes) -> str:
-    given = str(letter.get("Message-ID", "")).strip()
-    return hashlib.sha256(given.encode() if given else raw).hexdigest()
+def _id(letter: Message, raw: bytes) -> str:
+    given = _first(letter, "Message-ID").strip()
+    return hashlib.sha256(given.encode("utf-8", "replace") if given else raw).hexdigest()
 
 
-def _text(letter: EmailMessage) -> str:
-    part = letter.get_body(("plain", "html"))
-    if part is None:
+def _text(raw: bytes) -> str:
+    """Return the words of a letter: they come first, before whatever is attached."""
+    raw = raw[:LONGEST_BODY]
+    if len(_PARTS.findall(raw)) > MOST_PARTS:
+        return ""
+    parts = {part.get_content_type(): part for part in reversed(_said_in(message_from_bytes(raw)))}
+    part = parts.get("text/plain") or parts.get("text/html")
+    payload = part.get_payload(decode=True) if part else None
+    if part is None or not isinstance(payload, bytes):
         return ""
     try:
-        said = str(part.get_content())
-    except (LookupError, UnicodeError, ValueError):
-        raw = part.get_payload(decode=True)
-        said = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
+        said = payload.decode(part.get_content_charset("utf-8"), "replace")
+    except LookupError:
+        said = payload.decode("utf-8", "replace")
     said = said[:200_000].replace("\0", "")
     return plain_of(said) if part.get_content_subtype() == "html" else said
+
+
+def _said_in(part: Message) -> list[Message]:
+    """Return the parts that are said and not attached, in their order."""
+    if part.get_content_disposition() == "attachment" or part.get_content_maintype() == "message":
+        return []
+    if not part.is_multipart():
+        return [part]
+    return [one for inner in part.get_payload() for one in _said_in(inner)]
 
 
 def plain_of(html: str) -> str:
