@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-import requests  # noqa: TID251 -- this is providers/
-
 from qunluo.providers import outside
+from qunluo.providers.within import calls_within
 
-SECONDS = 10
+SECONDS, CONNECT, IN_ALL = 10, 5, 15
 MOST_BYTES = 2 * 1024 * 1024
 LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT}
 AGENT = "Qunluo"
+TOO_SLOW = "No whole answer in time."
 
 
 @dataclass(frozen=True)
@@ -48,21 +48,22 @@ def call(
     """Return what an address answers; redirects are not followed, long answers are cut."""
     if not outside.leads_outside(address):
         return Answer(0, said="The address does not lead outside, or its name is not known now.")
-    try:
-        with requests.request(
-            method,
-            address,
-            data=body,
-            json=json,
-            params=dict(params or {}),
-            headers={"User-Agent": AGENT, **(headers or {})},
-            timeout=SECONDS,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
-            read = answer.raw.read(MOST_BYTES + 1, decode_content=True)
-            return Answer(answer.status_code, read[:MOST_BYTES], dict(answer.headers))
-    except (requests.RequestException, OSError, ValueError) as error:
-        return Answer(0, said=type(error).__name__)
-    except Exception as error:  # noqa: BLE001 -- urllib3 raises its own while a body is read
-        return Answer(0, said=type(error).__name__)
+    with calls_within(IN_ALL) as (session, watch):
+        try:
+            with session.request(
+                method,
+                address,
+                data=body,
+                json=json,
+                params=dict(params or {}),
+                headers={"User-Agent": AGENT, **(headers or {})},
+                timeout=(CONNECT, SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                read = answer.raw.read(MOST_BYTES + 1, decode_content=True)
+                if watch.over:
+                    return Answer(0, said=TOO_SLOW)
+                return Answer(answer.status_code, read[:MOST_BYTES], dict(answer.headers))
+        except Exception as error:  # noqa: BLE001 -- urllib3 raises its own while a body is read
+            return Answer(0, said=TOO_SLOW if watch.over else type(error).__name__)

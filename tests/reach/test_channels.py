@@ -16,7 +16,7 @@ from qunluo.kernel.delivery import drain
 from qunluo.providers import wecom
 from qunluo.reach import actions
 from qunluo.reach import queries as reach
-from qunluo.reach.actions import Message
+from qunluo.reach.actions import Message, carrying
 from qunluo.reach.errors import CarriesNothing, ChannelAsleep, ChannelNotFound, InvalidChannel
 from qunluo.reach.models import Channel, ChannelArrival, ChannelAttempt, ChannelSending
 from qunluo.reach.rules import channels as rules
@@ -160,6 +160,18 @@ def test_a_receiver_in_trouble_is_tried_for_three_days_then_it_waits_for_a_repla
         talk.send_again(actor=farm.owner, community=farm, sending=row)
         assert actions.carry_due() == 1
     assert reach.sending_of(channel, row.pk).state == "sent"
+
+
+def test_a_receiver_in_trouble_holds_nobody_else_up(farm, world, monkeypatch):
+    where = public(farm)
+    slow, quick = hook(farm, world, where), robot(farm, world, where)
+    for channel in (*[slow] * 30, quick):
+        talk.send_trial(actor=farm.owner, community=farm, channel=channel)
+    world.answers.append((500, "no"))
+    assert actions.carry_due(limit=25) == 1, "each channel has its turn"
+    assert len(world.to("/hook")) == 1, "and one in trouble is left alone"
+    monkeypatch.setattr(carrying, "SECONDS_IN_A_RUN", -1)
+    assert actions.carry_due() == 0, "a run ends when its time is up"
 
 
 def test_a_receiver_that_wants_no_more_is_left_alone(farm, world):

@@ -25,7 +25,14 @@ from qunluo.reach.models import (
     ChannelVisit,
 )
 from qunluo.reach.ports import Carried, Fate, packer
-from qunluo.reach.rules.channels import ARRIVALS_KEPT, LOG_KEPT, NEWS, RETURNED_WITHIN, kinds
+from qunluo.reach.rules.channels import (
+    ARRIVALS_KEPT,
+    LOG_KEPT,
+    NEWS,
+    RETURNED_WITHIN,
+    SECONDS_IN_A_RUN,
+    kinds,
+)
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -65,26 +72,46 @@ def plan_sendings(
 
 
 def carry_due(limit: int = BATCH) -> int:
-    """Carry the messages whose time has come; return how many arrived."""
-    return sum(carry_one(pk) for pk in queries.due_sendings(now(), limit))
+    """Carry the messages whose time has come; return how many arrived.
+
+    A channel in trouble is left alone for the rest of the run, and the run ends soon: what is
+    left is carried by the next one.
+    """
+    arrived, in_trouble = 0, set[int]()
+    until = time.monotonic() + SECONDS_IN_A_RUN
+    for pk, channel in queries.due_sendings(now(), limit):
+        if time.monotonic() > until:
+            break
+        if channel in in_trouble:
+            continue
+        carried = _carry(pk)
+        arrived += carried is Fate.ARRIVED
+        if carried in {Fate.LATER, Fate.GONE}:
+            in_trouble.add(channel)
+    return arrived
 
 
 def carry_one(pk: int) -> bool:
     """Try one message now; True when it has arrived. Several workers may try at once."""
+    return _carry(pk) is Fate.ARRIVED
+
+
+def _carry(pk: int) -> Fate | None:
+    """Try one message now; return its fate, None when nobody was called."""
     sending = _take(pk)
     if sending is None:
-        return False
+        return None
     channel = sending.channel
     to = queries.address_in(channel, sending.to) if sending.to else ""
     stale = channel.kind != "webhook" and sending.happened_at < now() - NEWS
     parcel = None if stale or (sending.to and not to) else packer.pack(sending, to)
     if parcel is None:
         _settle(sending, State.DROPPED)
-        return False
+        return None
     began = time.monotonic()
     carried = queries.channel_carrier(channel.kind).carry(queries.channel_way(channel), parcel)
     _note(sending, carried, int((time.monotonic() - began) * 1000))
-    return carried.fate is Fate.ARRIVED
+    return carried.fate
 
 
 @write_tx

@@ -8,6 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 from django.utils.module_loading import import_string
 
 from qunluo.kernel.clock import now
@@ -197,12 +199,15 @@ def find_arrival(pk: int) -> ChannelArrival | None:
     return found.filter(pk=pk, state=ChannelArrival.State.WAITING).first()
 
 
-def due_sendings(at: datetime, limit: int) -> list[int]:
-    """Return the ids of messages to carry now, those that are first in line first."""
+def due_sendings(at: datetime, limit: int) -> list[tuple[int, int]]:
+    """Return messages to carry now as (id, id of the channel): of each channel a few, in turn."""
     due = ChannelSending.objects.filter(
         state=ChannelSending.State.WAITING, next_try_at__lte=at, channel__active=True
     )
-    return list(due.order_by("next_try_at", "pk").values_list("pk", flat=True)[:limit])
+    line = Window(RowNumber(), partition_by="channel_id", order_by=("next_try_at", "pk"))
+    found = due.annotate(turn=line).filter(turn__lte=kinds_of_channels.MOST_IN_A_RUN)
+    in_turn = found.order_by("turn", "next_try_at", "pk")
+    return list(in_turn.values_list("pk", "channel_id")[:limit])
 
 
 def due_feeds(at: datetime, limit: int) -> list[int]:

@@ -16,6 +16,8 @@ WAITS = tuple(
     for seconds in (5, 60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
 )
 LEASE = timedelta(minutes=2)
+# One run of the jobs: others wait for their turn meanwhile.
+SECONDS_IN_A_RUN, MOST_IN_A_RUN = 20, 20
 NEWS = timedelta(days=7)  # what could not leave until then stays away, but for webhooks
 LOG_KEPT, ARRIVALS_KEPT = timedelta(days=30), timedelta(days=400)
 MOST_CHANNELS = 30
