@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
@@ -38,7 +39,7 @@ SHOWN = (
     "said__polls", "text", "away",
 )  # fmt: skip
 LATELY, COMMENTS, READ_OF = 4, 2, 1500  # posts looked at, shown, and characters of HTML of each
-BODY, COMMENT = 280, 140  # characters that a card shows
+BODY, COMMENT = 112, 60  # columns that a card shows; a Chinese character takes two
 MINE = ("mine__read", "mine__ahead", "mine__following", "mine__mentioned")
 NOBODY = Card(0, "", "", "")
 CHAT = "chat"
@@ -220,10 +221,15 @@ def _face(row: Mapping[str, Any], who: str) -> Card:
 
 
 @lru_cache(maxsize=4096)
-def _words(html: str, length: int) -> str:
-    """Return the words that HTML, perhaps cut within a tag, begins with."""
+def _words(html: str, width: int) -> str:
+    """Return the words that HTML, perhaps cut within a tag, begins with; as wide as `width`."""
     whole = html if len(html) < READ_OF else html[: html.rfind("<")] or html
-    return plain(whole, length)
+    text = plain(whole, width)
+    for end, letter in enumerate(text):
+        width -= 2 if east_asian_width(letter) in "WF" else 1
+        if width < 0:
+            return text[: max(0, end - 1)].rstrip() + "…"
+    return text
 
 
 def unread_of(row: Mapping[str, Any], since: datetime | None) -> int:

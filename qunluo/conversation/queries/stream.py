@@ -213,7 +213,7 @@ def _newest(person_id: int, here: Sequence[int], spaces: Sequence[int]) -> RawSQ
     """
     kinds = kinds_waiting_for("author")
     newest = " UNION ALL ".join([_some(NEWEST_HERE, spaces=spaces)] * len(here))
-    parts = {
+    parts: dict[str, list[Any]] = {
         f"{NEWEST_OF} ({newest}) AS here {NEWEST_FIRST}) AS newest": [
             *(value for pk in here for value in (pk, *spaces, ranking.LOOKED_AT)),
             ranking.LOOKED_AT,
@@ -281,7 +281,8 @@ def _spaces(
     deaf = SpaceFollowing.objects.filter(person=person, space=OuterRef("pk"), following=MUTED)
     found = Space.objects.filter(community_id__in=list(here), archived_at=None)
     found = found.exclude(visibility=Space.Visibility.PEOPLE).annotate(deaf=Exists(deaf))
-    spaces, heard = {}, set()
+    spaces: dict[int, Space] = {}
+    heard = set()
     for space in found:
         if sights[space.community_id].sees(space):
             space.community = here[space.community_id].community

@@ -97,7 +97,7 @@ def section(reason: str) -> str:
 def points(one: Standing, now: datetime) -> float:
     """Return freshness, halved every three days, and what is added to it."""
     age = max(timedelta(), now - one.active_at) / HALF_LIFE
-    fresh = FRESH * 0.5**age
+    fresh = FRESH * float(0.5**age)
     felt = sum(
         worth * min(count, MOST_FELT) for worth, count in zip(FELT.values(), one.felt, strict=True)
     )

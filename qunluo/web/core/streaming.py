@@ -103,7 +103,7 @@ def _row(card: queries.ThreadCard, *, several: bool) -> Row:
     key = f"t:{community.slug}/{card.number}"
     html = (
         f'<li class="thread-row{" new" if new else ""}" data-key="{key}">'
-        f'{first}<time datetime="{at.isoformat(timespec="minutes")}" title="{say.when(at)}">'
+        f'{first}<time datetime="{at:%Y-%m-%dT%H:%MZ}" title="{say.when(at)}">'
         f"{say.ago(at)}</time>{link}{'#new' if new else ''}{marks}"
         f'<span class="stream-why">{why}</span>{end}{_unread(new, language) if new else ""}</li>'
     )
@@ -113,7 +113,7 @@ def _row(card: queries.ThreadCard, *, several: bool) -> Row:
 @lru_cache(maxsize=KEPT)
 def _unread(count: int, _language: str) -> str:
     """Render the mark of what is new; once for each count and language."""
-    return str(_module("conversation/parts.html").unread_mark(count))
+    return str(_module("conversation/parts.html").unread_mark(count, quiet=True))
 
 
 def _module(template: str) -> Any:

@@ -19,7 +19,7 @@ from qunluo.web.core.show import show
 if TYPE_CHECKING:
     from qunluo.conversation.models import Space
 
-THREADS, NEW, TOPICS = 20, 8, 12
+THREADS, NEW, TOPICS = 15, 8, 12
 
 
 @require_GET
