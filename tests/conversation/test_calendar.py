@@ -144,6 +144,24 @@ def test_what_a_list_holds_waits_and_appears_once_it_was_let_through(farm, squar
     assert (item.state, item.thread.plan) == ("published", item.uid)
 
 
+@pytest.mark.req("R01", "O04")
+def test_words_that_were_changed_while_they_waited_are_not_said_any_more(farm, square):
+    CheckSettings.objects.create(community=farm, words=["moonshine"], changed_at=now())
+    mei = member(farm)
+    item = scheduled(mei, square, source="We make moonshine.")
+    with travel(now() + DAY + HOUR):
+        actions.publish_due()
+        held = HeldPost.objects.get(client_id=f"plan:{item.uid}")
+        item.refresh_from_db()
+        changed = actions.change_item(actor=mei, item=item, source="We make tea.")
+        actions.carry_out("release", ("held", held.pk), None, farm.owner.pk)
+        assert not Thread.objects.filter(plan=item.uid).exists()
+        actions.schedule_item(actor=mei, item=changed, publish_at=now())
+        assert actions.publish_due() == 1
+    post = Post.objects.get(client_id=f"plan:{item.uid}")
+    assert post.source == "We make tea."
+
+
 @pytest.mark.req("R10")
 def test_every_check_by_hand_is_ticked_before_it_has_a_time(farm, square):
     mei = member(farm)

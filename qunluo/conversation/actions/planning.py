@@ -24,6 +24,7 @@ from qunluo.conversation.errors import (
 from qunluo.conversation.models import (
     Attachment,
     CalendarSettings,
+    HeldPost,
     OnTone,
     PlannedAuthor,
     PlannedItem,
@@ -49,6 +50,7 @@ State = PlannedItem.State
 OPEN = (State.DRAFT, State.SCHEDULED, State.HELD, State.WITHDRAWN)
 ITEMS_AN_HOUR, AHEAD = 60, timedelta(days=730)
 WORDS = ("title", "source")
+FROM_PLAN = "plan:"  # before the uid of an item: the id under which its thread is written
 
 
 def plan_item(*, actor: "Person", space: Space, kind: str = "talk", **said: Any) -> PlannedItem:
@@ -101,6 +103,7 @@ def change_item(
     fresh.space = said.pop("space", None) or fresh.space
     fresh.kind = said.pop("kind", None) or fresh.kind
     people = fill(fresh, writer_in(actor, fresh.space), said)
+    _take_from_queue(fresh)
     if fresh.state in {State.HELD, State.WITHDRAWN}:
         fresh.state, fresh.reason = State.DRAFT, {}
     fresh.saved_at, fresh.saved_by, fresh.version = now(), actor, before.version + 1
@@ -168,6 +171,7 @@ def withdraw_item(*, actor: "Person", item: PlannedItem) -> PlannedItem:
     ).update(state=State.WITHDRAWN, version=F("version") + 1)
     if not taken:
         raise ItemMoved
+    _take_from_queue(item)
     item.refresh_from_db(fields=["state", "version"])
     event = events.ItemWithdrawn if own else events.ItemStopped
     publish(
@@ -268,6 +272,14 @@ def _keep_beside(
         kept = [one.pk for one in files]
         throw_away(Attachment.objects.filter(plan=item).exclude(pk__in=kept))
         Attachment.objects.filter(pk__in=kept).update(plan=item)
+
+
+def _take_from_queue(item: PlannedItem) -> None:
+    """Take back what waits for a look under this item: other words, or none, come in its place."""
+    waiting = HeldPost.objects.filter(author_id=item.author_id, client_id=f"{FROM_PLAN}{item.uid}")
+    waiting.exclude(state=HeldPost.State.RELEASED).update(
+        state=HeldPost.State.WITHDRAWN, given={}, found=""
+    )
 
 
 def _replace(fresh: PlannedItem, before: PlannedItem) -> None:

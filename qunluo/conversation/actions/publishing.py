@@ -10,6 +10,7 @@ from django.utils import translation
 
 from qunluo.community.queries import require, require_member
 from qunluo.conversation import events
+from qunluo.conversation.actions.planning import FROM_PLAN
 from qunluo.conversation.actions.writing import write_post
 from qunluo.conversation.models import PlannedItem, Thread
 from qunluo.conversation.queries.calendar import PUBLISH, due_items
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 State = PlannedItem.State
 ITEM = "item"
-FROM_PLAN = "plan:"
 
 
 def publish_due() -> int:
