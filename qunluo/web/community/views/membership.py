@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qunluo.community import actions, queries
+from qunluo.conversation.queries import talks
 from qunluo.governance.queries import moderation_counts
 from qunluo.kernel.errors import Invalid
 from qunluo.web.community.forms import LeaveForm, PledgeForm
@@ -111,6 +112,7 @@ def leave(request: PersonRequest, slug: str) -> HttpResponse:
         "member": member,
         "form": form,
         "roles": roles,
+        "talks": len(talks(community, viewer=request.person)),
         "held": community in queries.sole_ownerships(request.person),
     }
     return show(request, "community/leave.html", None, context, status=422 if form.errors else 200)
