@@ -304,3 +304,23 @@ def test_only_who_publishes_for_the_community_lets_some_read_first(farm, square)
     item = plan(farm.owner, square, publish_at=soon, open_at=late, early_kind="badge",
                 early_name="baker")  # fmt: skip
     assert item.early_name == "baker"
+
+
+@pytest.mark.req("V10", "O09")
+def test_what_one_planned_is_taken_along_and_erased(farm, square):
+    mei, lan = member(farm, "Mei"), member(farm, "Lan")
+    told = scheduled(mei, square, at=now(), title="Said", source="It was said.")
+    actions.publish_due()
+    told.refresh_from_db()
+    actions.rate_item(actor=lan, item=told, rating=5)
+    draft = plan(mei, square, title="Secret", source="My recipe", together=["Lan"])
+    copy = queries.own_documents(mei)
+    assert [one["source"] for one in copy["planned"]] == ["It was said.", "My recipe"]
+    assert [one["rating"] for one in queries.own_documents(lan)["on_tone"]] == [5]
+    assert len(queries.own_documents(lan)["planned_together"]) == 1
+    actions.erase(mei)
+    assert not PlannedItem.objects.filter(pk=draft.pk).exists()
+    told.refresh_from_db()
+    assert (told.title, told.source, told.state) == ("", "", "published")
+    actions.erase(lan)
+    assert not OnTone.objects.exists()
