@@ -137,6 +137,20 @@ def test_what_may_no_longer_be_told_stays(farm, world, change):
     assert set(ChannelSending.objects.values_list("state", flat=True)) <= {"dropped"}
 
 
+def test_the_title_of_a_removed_opener_leaves_no_more(farm, world):
+    where = public(farm)
+    hook(farm, world, where)
+    mei = member(farm)
+    made = thread(mei, where, title="Secret rain", source="It rains secretly.")
+    talk.reply(actor=member(farm), thread=made, source="Does it?")
+    deliver()
+    talk.remove_post(actor=mei, post=Post.objects.get(place=1))
+    assert actions.carry_due() == 1
+    ((_query, _headers, body),) = world.to("/hook")
+    assert b"Does it?" in body
+    assert b"ecret" not in body
+
+
 @pytest.mark.req("X03")
 def test_a_receiver_in_trouble_is_tried_for_three_days_then_it_waits_for_a_replay(
     farm, world, travel

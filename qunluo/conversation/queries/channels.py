@@ -151,7 +151,8 @@ def _of_a_thread(sending: "ChannelSending", community: "Community", to: str) -> 
     if post and post.removed_at or thread.opener_gone and sending.what == "opened":
         return None
     data = {**ids, **_said(thread, post)}
-    title = thread.title or thread.excerpt
+    title = "" if thread.opener_gone else thread.title or thread.excerpt
+    title = title or f"{thread.space.name} #{thread.number}"
     text = plain(post.html, WORDS) if post else _step(thread)
     who = data["author"]["name"] if post else ""
     told = f"{who}：{text}" if who and community.language.startswith("zh") else text
@@ -168,7 +169,8 @@ def _said(thread: Thread, post: Post | None) -> dict[str, Any]:
     return {
         "kind": thread.kind,
         "state": thread.state,
-        "title": thread.title,
+        # The title is the opener's words: when they are gone, it is gone with them.
+        "title": "" if thread.opener_gone else thread.title,
         "author": {"name": author.name, "handle": author.handle} if author else None,
         "place": post.place if post else None,
         "source": post.source if post else None,
