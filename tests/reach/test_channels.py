@@ -151,6 +151,22 @@ def test_the_title_of_a_removed_opener_leaves_no_more(farm, world):
     assert b"ecret" not in body
 
 
+def test_a_post_that_was_moved_leaves_only_from_where_it_stands_now(farm, world):
+    where, inside = public(farm), space(farm, slug="inside")
+    channel, mei = hook(farm, world, where), member(farm)
+    made = thread(mei, where)
+    for said in ("Stays hidden.", "Still here."):
+        talk.reply(actor=mei, thread=made, source=said)
+    deliver()
+    talk.split_thread(actor=mei, thread=made, places=[2], title="Within", space=inside)
+    talk.split_thread(actor=mei, thread=made, places=[3], title="Beside")
+    actions.carry_due()
+    left = {one["data"]["source"]: one["data"] for one in sent(world) if "source" in one["data"]}
+    assert set(left) == {"It rains.", "Still here."}
+    beside = Thread.objects.get(title="Beside")
+    assert left["Still here."]["url"].endswith(f"/w/{channel.code}/{beside.number}/")
+
+
 @pytest.mark.req("X03")
 def test_a_receiver_in_trouble_is_tried_for_three_days_then_it_waits_for_a_replay(
     farm, world, travel

@@ -137,18 +137,21 @@ def _joined(sending: "ChannelSending", community: "Community") -> Parcel:
 
 
 def _of_a_thread(sending: "ChannelSending", community: "Community", to: str) -> Parcel | None:
-    thread = find_thread(sending.thread_id)
+    post = Post.objects.filter(pk=sending.post_id).first() if sending.post_id else None
+    # A post may have been moved since: what counts is where it stands now.
+    thread = find_thread(post.thread_id if post else sending.thread_id)
     if thread is None or thread.held_back or not may_leave(sending.channel, thread.space):
         return None
     if sending.to and sending.to not in readers_of_channel(sending.channel, thread, None):
         return None
     kind = reach.carriables()[sending.what].type
-    post = Post.objects.filter(pk=sending.post_id).first() if sending.post_id else None
     url = f"{settings.SITE_URL}/w/{sending.channel.code}/{thread.number}/"
     ids = {"thread": thread.number, "space": thread.space.slug, "post": sending.post_id or None}
     if sending.what == "removed":
         return _parcel(sending, community, kind, gettext("A post was removed"), "", url, ids)
-    if post and post.removed_at or thread.opener_gone and sending.what == "opened":
+    if sending.post_id and (post is None or post.removed_at):
+        return None
+    if thread.opener_gone and sending.what == "opened":
         return None
     data = {**ids, **_said(thread, post)}
     title = "" if thread.opener_gone else thread.title or thread.excerpt
