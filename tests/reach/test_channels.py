@@ -274,6 +274,9 @@ def test_a_member_binds_wechat_by_a_code_asks_there_and_hears_answers(farm, worl
     assert "/channels/" in talk.hear_account(channel, "openid-1", "m0", "hello")
     code = actions.begin_binding(actor=mei, channel=channel)
     assert mei.name in talk.hear_account(channel, "openid-1", "m1", f" {code.lower()} ")
+    again = talk.hear_account(channel, "openid-1", "m1", f" {code.lower()} ")
+    assert mei.name in again, "WeChat tells what was not answered in time once more"
+    assert not Thread.objects.exists(), "a code is never a question"
     assert reach.person_at(channel, "openid-1") == mei
     assert "openid-1" not in channel.bindings.get().address
     said = talk.hear_account(channel, "openid-1", "m2", "When does it rain?")

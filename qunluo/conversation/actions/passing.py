@@ -119,19 +119,20 @@ def hear_account(channel: "Channel", address: str, message_id: str, text: str) -
     if community is None:
         return ""
     said = text.strip()
-    if CODE.fullmatch(said.upper()) and (bound := reach_actions.bind(channel, said, address)):
-        with translation.override(bound.language):
-            words = gettext(
-                "You are %(name)s at %(community)s now. Send a question here, and the members"
-                " will read it; send “stop” to hear no more."
-            )
-            return words % {"name": bound.name, "community": community.name}
-    person = reach.person_at(channel, address)
+    is_code = CODE.fullmatch(said.upper()) is not None
+    person = reach_actions.bind(channel, said, address) if is_code else None
+    person = person or reach.person_at(channel, address)
     with translation.override(person.language if person else community.language):
         if person is None:
             path = f"{settings.SITE_URL}/c/{community.slug}/channels/"
             words = gettext("We do not know you here yet. Open %(link)s and send us the code.")
             return words % {"link": path}
+        if is_code:  # also when it comes again: a code is never a question
+            words = gettext(
+                "You are %(name)s at %(community)s now. Send a question here, and the members"
+                " will read it; send “stop” to hear no more."
+            )
+            return words % {"name": person.name, "community": community.name}
         if said.lower() in {"stop", "退订", "解绑"}:
             reach_actions.unbind(person=person, channel=channel)
             return gettext("You hear no more from us here.")
