@@ -2,6 +2,7 @@
 
 from qunluo.conversation import actions, queries
 from qunluo.kernel.schedule import every
+from qunluo.reach import queries as reach
 
 
 @every(at="04:20")
@@ -15,6 +16,12 @@ def throw_away_unsent_files() -> None:
 def publish_what_is_due() -> None:
     """Let items of the calendar appear whose time has come."""
     actions.publish_due()
+
+
+@every(minutes=1, atomic=False, when=lambda: reach.waiting_arrivals(1))
+def take_in_what_waits() -> None:
+    """Let what programs sent beyond their share of an hour appear in the next one."""
+    actions.take_in_waiting()
 
 
 @every(minutes=1, atomic=False, when=lambda: queries.unfound_posts(1))

@@ -359,6 +359,32 @@ def test_what_cannot_stand_there_is_noted_with_the_reason(farm):
     assert not Thread.objects.exists()
 
 
+def test_a_program_that_sends_much_waits_and_one_in_a_closed_community_is_refused(
+    farm, world, travel, monkeypatch
+):
+    monkeypatch.setattr(queries.channels, "THREADS_AN_HOUR", 2)
+    channel = attach(farm, "inbox", where=space(farm))
+
+    def states():
+        return list(ChannelArrival.objects.order_by("pk").values_list("state", flat=True))
+
+    with travel(now()) as clock:
+        for n in range(3):
+            actions.arrive(channel, Message(f"n{n}", f"News {n}"))
+        deliver()
+        assert states() == ["taken", "taken", "waiting"]
+        talk.take_in_waiting()
+        assert Thread.objects.count() == 2
+        clock.move(timedelta(minutes=61))
+        talk.take_in_waiting()
+        assert states() == ["taken"] * 3
+        actions.arrive(channel, Message("late", "Late news"))
+        Community.objects.filter(pk=farm.pk).update(stage="closed")
+        deliver()
+        assert states()[-1] == "refused"
+        assert Thread.objects.count() == 3
+
+
 FEED = """<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">
 <title>Weather &amp; more</title>{entries}</feed>"""
 ENTRY = """<entry><id>urn:{n}</id><title>Day {n}</title><link href="https://w.example/{n}"/>

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
 
+from qunluo.community.errors import CommunityClosed
 from qunluo.conversation import events
 from qunluo.conversation.actions.messages import first_sent
 from qunluo.conversation.actions.rooms import next_number
@@ -30,12 +31,14 @@ def write_as_app(
 ) -> Thread:
     """Open a thread in the name of an app; the same client_id again is the first one.
 
-    What a list of words finds is not said: nobody could be asked. HeldForReview, InvalidPost,
-    SpaceNotFound, SpacePutAway.
+    What a list of words finds is not said: nobody could be asked. CommunityClosed, HeldForReview,
+    InvalidPost, SpaceNotFound, SpacePutAway.
     """
     kind = kinds().get(kind_in(space))
     if author is None or kind is None:
         raise SpaceNotFound
+    if space.community.stage == "closed":
+        raise CommunityClosed(community=space.community.name)
     if space.archived_at:
         raise SpacePutAway
     if first := first_sent(author, client_id):

@@ -17,6 +17,8 @@ from qunluo.conversation.errors import SpaceNotFound, ThreadNotFound
 from qunluo.conversation.models import Post, Thread
 from qunluo.conversation.queries.channels import (
     QUESTION,
+    THREADS_AN_HOUR,
+    is_full,
     kind_in,
     may_leave,
     readers_of_channel,
@@ -86,9 +88,12 @@ def pass_on(event: Passed) -> None:
 
 
 def take_in(arrival_id: int) -> None:
-    """Put something that came in where it belongs, once; what cannot stand there is noted why."""
+    """Put something that came in where it belongs, once; what cannot stand there is noted why.
+
+    What programs send beyond their share of an hour waits.
+    """
     arrival = reach.find_arrival(arrival_id)
-    if arrival is None:
+    if arrival is None or (arrival.person is None and is_full(arrival.channel)):
         return
     try:
         put(arrival)
@@ -96,6 +101,13 @@ def take_in(arrival_id: int) -> None:
         if arrival.channel.kind == "mail" and arrival.person:
             reach_actions.answer_letter(arrival.person, error, arrival.community_id)
         reach_actions.refuse_arrival(arrival, error.say(lambda text: text)[0])
+
+
+def take_in_waiting() -> None:
+    """Put what programs sent before and what had to wait where it belongs, the oldest first."""
+    for ids in reach.waiting_arrivals(THREADS_AN_HOUR).values():
+        for pk in ids:
+            take_in(pk)
 
 
 def put(arrival: "ChannelArrival") -> Thread:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 MANAGE_CHANNELS = "channels.manage"
 WORDS, MOST = 400, 2000
+HOUR, THREADS_AN_HOUR = timedelta(hours=1), 30
 QUESTION = "question"
 INTO = ("talk", QUESTION)
 
@@ -100,6 +102,14 @@ def may_leave(channel: "Channel", space: Space) -> bool:
     if space.pk not in channel.setup.get("spaces", ()):
         return False
     return is_open(space) or space.pk in channel.setup.get("confirmed", ())
+
+
+def is_full(channel: "Channel") -> bool:
+    """Return whether a channel has opened as many threads as it may in an hour."""
+    if channel.author is None:
+        return False
+    lately = Thread.objects.filter(author=channel.author, opened_at__gt=now() - HOUR)
+    return lately.count() >= THREADS_AN_HOUR
 
 
 def readers_of_channel(channel: "Channel", thread: Thread, actor_id: int | None) -> set[int]:

@@ -158,6 +158,9 @@ class ChannelArrival(models.Model):
         indexes = [
             models.Index(fields=["channel", "-id"], name="arrivals_of_channel"),
             models.Index(fields=["person"], name="arrivals_of_person"),
+            models.Index(
+                fields=["channel", "id"], condition=Q(state="waiting"), name="arrivals_waiting"
+            ),
         ]
 
     def __str__(self) -> str:

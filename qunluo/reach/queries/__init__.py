@@ -38,6 +38,7 @@ from qunluo.reach.queries.channels import (
     signing_secrets,
     tried_since,
     tries_of,
+    waiting_arrivals,
     working,
 )
 from qunluo.reach.queries.devices import carrier, devices_of, public_key
@@ -121,6 +122,7 @@ __all__ = [
     "due_sendings",
     "feed_reader",
     "find_arrival",
+    "waiting_arrivals",
     "find_channel",
     "jobs_of_channels",
     "kinds_of_channel",

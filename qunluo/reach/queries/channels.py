@@ -199,6 +199,19 @@ def find_arrival(pk: int) -> ChannelArrival | None:
     return found.filter(pk=pk, state=ChannelArrival.State.WAITING).first()
 
 
+def waiting_arrivals(limit: int) -> dict[int, list[int]]:
+    """Return what programs sent and what still waits, by channel: the oldest ones of each."""
+    waiting = ChannelArrival.objects.filter(
+        state=ChannelArrival.State.WAITING, person=None, channel__active=True
+    )
+    line = Window(RowNumber(), partition_by="channel_id", order_by="pk")
+    found: dict[int, list[int]] = {}
+    rows = waiting.annotate(turn=line).filter(turn__lte=limit).order_by("pk")
+    for pk, channel in rows.values_list("pk", "channel_id"):
+        found.setdefault(channel, []).append(pk)
+    return found
+
+
 def due_sendings(at: datetime, limit: int) -> list[tuple[int, int]]:
     """Return messages to carry now as (id, id of the channel): of each channel a few, in turn."""
     due = ChannelSending.objects.filter(
