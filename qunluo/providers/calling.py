@@ -17,7 +17,10 @@ TOO_SLOW = "No whole answer in time."
 
 @dataclass(frozen=True)
 class Answer:
-    """What another system said; status 0 when it could not be reached, `said` why."""
+    """What another system said; status 0 when it could not be reached, `said` why.
+
+    Its headers are found in any case of letters, as HTTP/2 sends them small.
+    """
 
     status: int
     body: bytes = b""
@@ -64,6 +67,6 @@ def call(
                 read = answer.raw.read(MOST_BYTES + 1, decode_content=True)
                 if watch.over:
                     return Answer(0, said=TOO_SLOW)
-                return Answer(answer.status_code, read[:MOST_BYTES], dict(answer.headers))
+                return Answer(answer.status_code, read[:MOST_BYTES], answer.headers)
         except Exception as error:  # noqa: BLE001 -- urllib3 raises its own while a body is read
             return Answer(0, said=TOO_SLOW if watch.over else type(error).__name__)

@@ -25,6 +25,14 @@ def test_a_feed_whose_body_is_the_name_of_a_file_does_not_open_it(tmp_path):
     assert not found.entries
 
 
+def test_headers_are_found_in_any_case(world):
+    world.answers.append((429, "", {"retry-after": "7"}))
+    assert calling.call("GET", world.address).wait == 7
+    world.answers.append((301, "", {"location": "/there"}))
+    world.answers.append((200, RSS, {"content-type": "application/rss+xml", "etag": '"1"'}))
+    assert feeds.Feeds().read(f"{world.address}/here", {}).memory == {"etag": '"1"'}
+
+
 @pytest.mark.parametrize("said", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n", b""])
 def test_a_server_that_drips_is_left_when_its_time_is_up(monkeypatch, said):
     monkeypatch.setattr(outside, "leads_outside", lambda address: True)
