@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3 || command -v python3.13 || command -v python3.12 || command -v python3.11 || echo python3)
 BOOT = $(PYTHON) scripts/bootstrap.py
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check bench setup translations reference lock
+.PHONY: help demo demo-reset test check bench setup translations reference pictures lock
 
 help: ## Show what can be done
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -31,6 +31,9 @@ translations: ## Collect the texts to translate and say what is missing
 
 reference: ## Write the generated pages of docs/reference
 	@$(BOOT) script reference.py
+
+pictures: ## Take the pictures of docs/images anew, from a demo of its own
+	@$(BOOT) script pictures.py
 
 lock: ## Resolve pyproject.toml into requirements/ anew
 	@$(BOOT) script lock.py
