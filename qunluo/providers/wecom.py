@@ -12,6 +12,7 @@ MARKDOWN_BYTES, TEXT_BYTES = 4096, 2048
 KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 OK, TOO_OFTEN, NO_SUCH_ROBOT = 0, 45009, {93000, 40058, 93004, 93008}
 BUSY = -1
+QUIET = str.maketrans("<>[]", "＜＞［］")
 A_MINUTE = 60
 
 
@@ -62,12 +63,12 @@ def key_of(address: str) -> str:
 def message_of(parcel: Parcel, *, plain: bool) -> dict[str, object]:
     """Return a message of the service; title and link are kept, the text between is cut."""
     if plain:
-        head, tail = f"{parcel.title}\n", f"\n{parcel.url}"
-        said = fitted(head, parcel.text, tail, TEXT_BYTES)
+        head, tail = f"{_quiet(parcel.title)}\n", f"\n{parcel.url}"
+        said = fitted(head, _quiet(parcel.text), tail, TEXT_BYTES)
         return {"msgtype": "text", "text": {"content": said}}
     head = f"**{_bare(parcel.title)}**\n"
     tail = f"\n[{_bare(parcel.community)}]({parcel.url})"
-    text = "\n".join(f"> {line}" for line in parcel.text.splitlines() if line.strip())
+    text = "\n".join(f"> {line}" for line in _quiet(parcel.text).splitlines() if line.strip())
     said = fitted(head, text, tail, MARKDOWN_BYTES)
     return {"msgtype": "markdown", "markdown": {"content": said}}
 
@@ -79,6 +80,11 @@ def fitted(head: str, text: str, tail: str, most: int) -> str:
         cut = text.encode()[: max(room - len("…".encode()), 0)].decode("utf-8", "ignore")
         text = f"{cut}…"
     return f"{head}{text}{tail}"
+
+
+def _quiet(text: str) -> str:
+    """Return a text in which nobody is called by name and nothing is a link of its own."""
+    return text.translate(QUIET)
 
 
 def _bare(text: str) -> str:

@@ -19,6 +19,7 @@ from qunluo.reach import queries as reach
 from qunluo.reach.actions import Message, carrying
 from qunluo.reach.errors import CarriesNothing, ChannelAsleep, ChannelNotFound, InvalidChannel
 from qunluo.reach.models import Channel, ChannelArrival, ChannelAttempt, ChannelSending
+from qunluo.reach.ports import Parcel
 from qunluo.reach.rules import channels as rules
 from qunluo.reach.rules import signing
 from tests.conversation.makers import badge, community, member, person, space, thread
@@ -264,6 +265,17 @@ def test_long_words_are_cut_between_characters_and_keep_their_link():
     assert len(cut.encode()) <= 4096
     assert cut.endswith("…\n链接")
     assert "�" not in cut
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_members_call_nobody_in_a_group_and_place_no_links_of_their_own(plain):
+    said = "Mei: <@all> [win](https://evil.example) <font color=red>!</font>"
+    parcel = Parcel("m", "t", now(), f"Rain {said}", said, "https://x/w/1/", "Farm")
+    told = json.dumps(wecom.message_of(parcel, plain=plain), ensure_ascii=False)
+    assert "<@" not in told
+    assert "[win]" not in told
+    assert "<font" not in told
+    assert plain or "[Farm](https://x/w/1/)" in told
 
 
 @pytest.mark.req("X03")
