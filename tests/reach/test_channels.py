@@ -109,7 +109,28 @@ def test_what_is_said_inside_leaves_only_when_an_operator_confirmed_it(farm, wor
     assert "confirmed" in refused.value.fields
     channel = hook(farm, world, inside, confirmed=[inside.pk])
     assert channel.setup["confirmed"] == [inside.pk]
+    reached = {"events": ["opened"]}
+    channel = talk.change_channel(actor=farm.owner, community=farm, channel=channel, reach=reached)
     thread(member(farm), inside)
+    deliver()
+    assert actions.carry_due() == 1
+
+
+def test_a_confirmation_counts_only_for_those_who_read_a_space_then(farm, world):
+    inside = space(farm)
+    channel = hook(farm, world, inside, confirmed=[inside.pk])
+    tighter = {"visibility": "grant", "grant_kind": "badge", "grant_name": "baker"}
+    talk.edit_space(actor=farm.owner, space=inside, **tighter)
+    thread(farm.owner, inside)
+    deliver()
+    assert actions.carry_due() == 0
+    assert world.got == []
+    given = {"actor": farm.owner, "community": farm, "channel": channel}
+    with pytest.raises(InvalidChannel) as refused:
+        talk.change_channel(reach={"events": ["opened"]}, **given)
+    assert "confirmed" in refused.value.fields
+    talk.change_channel(reach={"confirmed": [inside.pk]}, **given)
+    thread(farm.owner, inside)
     deliver()
     assert actions.carry_due() == 1
 

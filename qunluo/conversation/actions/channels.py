@@ -8,8 +8,10 @@ from qunluo.conversation.models import Space
 from qunluo.conversation.queries.channels import (
     MANAGE_CHANNELS,
     carriable_spaces,
+    is_confirmed,
     is_open,
     kind_in,
+    read_by,
 )
 from qunluo.kernel.clock import now
 from qunluo.kernel.text import _, pick
@@ -124,7 +126,7 @@ def _app(community: "Community", name: str) -> "Person":
 
 
 def _reach_of(channel: "Channel") -> dict[str, Any]:
-    names = ("events", "spaces", "confirmed", "space", "invitation")
+    names = ("events", "spaces", "confirmed", "readers", "space", "invitation")
     return {name: channel.setup[name] for name in names if name in channel.setup}
 
 
@@ -151,7 +153,7 @@ def _what_leaves(
     reach: Mapping[str, Any],
     said: Mapping[str, Any],
     faults: Faults,
-) -> dict[str, list[Any]]:
+) -> dict[str, Any]:
     names = {one.name for one in offered}
     events = [name for name in dict.fromkeys(reach.get("events") or ()) if name in names]
     wanted: Collection[int] = dict.fromkeys(reach.get("spaces") or ())
@@ -160,6 +162,8 @@ def _what_leaves(
     if "spaces" in said and len(spaces) < len(wanted):
         faults["spaces"] = [_("One of these spaces is not here.")]
     confirmed = [pk for pk in spaces if pk in (reach.get("confirmed") or ())]
+    if "confirmed" not in said:  # what was confirmed before counts for those who read then
+        confirmed = [pk for pk in confirmed if is_confirmed(reach, here[pk])]
     inside = [pk for pk in spaces if not is_open(here[pk])]
     if set(inside) - set(confirmed):
         faults["confirmed"] = [
@@ -169,6 +173,7 @@ def _what_leaves(
         "events": events,
         "spaces": spaces,
         "confirmed": [pk for pk in inside if pk in confirmed],
+        "readers": {str(pk): read_by(here[pk]) for pk in inside if pk in confirmed},
     }
 
 

@@ -1,6 +1,6 @@
 """Channels as the talk of a community knows them: what may leave, in which words, and what for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
@@ -101,7 +101,17 @@ def may_leave(channel: "Channel", space: Space) -> bool:
         return False
     if space.pk not in channel.setup.get("spaces", ()):
         return False
-    return is_open(space) or space.pk in channel.setup.get("confirmed", ())
+    return is_open(space) or is_confirmed(channel.setup, space)
+
+
+def is_confirmed(setup: Mapping[str, Any], space: Space) -> bool:
+    """Return whether somebody confirmed that talk may leave a space that is read by as many now."""
+    return setup.get("readers", {}).get(str(space.pk)) == read_by(space)
+
+
+def read_by(space: Space) -> str:
+    """Return who reads a space, as it is kept with a confirmation."""
+    return f"{space.visibility}:{space.grant_kind}:{space.grant_name}"
 
 
 def is_full(channel: "Channel") -> bool:

@@ -90,7 +90,7 @@ def edit_channel(
     kind = kinds()[row.kind]
     faults = _faults(row.name if name is None else name, row.job if job is None else job)
     held = queries.secrets_of(row)
-    fixed = {"events", "spaces", "confirmed", "space", "invitation"}
+    fixed = {"events", "spaces", "confirmed", "readers", "space", "invitation"}
     own = {key: value for key, value in row.setup.items() if key not in fixed}
     setup, secrets = _checked(kind, {**own, **(given or {})}, own, held, faults)
     before = (row.name, row.job, row.active, row.setup, held)

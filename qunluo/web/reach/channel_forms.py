@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from qunluo.conversation.queries import carriable_spaces, is_open, spaces_to_write_in
+from qunluo.conversation.queries import carriable_spaces, is_confirmed, is_open, spaces_to_write_in
 from qunluo.kernel.text import pick
 from qunluo.reach.queries import jobs_of_channels, kinds_of_channel
 
@@ -27,8 +27,9 @@ class ChannelForm(forms.Form):
     ) -> None:
         self.kind = kinds_of_channel()[kind]
         self.here = carriable_spaces(community)
-        self.inside = [space.pk for space in self.here if not is_open(space)]
-        super().__init__(data, initial=_initial(self.kind, channel, self.inside))
+        inside = [space for space in self.here if not is_open(space)]
+        self.inside = [space.pk for space in inside]
+        super().__init__(data, initial=_initial(self.kind, channel, inside))
         self._ask_name_and_job()
         self._ask_own(channel)
         if self.kind.carries:
@@ -128,13 +129,13 @@ class ChannelForm(forms.Form):
         super().add_error(CONFIRM if field == "confirmed" else field, error)
 
 
-def _initial(kind: Any, channel: "Channel | None", inside: list[int]) -> dict[str, Any]:
+def _initial(kind: Any, channel: "Channel | None", inside: Sequence[Any]) -> dict[str, Any]:
     usual = {one.name: one.usual for one in kind.fields if one.usual != ""}
     if channel is None:
         offered = [one.name for one in kind.events]
         return {**usual, "job": "serve", "events": [one for one in offered if one == "opened"]}
     setup = channel.setup
-    confirmed = set(setup.get("confirmed", ()))
+    chosen = [space for space in inside if space.pk in setup.get("spaces", ())]
     return {
         **usual,
         **setup,
@@ -142,6 +143,6 @@ def _initial(kind: Any, channel: "Channel | None", inside: list[int]) -> dict[st
         "job": channel.job,
         "spaces": [str(pk) for pk in setup.get("spaces", ())],
         "space": str(setup.get("space") or ""),
-        CONFIRM: bool(confirmed & set(inside)),
+        CONFIRM: bool(chosen) and all(is_confirmed(setup, space) for space in chosen),
         "confirmed": "",
     }
