@@ -10,6 +10,7 @@ from qunluo.community.models import Community
 from qunluo.conversation import actions as talk
 from qunluo.conversation import queries
 from qunluo.conversation.models import Post, Thread
+from qunluo.governance import actions as governance
 from qunluo.growth import actions as growth
 from qunluo.kernel.clock import now
 from qunluo.kernel.delivery import drain
@@ -608,6 +609,17 @@ def test_logs_are_trimmed_after_thirty_days(farm, world, travel):
     with travel(now() + timedelta(days=401)):
         assert actions.tidy_channels() == 1
     assert not ChannelAttempt.objects.exists()
+
+
+def test_who_blocked_or_muted_somebody_meanwhile_does_not_hear_of_them(farm, world):
+    where = public(farm)
+    channel, mei, lin = account(farm, where), member(farm), member(farm)
+    actions.bind(channel, actions.begin_binding(actor=lin, channel=channel), "o-lin")
+    thread(mei, where)
+    deliver()
+    governance.mute(actor=lin, other=mei)
+    assert actions.carry_due() == 0
+    assert world.got == []
 
 
 def test_nobody_hears_of_a_space_in_wechat_that_they_may_not_read(farm, world):

@@ -162,7 +162,8 @@ def _of_a_thread(sending: "ChannelSending", community: "Community", to: str) -> 
     thread = find_thread(post.thread_id if post else sending.thread_id)
     if thread is None or thread.held_back or not may_leave(sending.channel, thread.space):
         return None
-    if sending.to and sending.to not in readers_of_channel(sending.channel, thread, None):
+    said_by = post.author_id if post else thread.author_id
+    if sending.to and not listening(thread, {sending.to}, said_by):
         return None
     kind = reach.carriables()[sending.what].type
     url = f"{settings.SITE_URL}/w/{sending.channel.code}/{thread.number}/"
