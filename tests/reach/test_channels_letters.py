@@ -129,12 +129,20 @@ def test_what_is_no_letter_stumbles_over_nothing(raw):
     "headers",
     [
         {"Auto_Submitted": "auto-replied"}, {"Precedence": "bulk"}, {"Precedence": "auto_reply"},
+        {"X_Auto_Response_Suppress": "All"}, {"Subject": "自动回复: Re: Rain"},
+        {"Subject": "Automatic reply: Rain"}, {"X_Qunluo_Answer": "no"},
         {"List_Id": "<x.y>"}, {"X_Autoreply": "yes"}, {"Return_Path": "<>"},
         {"From": "MAILER-DAEMON@x.org"}, {"From": "no-reply@x.org"}, {"X_Loop": "x"},
     ],
 )  # fmt: skip
 def test_what_a_machine_wrote_is_known_for_it(headers):
     assert read(letter(**headers)).automatic
+
+
+def test_what_a_human_answers_about_machines_is_taken():
+    assert not read(letter(Subject="Re: 自动回复 is broken")).automatic
+    assert not read(letter(Subject="=?nosuch?q?x?=")).automatic
+    assert not read(letter(X_Auto_Response_Suppress="DR")).automatic
 
 
 @pytest.mark.parametrize(

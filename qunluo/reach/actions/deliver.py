@@ -108,7 +108,12 @@ def _compose(delivery: Delivery, said: Mapping[str, Any]) -> EmailMultiAlternati
         "unsubscribe_url": stop,
         "language": delivery.language,
     }
-    headers = {"Auto-Submitted": "auto-generated"}
+    # No machine shall answer, and one that does with our own headers is known by them.
+    headers = {
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "X-Qunluo-Answer": "no",
+    }
     if unasked:
         headers["List-Unsubscribe"] = f"<{stop}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
@@ -46,6 +47,12 @@ _OTHER_HALF = re.compile(r"^.{0,80}(wrote|写道)\s?[:：]$", re.IGNORECASE)
 _SIGNATURE = re.compile(
     r"^(--\s?$|—\s?$|Sent from my .{1,60}$|Get Outlook for .{1,40}$|发自我的.{0,40}$|"
     r"来自我的.{0,40}$|从我的.{0,20}发送$|发送自.{0,40}$)",
+    re.IGNORECASE,
+)
+# How the subjects of vacation notices begin; who answers by hand begins with “Re:”.
+_AUTOMATIC = re.compile(
+    r"(自动回复|自動回覆|自动答复|外出自动|auto(matic)?[- ]?(reply|response)|"
+    r"out[- ]of[- ](the[- ])?office)",
     re.IGNORECASE,
 )
 # What is searched in others' letters never looks further than a tag can be long.
@@ -135,6 +142,8 @@ def is_automatic(letter: Message) -> bool:
         return True
     if said["Precedence"] in {"bulk", "list", "junk", "auto_reply"}:
         return True
+    if "all" in said["X-Auto-Response-Suppress"] or _AUTOMATIC.match(_subject(letter)):
+        return True
     if letter.get_content_type() == "multipart/report":
         return True
     named = _sender(letter).partition("@")[0]
@@ -217,6 +226,14 @@ def _mac(secret: str, bare: str) -> str:
 def _sender(letter: Message) -> str:
     found = getaddresses(_all(letter, "From", 2))
     return found[0][1].strip().lower() if len(found) == 1 else ""
+
+
+def _subject(letter: Message) -> str:
+    said = _first(letter, "Subject")
+    try:
+        return str(make_header(decode_header(said))).strip()
+    except (MessageError, ValueError, LookupError):
+        return said
 
 
 def _id(letter: Message, raw: bytes) -> str:

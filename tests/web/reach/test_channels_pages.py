@@ -244,6 +244,9 @@ def test_what_is_no_answer_of_theirs_is_refused_once_and_said_to_them_alone(lett
         assert again == ("known" if outcome == "refused" else outcome)
         actions.send_due()
         told = [(one.to, said in one.body) for one in mail.outbox]
+        loops = [one.extra_headers["X-Auto-Response-Suppress"] for one in mail.outbox]
+        assert set(loops) <= {"All"}, "no machine shall answer to it"
+        assert all("X-Qunluo-Answer" in one.extra_headers for one in mail.outbox)
         assert told == ([(["mei@example.org"], True)] if said else [])
     talk.mute(actor=letters.mei, thread=letters.thread)
     space_of = letters.thread.space
