@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from ninja import Path, Query, Status
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from qunluo.api.area import Area
 from qunluo.api.caller import Caller
@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 area = Area("talk", "Talk")
 Number = Annotated[int, Path(ge=1, le=2**31 - 1), Plainly]
 Place = Annotated[int, Field(ge=0, le=2**31 - 1), Plainly]
-ClientId = Field("", max_length=40, description=_("Of the sender; the same again is the same."))
+
+
+def _theirs(client_id: str) -> str:
+    if queries.reserved(client_id):
+        raise ValueError("an id that does not begin with plan:, mail:, ch: or im…:")
+    return client_id
+
+
+SentId = Annotated[str, AfterValidator(_theirs)]
+ClientId: Any = Field(
+    "", max_length=40, description=_("Of the sender; the same again is the same.")
+)
 Uid = Annotated[str, Field(max_length=16, pattern=r"^[A-Z0-9]+$")]
 Attached: Any = Field(
     default_factory=list, max_length=9, description=_("Uids of files to take along.")
@@ -149,7 +160,7 @@ class ThreadWish(Given):
     title: str = Field("", max_length=200)
     source: str = Field(description=_("Markdown."))
     fields: dict[str, str] = Field(default_factory=dict, max_length=20)
-    client_id: str = ClientId
+    client_id: SentId = ClientId
     attached: list[Uid] = Attached
     poll: PollWish | None = None
     advert: bool = Field(default=False, description=_("Takes one of the slots of the space."))
@@ -160,7 +171,7 @@ class ReplyWish(Given):
 
     source: str = Field(description=_("Markdown."))
     reply_to: Place = Field(0, description=_("A place in the thread, or 0."))
-    client_id: str = ClientId
+    client_id: SentId = ClientId
     attached: list[Uid] = Attached
     poll: PollWish | None = None
 

@@ -19,6 +19,7 @@ from qunluo.conversation.models import HeldPost, OnTone, PlannedItem, PlannedVer
 from qunluo.governance.models import CheckSettings
 from qunluo.kernel.clock import now, travel
 from qunluo.kernel.delivery import drain
+from qunluo.kernel.errors import TooMany
 from tests.conversation.makers import badge, community, member, space
 
 VALUES = {"meaning": {"values": ["kindness", "patience"]}}
@@ -105,6 +106,59 @@ def test_a_crash_between_writing_and_noting_it_leaves_nothing_or_one(farm, squar
         assert actions.publish_item(item.pk) == first
     assert Post.objects.filter(client_id=f"plan:{item.uid}").count() == 1
     assert state(item) == "published"
+
+
+@pytest.mark.req("R01")
+def test_who_planned_much_keeps_nobody_else_from_appearing(farm, square, monkeypatch):
+    mei = member(farm)
+    many = [scheduled(mei, square, title=f"No. {n}", source=f"Text {n}") for n in range(5)]
+    other = scheduled(farm.owner, square, at=now() + DAY + HOUR, source="Mine.")
+    say = publishing.write_post
+
+    def busy(*, actor, **said):
+        if actor == mei:
+            raise TooMany(retry_after=180)
+        return say(actor=actor, **said)
+
+    with monkeypatch.context() as full:
+        full.setattr(publishing, "write_post", busy)
+        with travel(now() + DAY + 2 * HOUR):
+            assert queries.due_items(2) == [many[0].pk, other.pk]
+            assert actions.publish_due() == 1
+            assert queries.due_items() == []
+    with travel(now() + DAY + 3 * HOUR):
+        assert queries.due_items() == [one.pk for one in many]
+        assert actions.publish_due() == 5
+
+
+@pytest.mark.req("R01")
+def test_an_item_that_breaks_is_held_and_the_next_appears(farm, square, monkeypatch):
+    mei = member(farm)
+    broken, fine = scheduled(mei, square), scheduled(farm.owner, square, source="Mine.")
+    say = publishing.write_post
+
+    def breaks(*, actor, **said):
+        return say(actor=actor, **said) if actor != mei else 1 / 0
+
+    monkeypatch.setattr(publishing, "write_post", breaks)
+    with travel(now() + DAY + HOUR):
+        assert actions.publish_due() == 1
+    broken.refresh_from_db()
+    assert (broken.state, state(fine)) == ("held", "published")
+    assert broken.reason["zh"]
+
+
+@pytest.mark.req("R01")
+def test_something_else_said_under_its_id_does_not_pass_for_an_item(farm, square):
+    mei = member(farm)
+    item = scheduled(mei, square)
+    actions.write_post(actor=mei, space=square, title="A", source="B", client_id=f"plan:{item.uid}")
+    with travel(now() + DAY + HOUR):
+        assert actions.publish_due() == 0
+        assert queries.due_items() == []
+    assert state(item) == "held"
+    assert all(queries.reserved(one) for one in ("plan:x", "mail:x", "ch:x", "im7:x"))
+    assert not any(queries.reserved(one) for one in ("", "plan", "matrix:x", "impel:x"))
 
 
 @pytest.mark.req("R01")

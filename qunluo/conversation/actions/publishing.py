@@ -4,8 +4,11 @@ An item and the thread it becomes are written in one transaction, and the thread
 follows from the item: a crash leaves both or neither, and two at once make one.
 """
 
+import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import DatabaseError
 from django.utils import translation
 
 from qunluo.community.queries import require, require_member
@@ -27,6 +30,11 @@ if TYPE_CHECKING:
 
 State = PlannedItem.State
 ITEM = "item"
+log = logging.getLogger(__name__)
+BROKEN: Words = {
+    "en": "Something went wrong on our side. Look it over and schedule it again.",
+    "zh": "系统这边出了点问题。请再看一遍，然后重新排期。",
+}
 
 
 def publish_due() -> int:
@@ -35,8 +43,13 @@ def publish_due() -> int:
     for pk in due_items():
         try:
             appeared += publish_item(pk) is not None
-        except TooMany:
-            continue  # its author wrote much just now; the next minute tries again
+        except TooMany as refused:
+            _wait(pk, refused.retry_after)
+        except DatabaseError:
+            log.exception("Item %s could not be written; it is tried again", pk)
+        except Exception:  # one broken item keeps no other from appearing
+            log.exception("Item %s could not appear", pk)
+            _hold_broken(pk)
     return appeared
 
 
@@ -61,6 +74,9 @@ def publish_item(pk: int) -> Thread | None:
         raise
     except DomainError as error:
         _hold(item, _reason(error))
+        return None
+    if thread.plan != item.uid:  # something else was said under its id
+        _hold(item, BROKEN)
         return None
     mark_published(thread)
     return thread
@@ -121,6 +137,24 @@ def _say(item: PlannedItem, author: "Person") -> Thread:
         client_id=f"{FROM_PLAN}{item.uid}",
         planned=planned,
     )
+
+
+@write_tx
+def _wait(pk: int, seconds: int) -> None:
+    """Let all that is due of an author wait until they may say more; the order stays."""
+    moment = now()
+    author = PlannedItem.objects.filter(pk=pk).values("author_id")
+    due = PlannedItem.objects.filter(
+        author_id__in=author, state=State.SCHEDULED, publish_at__lte=moment
+    )
+    due.update(try_at=moment + timedelta(seconds=seconds))
+
+
+@write_tx
+def _hold_broken(pk: int) -> None:
+    item = PlannedItem.objects.filter(pk=pk, state=State.SCHEDULED).first()
+    if item is not None:
+        _hold(item, BROKEN)
 
 
 def _hold(item: PlannedItem, reason: Words) -> None:

@@ -41,6 +41,7 @@ class PlannedItem(models.Model):
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
     reason = models.JSONField(default=dict, blank=True)
     publish_at = models.DateTimeField(null=True, blank=True)
+    try_at = models.DateTimeField(null=True, blank=True)  # its author wrote much: not before
     open_at = models.DateTimeField(null=True, blank=True)  # for everybody; before, for the early
     early_kind = models.CharField(max_length=7, blank=True)
     early_name = models.CharField(max_length=40, blank=True)

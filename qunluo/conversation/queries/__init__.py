@@ -145,7 +145,7 @@ from qunluo.conversation.rules.ranking import FELT, formula
 from qunluo.conversation.rules.ranking import ORDERS as STREAM_ORDERS
 from qunluo.conversation.rules.reading import reactions
 from qunluo.conversation.rules.spaces import type_of
-from qunluo.conversation.rules.writing import moments
+from qunluo.conversation.rules.writing import moments, reserved
 
 __all__ = [
     "FELT",
@@ -266,6 +266,7 @@ __all__ = [
     "readers_among",
     "removal_counts",
     "render",
+    "reserved",
     "revisions",
     "scene_map",
     "search",

@@ -12,6 +12,7 @@ from qunluo.kernel.text import _
 
 TITLE_LENGTH, TEXT_LENGTH, FIELD_LENGTH, REASON_LENGTH, CLIENT_ID_LENGTH = 120, 20_000, 200, 400, 40
 LONG_LENGTH, LINK_LENGTH, MOST_LINES = 2000, 500, 30
+OURS = re.compile(r"(plan|mail|ch|im\d+):", re.ASCII)  # how ids begin that we give ourselves
 MOMENT = re.compile(r"((?:\d{1,2}:)?\d{1,3}:[0-5]\d) +(\S.*)", re.ASCII)
 Faults = dict[str, list[str]]
 
@@ -31,6 +32,11 @@ class Written:
 def tidy(text: str) -> str:
     """Return the text without what no database keeps, and without blank space around it."""
     return text.replace("\0", "").replace("\r\n", "\n").strip()
+
+
+def reserved(client_id: str) -> bool:
+    """Return whether an id of a message is one that only we give: of plans, letters, channels."""
+    return OURS.match(client_id) is not None
 
 
 def check_text(source: str, *, wordless: bool = False) -> Faults:

@@ -50,12 +50,24 @@ def text_field(rows: int = 6, *, required: bool = True, **more: Any) -> forms.Ch
     )
 
 
+class SentId(forms.CharField):
+    """The id of a message; what begins like one of our own counts as none."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(required=False, max_length=40, widget=forms.HiddenInput(), **more)
+
+    def clean(self, value: Any) -> str:
+        """Return the id, or nothing."""
+        said: str = super().clean(value)
+        return "" if queries.reserved(said) else said
+
+
 class ReplyForm(forms.Form):
     """A reply; the same client_id again is the same message."""
 
     source = text_field(3, label=_("Your reply"))
     reply_to = forms.IntegerField(required=False, widget=forms.HiddenInput())
-    client_id = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
+    client_id = SentId()
 
     def wordless(self) -> None:
         """Ask for no words beside files."""
@@ -79,7 +91,7 @@ class WriteForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=TITLE)
     source = text_field(8, label=_("Text"))
-    client_id = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
+    client_id = SentId()
     options = forms.CharField(
         label=_("Answers to choose from"), required=False, max_length=1000,
         help_text=_("One on each line, two to ten."),
@@ -307,9 +319,7 @@ class SayForm(forms.Form):
 
     source = text_field(1, label=_("Your message"))
     reply_to = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput())
-    client_id = forms.CharField(
-        required=False, max_length=40, widget=forms.HiddenInput(), initial=token
-    )
+    client_id = SentId(initial=token)
 
     def wordless(self) -> None:
         """Ask for no words beside files."""

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 
+from qunluo.api.talk import ReplyWish
 from qunluo.conversation import actions, queries
-from qunluo.conversation.models import PlannedItem, Thread
+from qunluo.conversation.models import PlannedItem, Post, Thread
 from qunluo.kernel.clock import now, travel
 from tests.conversation import makers
 from tests.web.conversation.test_talk import browser, farm, lin, mei, square
@@ -107,3 +109,13 @@ def test_who_publishes_says_what_is_asked_and_who_reads_first(farm, square, mei)
     assert "changed or published in the meantime" in again.text
     assert owner.post(f"{there}act/", {"do": "withdraw"}).status_code == 302
     assert browser(mei).get(there).status_code == 404
+
+
+@pytest.mark.req("R01")
+def test_no_message_takes_the_id_of_an_item(farm, square, mei):
+    thread = makers.thread(farm.owner, square)
+    there = f"/c/{farm.slug}/talk/{thread.number}/reply/"
+    assert browser(mei).post(there, {"source": "Hi", "client_id": "plan:x"}).status_code == 302
+    assert Post.objects.get(source="Hi").client_id == ""
+    with pytest.raises(ValidationError):
+        ReplyWish(source="Hi", client_id="plan:x")
