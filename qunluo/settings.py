@@ -147,6 +147,7 @@ FEED_READER = "qunluo.providers.feeds.Feeds"
 # Where answers to letters arrive, and what the mail server proves itself with when it hands one in.
 REPLY_ADDRESS = env.text("REPLY_ADDRESS")
 MAIL_KEY = env.text("MAIL_KEY")
+MAIL_CHECKER = env.text("MAIL_CHECKER")
 ACCOUNT_ADAPTER = "qunluo.providers.accounts.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "qunluo.providers.accounts.adapter.SocialAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -273,6 +274,7 @@ STATICFILES_DIRS = sorted(p for p in (ROOT / "web").glob("*/static"))
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "qunluo.web.core.sheets.JoinedSheetFinder",
 ]
 WHITENOISE_USE_FINDERS = ENV in {"demo", "test"} or DEBUG
 # Tests make hundreds of clients; each would list every static file when it is made.

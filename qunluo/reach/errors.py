@@ -146,6 +146,14 @@ class NotYourAddress(Forbidden):
     next_step = _("Answer from the address of your account, or write in the thread itself.")
 
 
+class UnprovenLetter(Forbidden):
+    """The mail server could not prove that an answer is from whom it says."""
+
+    code = "reach.unproven_letter"
+    message = _("Your mail service did not sign your answer, so it could be anybody's.")
+    next_step = _("Write in the thread itself.")
+
+
 class LateLetter(Conflict):
     """An answer to a letter came when its address no longer counted."""
 

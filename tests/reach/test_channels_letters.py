@@ -97,6 +97,30 @@ def test_a_letter_in_parts_is_understood():
     assert read(made.as_bytes()).text == "在地里见。"
 
 
+@pytest.mark.parametrize(
+    ("said", "proven"),
+    [
+        ("mx.farm.example; dmarc=pass (p=none) header.from=example.org", True),
+        ("mx.farm.example 1; spf=fail;\n dkim=pass header.d=example.org header.s=a", True),
+        ("mx.farm.example; dkim=pass header.i=@example.org", True),
+        ("mx.farm.example; dkim=pass header.d=evil.example", False),
+        ("mx.farm.example; dkim=pass header.d=org", False),
+        ("mx.farm.example; dkim=fail (dkim=pass; dmarc=pass) header.d=example.org", False),
+        ("mx.farm.example; dkim=fail (a (b) c; dmarc=pass)", False),
+        ("mx.farm.example; none", False),
+        ("mx.evil.example; dmarc=pass", False),
+        ("; dmarc=pass", False),
+        (None, False),
+    ],
+)
+def test_whoever_sent_a_letter_counts_when_our_mail_server_proved_it(said, proven):
+    raw = letter()
+    if said:
+        raw = b"Authentication-Results: " + said.encode() + b"\n" + raw
+    assert mailbox.read_letter(raw, BASE, SECRET, AT, "mx.farm.example").proven is proven
+    assert read(raw).proven, "where no server is named, its own refusal is trusted"
+
+
 def test_an_address_counts_for_sixty_days():
     assert not read(letter(), AT + timedelta(days=60)).expired
     assert read(letter(), AT + timedelta(days=61)).expired

@@ -4,6 +4,7 @@ Whether a letter really comes from where it says is for the mail server to check
 person to whom we wrote is ever answered, so that nobody can make us write to strangers.
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from qunluo.people.queries import get_person
 from qunluo.reach import queries, rules
 from qunluo.reach.actions.arriving import Message, arrive
 from qunluo.reach.actions.send import send_email
-from qunluo.reach.errors import EmptyLetter, LateLetter, NotYourAddress
+from qunluo.reach.errors import EmptyLetter, LateLetter, NotYourAddress, UnprovenLetter
 from qunluo.reach.rules.mailbox import Letter, read_letter
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 TAKEN, KNOWN, REFUSED, AUTOMATIC, UNKNOWN = "taken", "known", "refused", "automatic", "unknown"
 REFUSAL = "reach/mail/refused"
+DAY, MOST_REFUSALS = timedelta(days=1), 5
 
 
 def receive_mail(raw: bytes) -> str:
@@ -33,7 +35,9 @@ def receive_mail(raw: bytes) -> str:
 
     It is read before anything is locked: what strangers send may be slow to read.
     """
-    letter = read_letter(raw, settings.REPLY_ADDRESS, settings.SECRET_KEY, now())
+    letter = read_letter(
+        raw, settings.REPLY_ADDRESS, settings.SECRET_KEY, now(), settings.MAIL_CHECKER
+    )
     if letter is None:
         return UNKNOWN
     if letter.automatic:
@@ -70,9 +74,10 @@ def answer_letter(person: "Person", error: DomainError, community_id: int | None
 
 
 def _refuse(channel: "Channel", message: Message, person: "Person", fault: DomainError) -> str:
-    """Note a letter that is not taken, and say so once."""
+    """Note a letter that is not taken, and say so once; at most a few times a day."""
+    told = queries.refused_since(channel, person, now() - DAY)
     _arrival, new = arrive(channel, message, person=person, refused=fault.message)
-    if new:
+    if new and told < MOST_REFUSALS:
         answer_letter(person, fault, channel.community_id)
     return REFUSED if new else KNOWN
 
@@ -88,6 +93,8 @@ def _writer(letter: Letter) -> "Person | None":
 def _fault(letter: Letter, person: "Person") -> DomainError | None:
     if letter.sender != rules.normal_address(person.email or ""):
         return NotYourAddress()
+    if not letter.proven:
+        return UnprovenLetter()
     if letter.expired:
         return LateLetter()
     return None if letter.text else EmptyLetter()

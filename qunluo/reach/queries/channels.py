@@ -199,6 +199,12 @@ def find_arrival(pk: int) -> ChannelArrival | None:
     return found.filter(pk=pk, state=ChannelArrival.State.WAITING).first()
 
 
+def refused_since(channel: Channel, person: "Person", since: datetime) -> int:
+    """Return how many letters of a person were refused since a moment."""
+    refused = ChannelArrival.objects.filter(person=person, channel=channel, at__gt=since)
+    return refused.filter(state=ChannelArrival.State.REFUSED).count()
+
+
 def waiting_arrivals(limit: int) -> dict[int, list[int]]:
     """Return what programs sent and what still waits, by channel: the oldest ones of each."""
     waiting = ChannelArrival.objects.filter(

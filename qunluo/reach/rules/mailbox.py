@@ -2,8 +2,9 @@
 
 Anybody can send us a letter of any shape: until its address proves that we once gave it, we look
 at some headers only, and later at no more than so much of it, with the parser that reads plainly.
-Plain Python. Who really sent a letter is for the mail server to check (SPF, DKIM, DMARC); here
-counts that it came to an address which only one person was given, and from their own.
+Plain Python. Who really sent a letter is for the mail server to check (SPF, DKIM, DMARC), and it
+counts what that one wrote down; else only that the letter came to an address which one person was
+given, and says that it is from their own.
 """
 
 import base64
@@ -77,6 +78,7 @@ class Letter:
     expired: bool
     text: str
     automatic: bool
+    proven: bool = True
 
 
 def reply_address(base: str, secret: str, who_where: tuple[int, int, int], at: datetime) -> str:
@@ -92,8 +94,13 @@ def reply_address(base: str, secret: str, who_where: tuple[int, int, int], at: d
     return f"{name}+{bare}.{_mac(secret, bare)}@{domain}"
 
 
-def read_letter(raw: bytes, base: str, secret: str, at: datetime) -> Letter | None:
-    """Return what counts of a letter; None when it is none, or not for an address of ours."""
+def read_letter(
+    raw: bytes, base: str, secret: str, at: datetime, checker: str = ""
+) -> Letter | None:
+    """Return what counts of a letter; None when it is none, or not for an address of ours.
+
+    `checker` names the mail server whose word on who sent it is asked for (its authserv-id).
+    """
     if not raw.strip() or len(raw) > LONGEST_LETTER:
         return None
     try:
@@ -111,6 +118,7 @@ def read_letter(raw: bytes, base: str, secret: str, at: datetime) -> Letter | No
             expired=(at - _DAY_ONE).days > day,
             text=new_words(_text(raw)),
             automatic=is_automatic(head),
+            proven=not checker or is_proven(head, checker),
         )
     except (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
         return None  # odd letters stumble in many ways inside the parser
@@ -153,6 +161,26 @@ def is_automatic(letter: Message) -> bool:
         said[name] for name in ("List-Id", "X-Autoreply", "X-Autorespond", "X-Loop",
                                 "X-Qunluo-Answer")
     )  # fmt: skip
+
+
+def is_proven(letter: Message, checker: str) -> bool:
+    """Return whether a mail server of ours found that a letter is from whom it says (RFC 8601)."""
+    domain = _sender(letter).rpartition("@")[2]
+    for value in _all(letter, "Authentication-Results"):
+        for _depth in range(4):
+            value = re.sub(r"\([^()]*\)", " ", value)
+        server, *found = value.lower().split(";")
+        if not domain or "(" in value or server.split()[:1] != [checker.lower()]:
+            continue
+        for one in found:
+            signed = re.search(r"header\.[di]\s*=\s*\S*?([a-z0-9.-]+)(\s|$)", one)
+            if re.match(r"\s*dmarc\s*=\s*pass\b", one):
+                return True
+            if re.match(r"\s*dkim\s*=\s*pass\b", one) and signed:
+                by = signed[1].lstrip(".")
+                if "." in by and f".{domain}".endswith(f".{by}"):
+                    return True
+    return False
 
 
 def new_words(text: str) -> str:

@@ -230,6 +230,17 @@ def test_who_answers_a_letter_replies_in_the_thread_once(client, letters, monkey
     assert [one.source for one in mine] == ["Yes.", "Yes."]
 
 
+def test_an_answer_that_nobody_signed_is_refused_and_that_is_said_a_few_times(letters, settings):
+    settings.MAIL_CHECKER = "mx.farm.example"
+    proven = "Authentication-Results: mx.farm.example; dmarc=pass\n"
+    assert actions.receive_mail(letters(n=1, more=proven)) == "taken"
+    for n in range(10, 18):
+        assert actions.receive_mail(letters(n=n)) == "refused"
+    actions.send_due()
+    assert len(mail.outbox) == 5
+    assert "did not sign" in mail.outbox[0].body
+
+
 def test_what_is_no_answer_of_theirs_is_refused_once_and_said_to_them_alone(letters):
     cases = [
         (letters(sender="other@evil.example", n=3), "refused", "another address"),
