@@ -53,7 +53,7 @@ class Cell(Shown):
     purpose: str
     rules: str
     circle: bool = Field(description=_("Begun by members, with rules of its own."))
-    people: int
+    people: int = Field(description=_("Exact where the caller reads it, else in fives."))
     inside: bool = Field(description=_("Whether the caller is in it."))
     host: PersonCard | None
     shared: list[Shared]

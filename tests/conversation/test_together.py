@@ -70,18 +70,33 @@ def seen(farm, viewer):
 
 @pytest.mark.req("C12")
 def test_members_form_cells_with_their_own_rules_and_see_whom_they_share(farm):
+    others = [member(farm) for _n in range(3)]
     bread = circle(
-        farm, farm.mei, "Bread", farm.li, farm.bo, rules_text="Bring flour.", listed=True
+        farm, farm.mei, "Bread", farm.li, farm.bo, *others, rules_text="Bring flour.", listed=True
     )
-    song = circle(farm, farm.li, "Song", farm.bo, listed=True)
-    found = seen(farm, farm.owner)
+    song = circle(farm, farm.li, "Song", farm.bo, *others, listed=True)
+    found = seen(farm, farm.bo)
     assert (found["Bread"].people, found["Bread"].inside, found["Bread"].host.name) == (
-        3, False, "Mei",
+        6, True, "Mei",
     )  # fmt: skip
     assert found["Bread"].space.rules == "Bring flour."
-    assert found["Bread"].shared == {song.pk: 2}
-    assert found["Song"].shared == {bread.pk: 2}
-    assert seen(farm, farm.bo)["Song"].inside
+    assert found["Bread"].shared == {song.pk: 5}
+    assert found["Song"].shared == {bread.pk: 5}
+
+
+@pytest.mark.req("C12")
+def test_the_map_tells_nobody_who_is_in_a_circle_that_they_do_not_read(farm):
+    others = [member(farm) for _n in range(4)]
+    circle(farm, farm.mei, "Bread", farm.li, *others, listed=True)
+    circle(farm, farm.bo, "Probe", farm.li)
+    circle(farm, farm.bo, "Wide", farm.li, *others)
+    circle(farm, farm.li, "Small", farm.bo, listed=True)
+    found = seen(farm, farm.bo)
+    assert [(one.people, one.exact) for one in found.values() if one.space.listed] == [
+        (5, False), (2, True),
+    ]  # fmt: skip
+    assert not any(one.shared for one in found.values())
+    assert seen(farm, farm.mei)["Small"].people == 0
 
 
 @pytest.mark.req("C12")
@@ -101,17 +116,19 @@ def test_a_circle_that_its_host_keeps_off_the_map_is_seen_by_those_inside_alone(
 def test_spaces_of_the_able_are_cells_and_who_has_left_is_counted_nowhere(farm):
     space(farm, slug="oven", visibility="grant", grant_kind="badge", grant_name="baker")
     given = badge(farm, farm.mei)
-    badge(farm, farm.li)
-    circle(farm, farm.mei, "Bread", farm.li, farm.bo, listed=True)
+    others = [member(farm) for _n in range(3)]
+    for one in [farm.li, *others]:
+        badge(farm, one)
+    circle(farm, farm.mei, "Bread", farm.li, farm.bo, *others, listed=True)
     mine = seen(farm, farm.mei)
     (shared,) = mine["Square"].shared.values()
-    assert (mine["Square"].people, shared, mine["Square"].circle) == (2, 2, False)
+    assert (mine["Square"].people, shared, mine["Square"].circle) == (5, 5, False)
     assert "Square" not in seen(farm, farm.bo)  # he holds no badge
     revoke(farm, given)
     assert "Square" not in seen(farm, farm.mei)
     communities.leave(actor=farm.li, membership=membership(farm.li, farm), reason="")
-    assert seen(farm, farm.owner)["Square"].people == 0
-    assert seen(farm, farm.owner)["Bread"].people == 2
+    assert seen(farm, farm.owner)["Square"].people == 3
+    assert seen(farm, farm.bo)["Bread"].people == 5
     with pytest.raises(MembersOnly):
         queries.cells(farm, viewer=farm.li)
 

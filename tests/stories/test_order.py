@@ -128,8 +128,9 @@ def test_what_was_done_is_linked_to_a_value_and_seconded(visit, well_made, axe):
     other.go(f"{base}/talk/boards/").press("Scene map").reads("门口")
     well_made(other.page)
     circle = {"actor": farm.mei, "community": farm, "listed": True, "rules_text": "带面粉来。"}
+    crowd = [farm.li, farm.operator, *(makers.member(farm) for _n in range(2))]
     for name in ("面包", "唱歌"):
-        makers.actions.begin_circle(name=name, people=[farm.li.handle], **circle)
+        makers.actions.begin_circle(name=name, people=[one.handle for one in crowd], **circle)
     other.go(f"{base}/talk/cells/").reads("面包")
     other.page.locator("svg.comb polygon").nth(1).wait_for()
     assert other.page.locator("svg.comb line").count() == 1

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qunluo.conversation.queries.sight import Viewer
 
 MOST = 60
+ENOUGH, ENOUGH_SHARED = 5, 3  # people, below which a number would tell who is inside
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,12 @@ class Cell:
     """A circle that members began, or a space for those who hold a grant; `rules` its own ones.
 
     `inside` is about the viewer; `shared` says with which other cells it shares how many people.
+    `people` is `exact` where the viewer reads it, elsewhere in fives: 0 for fewer than five.
     """
 
     space: Space
     people: int
+    exact: bool
     inside: bool
     host: Card | None
     shared: dict[int, int]
@@ -42,7 +45,8 @@ def cells(community: "Community", *, viewer: "Viewer") -> list[Cell]:
     """Return the cells that a member sees, the largest first; MembersOnly.
 
     Of circles those that their hosts put on the map, and one's own. Only numbers of people are
-    told, never who is in a circle that one is not in; a host is named as the one to ask.
+    told, never who is in a circle that one is not in; a host is named as the one to ask. What two
+    share is told of cells that one reads, and only where it is too many to tell who.
     """
     if standing(viewer, community).membership_id is None:
         require_member(viewer, community)
@@ -60,14 +64,18 @@ def cells(community: "Community", *, viewer: "Viewer") -> list[Cell]:
     )
     faces = person_card(hosts.values())
     shared: dict[int, dict[int, int]] = {space.pk: {} for space in spaces}
-    for one, other in combinations(spaces, 2):
-        if both := len(people[one.pk] & people[other.pk]):
-            shared[one.pk][other.pk] = shared[other.pk][one.pk] = both
+    read = {s.pk for s in spaces if sight.sees(s)}
+    for one, other in combinations([pk for pk in people if pk in read], 2):
+        both = len(people[one] & people[other])
+        if both >= ENOUGH_SHARED and min(len(people[one]), len(people[other])) >= ENOUGH:
+            shared[one][other] = shared[other][one] = both
+    sizes = {pk: len(ids) if pk in read else len(ids) // 5 * 5 for pk, ids in people.items()}
     asking = viewer.pk if viewer and viewer.pk else 0
     made = [
         Cell(
             space,
-            len(people[space.pk]),
+            sizes[space.pk],
+            space.pk in read,
             asking in people[space.pk],
             faces.get(hosts[space.pk], NOBODY) if space.pk in hosts else None,
             shared[space.pk],
