@@ -111,6 +111,20 @@ def test_who_publishes_says_what_is_asked_and_who_reads_first(farm, square, mei)
     assert browser(mei).get(there).status_code == 404
 
 
+@pytest.mark.req("F08")
+def test_an_answer_without_a_number_is_asked_for_again(farm, square, mei, lin):
+    item = actions.plan_item(
+        actor=mei, space=square, title="Rain", source="It rained.",
+        ticks=[name for name, _words in queries.checklist(farm)],
+    )  # fmt: skip
+    actions.schedule_item(actor=mei, item=item)
+    actions.publish_due()
+    there = f"/c/{farm.slug}/calendar/{item.uid}/act/"
+    for rating in ({}, {"rating": ""}, {"rating": "12"}, {"rating": "9"}):
+        refused = browser(lin).post(there, {"do": "rate", **rating})
+        assert (refused.status_code, "From 1 to 5" in refused.text) == (422, True)
+
+
 @pytest.mark.req("R01")
 def test_no_message_takes_the_id_of_an_item(farm, square, mei):
     thread = makers.thread(farm.owner, square)

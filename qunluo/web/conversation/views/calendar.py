@@ -167,7 +167,7 @@ def act(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     elif done == "rate":
         rating = request.POST.get("rating", "")
         actions.rate_item(
-            actor=request.person, item=found, rating=int(rating) if rating in "12345" else 0
+            actor=request.person, item=found, rating=int(rating) if rating in set("12345") else 0
         )
         messages.success(request, _("Thank you; your answer counts."))
     return redirect("talk:item", slug=slug, uid=uid)
