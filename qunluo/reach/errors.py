@@ -92,6 +92,14 @@ class SendingNotFound(NotFound):
     next_step = _("The log goes back thirty days; look at it again.")
 
 
+class ArrivalNotFound(NotFound):
+    """Nothing with words that was refused came in by this channel under that number."""
+
+    code = "reach.arrival_not_found"
+    message = _("This message waits no longer, or its words are gone.")
+    next_step = _("Look at what came in again; words are kept for thirty days.")
+
+
 class InvalidChannel(Invalid):
     """A channel cannot work like this; `fields` says where."""
 

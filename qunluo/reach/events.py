@@ -92,6 +92,16 @@ class ChannelFailed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ArrivalLetIn(Event):
+    """An operator read what a program had sent and what was refused, and let it appear."""
+
+    name: ClassVar[str] = "reach.arrival_let_in"
+    audit: ClassVar[bool] = True
+    channel_id: int
+    arrival_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageArrived(Event):
     """Something came in by a channel and waits to be put where it belongs."""
 

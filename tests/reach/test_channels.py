@@ -604,8 +604,15 @@ def test_logs_are_trimmed_after_thirty_days(farm, world, travel):
     actions.arrive(channel, Message("x", "x"), refused="no")
     with travel(now() + timedelta(days=29)):
         assert actions.tidy_channels() == 0
+    loud = actions.arrive(attach(farm, "inbox", where=space(farm)), Message("y", "Words"))[0]
+    actions.refuse_arrival(loud, "no")
+    with travel(now() + timedelta(days=29)):
+        actions.tidy_channels()
+        assert ChannelArrival.objects.get(pk=loud.pk).text == "Words"
     with travel(now() + timedelta(days=31)):
         assert actions.tidy_channels() == 2
+    assert ChannelArrival.objects.get(pk=loud.pk).text == ""
+    ChannelArrival.objects.filter(pk=loud.pk).delete()
     with travel(now() + timedelta(days=401)):
         assert actions.tidy_channels() == 1
     assert not ChannelAttempt.objects.exists()

@@ -43,7 +43,13 @@ from qunluo.conversation.actions.indexing import (
 )
 from qunluo.conversation.actions.knowing import forget_old_ties, note_answer, note_talk
 from qunluo.conversation.actions.moving import accept_answer, move_state
-from qunluo.conversation.actions.passing import hear_account, pass_on, take_in, take_in_waiting
+from qunluo.conversation.actions.passing import (
+    hear_account,
+    let_in,
+    pass_on,
+    take_in,
+    take_in_waiting,
+)
 from qunluo.conversation.actions.planning import (
     change_calendar,
     change_item,
@@ -101,6 +107,7 @@ __all__ = [
     "send_again",
     "send_trial",
     "hear_account",
+    "let_in",
     "pass_on",
     "take_in",
     "take_in_waiting",

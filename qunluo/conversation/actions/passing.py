@@ -9,13 +9,14 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from qunluo.community.events import MemberJoined
-from qunluo.community.queries import find_community, find_membership
+from qunluo.community.queries import find_community, find_membership, require
 from qunluo.conversation import events
 from qunluo.conversation.actions.app_posts import write_as_app
 from qunluo.conversation.actions.writing import reply, write_post
 from qunluo.conversation.errors import SpaceNotFound, ThreadNotFound
 from qunluo.conversation.models import Post, Thread
 from qunluo.conversation.queries.channels import (
+    MANAGE_CHANNELS,
     QUESTION,
     THREADS_AN_HOUR,
     is_full,
@@ -28,11 +29,13 @@ from qunluo.conversation.queries.threads import find_thread
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import DomainError
 from qunluo.kernel.ids import ALPHABET
+from qunluo.kernel.tx import write_tx
 from qunluo.reach import actions as reach_actions
 from qunluo.reach import queries as reach
 from qunluo.reach.actions import Happened, Message
 
 if TYPE_CHECKING:
+    from qunluo.community.models import Community
     from qunluo.people.models import Person
     from qunluo.reach.models import Channel, ChannelArrival
 
@@ -110,7 +113,19 @@ def take_in_waiting() -> None:
             take_in(pk)
 
 
-def put(arrival: "ChannelArrival") -> Thread:
+@write_tx
+def let_in(*, actor: "Person", community: "Community", arrival: "ChannelArrival") -> Thread:
+    """Let something appear that a program sent and that was refused: the actor has read it.
+
+    PermissionMissing, SpaceNotFound, and what writing refuses.
+    """
+    require(actor, community, MANAGE_CHANNELS)
+    thread = put(arrival, read=True)
+    reach_actions.note_let_in(actor=actor, arrival=arrival)
+    return thread
+
+
+def put(arrival: "ChannelArrival", *, read: bool = False) -> Thread:
     """Say what came in: a reply of a person, a question of theirs, or a post of an app.
 
     ThreadNotFound, SpaceNotFound, and what writing refuses.
@@ -119,7 +134,7 @@ def put(arrival: "ChannelArrival") -> Thread:
         post = _reply(arrival)
         thread, post_id = post.thread, post.pk
     else:
-        thread = _open(arrival)
+        thread = _open(arrival, read=read)
         post_id = Post.objects.values_list("pk", flat=True).get(thread=thread, place=1)
     reach_actions.settle_arrival(arrival, thread_id=thread.pk, post_id=post_id)
     return thread
@@ -180,7 +195,7 @@ def _reply(arrival: "ChannelArrival") -> Post:
     )
 
 
-def _open(arrival: "ChannelArrival") -> Thread:
+def _open(arrival: "ChannelArrival", *, read: bool) -> Thread:
     channel = arrival.channel
     space = find_space(int(channel.setup.get("space") or 0))
     if space is None or space.community_id != arrival.community_id or not kind_in(space):
@@ -188,7 +203,7 @@ def _open(arrival: "ChannelArrival") -> Thread:
     client_id = f"ch:{arrival.digest[:32]}"
     if arrival.person is None:
         source = _with_source(arrival)
-        return write_as_app(channel.author, space, arrival.title, source, client_id)
+        return write_as_app(channel.author, space, arrival.title, source, client_id, read=read)
     return write_post(
         actor=arrival.person,
         space=space,

@@ -4,6 +4,7 @@ from qunluo.reach.actions.answering import answer_letter, receive_mail
 from qunluo.reach.actions.arriving import (
     Message,
     arrive,
+    note_let_in,
     read_feed,
     read_feeds,
     refuse_arrival,
@@ -76,6 +77,7 @@ __all__ = [
     "forget_person",
     "mark_notices_read",
     "mute_notice",
+    "note_let_in",
     "notify",
     "open_notice",
     "read_about",

@@ -11,7 +11,7 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
 from qunluo.kernel.tx import write_tx
 from qunluo.reach import queries, rules
-from qunluo.reach.events import MessageArrived
+from qunluo.reach.events import ArrivalLetIn, MessageArrived
 from qunluo.reach.models import Channel, ChannelArrival
 from qunluo.reach.ports import Fate, Read
 from qunluo.reach.rules.channels import LONGEST_TEXT, LONGEST_TITLE
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 State = ChannelArrival.State
+WORDLESS = {"title": "", "text": "", "link": "", "source": ""}
 
 
 @dataclass(frozen=True)
@@ -81,18 +82,32 @@ def arrive(
 @write_tx
 def settle_arrival(arrival: ChannelArrival, *, thread_id: int, post_id: int) -> None:
     """Note where something stands now; its words are kept there and nowhere else."""
-    _settle(arrival, state=State.TAKEN, thread_id=thread_id, post_id=post_id)
+    ChannelArrival.objects.filter(pk=arrival.pk).update(
+        state=State.TAKEN, thread_id=thread_id, post_id=post_id, reason="", **WORDLESS
+    )
 
 
 @write_tx
 def refuse_arrival(arrival: ChannelArrival, reason: str) -> None:
-    """Note why something was not taken."""
-    _settle(arrival, state=State.REFUSED, reason=reason[:300])
+    """Note why something was not taken. A person has their own words; those of a program are kept
+    for thirty days, so that somebody can read them and let them in.
+    """
+    said: dict[str, Any] = {"state": State.REFUSED, "reason": reason[:300]}
+    if arrival.person_id:
+        said |= WORDLESS
+    ChannelArrival.objects.filter(pk=arrival.pk).update(**said)
 
 
-def _settle(arrival: ChannelArrival, **changes: Any) -> None:
-    ChannelArrival.objects.filter(pk=arrival.pk).update(
-        title="", text="", link="", source="", **changes
+@write_tx
+def note_let_in(*, actor: "Person", arrival: ChannelArrival) -> None:
+    """Write down who let something in that had been refused."""
+    publish(
+        ArrivalLetIn(
+            community_id=arrival.community_id,
+            actor_id=actor.pk,
+            channel_id=arrival.channel_id,
+            arrival_id=arrival.pk,
+        )
     )
 
 

@@ -14,6 +14,7 @@ from qunluo.kernel.outbox import publish
 from qunluo.kernel.sealing import seal
 from qunluo.kernel.tx import write_tx
 from qunluo.reach import queries, rules
+from qunluo.reach.actions.arriving import WORDLESS
 from qunluo.reach.actions.channels import rest
 from qunluo.reach.errors import CarriesNothing, ChannelAsleep
 from qunluo.reach.events import ChannelFailed, ChannelTried
@@ -156,10 +157,15 @@ def note_visit(*, person: "Person", channel: Channel, thread_id: int) -> None:
 
 @write_tx
 def tidy_channels() -> int:
-    """Trim the logs: messages that are settled, their tries, and what came in long ago."""
+    """Trim the logs: messages that are settled, their tries, and what came in long ago.
+
+    Words that were refused are kept for thirty days.
+    """
     old = ChannelSending.objects.exclude(state=State.WAITING).filter(
         happened_at__lt=now() - LOG_KEPT, next_try_at__lt=now() - LOG_KEPT
     )
+    refused = ChannelArrival.objects.filter(state=ChannelArrival.State.REFUSED)
+    refused.filter(at__lt=now() - LOG_KEPT).exclude(text="").update(**WORDLESS)
     came = ChannelArrival.objects.filter(at__lt=now() - ARRIVALS_KEPT)
     visits = ChannelVisit.objects.filter(at__lt=now() - ARRIVALS_KEPT)
     # An entry that a feed still shows would come again if it were forgotten.

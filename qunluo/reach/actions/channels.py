@@ -147,7 +147,8 @@ def remove_channel(*, actor: "Person", channel: Channel) -> None:
     ChannelSending.objects.filter(channel=channel, state=ChannelSending.State.WAITING).update(
         state=ChannelSending.State.DROPPED, done_at=now()
     )
-    ChannelArrival.objects.filter(channel=channel, state=ChannelArrival.State.WAITING).update(
+    left = (ChannelArrival.State.WAITING, ChannelArrival.State.REFUSED)
+    ChannelArrival.objects.filter(channel=channel, state__in=left).update(
         state=ChannelArrival.State.REFUSED, text="", title=""
     )
     publish(

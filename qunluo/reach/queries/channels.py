@@ -16,7 +16,7 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
 from qunluo.kernel.sealing import Unreadable, unseal
 from qunluo.reach import rules
-from qunluo.reach.errors import ChannelNotFound, NotSigned, SendingNotFound
+from qunluo.reach.errors import ArrivalNotFound, ChannelNotFound, NotSigned, SendingNotFound
 from qunluo.reach.models import (
     Channel,
     ChannelArrival,
@@ -191,6 +191,18 @@ def arrivals_of(
     known = ChannelArrival.State.KNOWN
     found = ChannelArrival.objects.filter(channel=channel).exclude(state=known)
     return page(found, ["-id"], after, limit)
+
+
+def refused_arrival(channel: Channel, pk: int) -> ChannelArrival:
+    """Return what a program sent and what was refused, as long as its words are kept.
+
+    ArrivalNotFound.
+    """
+    found = ChannelArrival.objects.select_related("channel__author", "person")
+    found = found.filter(channel=channel, person=None, state=ChannelArrival.State.REFUSED)
+    if arrival := found.filter(pk=min(pk, BIG)).exclude(text="").first():
+        return arrival
+    raise ArrivalNotFound
 
 
 def find_arrival(pk: int) -> ChannelArrival | None:

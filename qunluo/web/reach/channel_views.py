@@ -1,5 +1,6 @@
 """The channels of a community at its desk: what they are for, what leaves by them, and the log."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -122,7 +123,7 @@ def edit(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 def act(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    """Pause a channel or let it work, try it, draw a new secret, or remove it."""
+    """Pause a channel or let it work, try it, let in what came, draw a new secret, remove it."""
     community, channel = _channel(request, slug, pk)
     given: dict[str, Any] = {"actor": request.person, "community": community, "channel": channel}
     wanted = request.POST.get("act", "")
@@ -136,6 +137,11 @@ def act(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     elif wanted == "secret":
         actions.renew_secret(**given)
         messages.success(request, _("There is a new secret; the old one counts for another day."))
+    elif wanted == "let_in":
+        number = re.fullmatch(r"[0-9]{1,18}", request.POST.get("arrival", ""))
+        arrival = reach.refused_arrival(channel, int(number[0]) if number else 0)
+        actions.let_in(actor=request.person, community=community, arrival=arrival)
+        messages.success(request, _("It appears now."))
     elif wanted in {"pause", "resume"}:
         actions.change_channel(**given, active=wanted == "resume")
         messages.success(request, _("It works.") if wanted == "resume" else _("Paused."))

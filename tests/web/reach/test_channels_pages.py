@@ -9,15 +9,19 @@ import pytest
 from django.core import mail
 
 from qunluo.cli.commands import mail as mail_command
+from qunluo.community.errors import PermissionMissing
 from qunluo.conversation import actions as talk
 from qunluo.conversation.models import Post, Thread
+from qunluo.governance.models import CheckSettings
 from qunluo.kernel.clock import now
 from qunluo.kernel.delivery import drain
+from qunluo.kernel.models import EventRecord
 from qunluo.people.models import Person
 from qunluo.providers.wechat.crypt import Sealer, element, fields
 from qunluo.reach import actions
 from qunluo.reach import queries as reach
-from qunluo.reach.models import Channel, ChannelSending
+from qunluo.reach.actions import Message
+from qunluo.reach.models import Channel, ChannelArrival, ChannelSending
 from qunluo.reach.rules import signing
 from tests.conversation.makers import community, member, space, thread
 
@@ -116,6 +120,27 @@ def test_another_system_posts_to_its_secret_address(client, farm):
     signed = signing.headers([secret], "m9", int(now().timestamp()), body)
     assert post(body, **signed).status_code == 202
     assert post(body.replace(b"S", b"s"), **signed).status_code == 403
+
+
+def test_what_a_list_of_words_refused_is_read_and_let_through_at_the_desk(desk, farm):
+    CheckSettings.objects.create(community=farm, words=["moonshine"], changed_at=now())
+    channel = attached(farm, "inbox", space(farm))
+    actions.arrive(channel, Message("n1", "We sell moonshine <b>", "Release"))
+    drain()
+    assert not Thread.objects.exists()
+    page = desk.get_page(f"{channel.pk}/").content.decode()
+    assert "We sell moonshine &lt;b&gt;" in page
+    arrival = ChannelArrival.objects.get()
+    for wrong in ("", "x", "9" * 5000, arrival.pk + 1):
+        sent = desk.send(f"{channel.pk}/act/", act="let_in", arrival=wrong)
+        assert sent.status_code == 404
+    desk.send(f"{channel.pk}/act/", act="let_in", arrival=arrival.pk)
+    assert Thread.objects.get().title == "Release"
+    arrival.refresh_from_db()
+    assert (arrival.state, arrival.text, arrival.reason) == ("taken", "", "")
+    assert EventRecord.objects.filter(name="reach.arrival_let_in").count() == 1
+    with pytest.raises(PermissionMissing):
+        talk.let_in(actor=member(farm), community=farm, arrival=arrival)
 
 
 def test_wechat_knocks_and_is_answered_sealed(client, farm):
