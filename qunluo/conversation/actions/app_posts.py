@@ -43,10 +43,7 @@ def write_as_app(
     kind = kinds().get(kind_in(space))
     if author is None or kind is None:
         raise SpaceNotFound
-    if space.community.stage == "closed":
-        raise CommunityClosed(community=space.community.name)
-    if space.archived_at:
-        raise SpacePutAway
+    _check_open(space)
     if first := first_sent(author, client_id):
         return first.thread
     title = title or markup.plain(markup.render(source), 60)
@@ -75,6 +72,13 @@ def write_as_app(
         )
     )
     return thread
+
+
+def _check_open(space: Space) -> None:
+    if space.community.stage == "closed":
+        raise CommunityClosed(community=space.community.name)
+    if space.archived_at:
+        raise SpacePutAway
 
 
 def _insert(
