@@ -44,7 +44,7 @@ class Kind:
     unique: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     leave: tuple[str, ...] = ()
-    but: Mapping[str, str] = field(default_factory=dict)
+    but: Mapping[str, Any] = field(default_factory=dict)
     refs: Mapping[str, str] = field(default_factory=dict)
     prefixed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 

@@ -209,6 +209,31 @@ def test_what_only_the_person_sees_and_secrets_never_leave(farm, tmp_path):
     assert "argon2" not in everything
 
 
+def test_drafts_stay_with_their_authors_and_ratings_name_nobody(farm, tmp_path):
+    mei, lin = Person.objects.get(name="阿梅"), Person.objects.get(name="Lin")
+    where = conversation.open_space(actor=farm.owner, community=farm, name="Board", type="board")
+    ticks = [name for name, _words in talking.checklist(farm)]
+    draft, told = (
+        conversation.plan_item(actor=mei, space=where, title=title, source=title, ticks=ticks)
+        for title in ("Honey to come", "Bread today")
+    )
+    conversation.change_item(actor=mei, item=draft, source="Honey at last", together=["Lin"])
+    conversation.schedule_item(actor=mei, item=told)
+    conversation.publish_due()
+    told.refresh_from_db()
+    conversation.rate_item(actor=lin, item=told, rating=4)
+    actions.export_community(farm, tmp_path / "one.zip")
+    _manifest, rows = contents(tmp_path / "one.zip")
+    assert "Honey" not in json.dumps(rows)
+    rated = rows["data/conversation.ontone.jsonl"]
+    assert [set(one) for one in rated] == [{"id", "item", "rating", "rated_at"}]
+    copy = actions.restore_community(tmp_path / "one.zip", slug="copy-of-farm")
+    day, one = told.published_at.date(), timedelta(days=1)
+    (item,) = talking.planned(copy, day - one, day + one, viewer=lin)
+    view = talking.get_item(item.item.uid, community=copy, viewer=lin)
+    assert (view.tone, view.tone_n) == (4, 1)
+
+
 def test_times_of_history_are_kept(farm, tmp_path, travel):
     actions.export_community(farm, tmp_path / "one.zip")
     with travel(now() + timedelta(days=30)):

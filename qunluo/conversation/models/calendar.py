@@ -116,10 +116,15 @@ class PlannedVersion(models.Model):
 
 
 class OnTone(models.Model):
-    """How well one member finds that an item sounds like the community: 1 to 5, once."""
+    """How well one member finds that an item sounds like the community: 1 to 5, once.
+
+    What came with an archive names nobody.
+    """
 
     item = models.ForeignKey(PlannedItem, models.CASCADE, related_name="ratings")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+"
+    )
     rating = models.PositiveSmallIntegerField()
     rated_at = models.DateTimeField()
 
