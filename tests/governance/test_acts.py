@@ -102,6 +102,16 @@ def test_what_was_said_among_few_stays_there(town):
                        sentence="x")  # fmt: skip
 
 
+def test_what_some_read_first_stays_with_them_until_it_opens(town):
+    early = {"until": (now() + timedelta(days=1)).isoformat(), "kind": "badge", "name": "baker"}
+    said = talking.thread(town.owner, town.square, planned=early)
+    given = {"actor": town.owner, "post": first_post(said, town.owner), "value": "trust"}
+    with pytest.raises(errors.AmongFew):
+        talk.link_post(**given, sentence="x")
+    with travel(now() + timedelta(days=2)):
+        assert talk.link_post(**given, sentence="x")
+
+
 def test_what_was_taken_back_shows_nothing(town):
     talk.remove_post(actor=town.mei, post=town.opener)
     town.opener.refresh_from_db()

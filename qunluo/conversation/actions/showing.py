@@ -17,13 +17,13 @@ READ_BY_ALL = (Space.Visibility.PUBLIC, Space.Visibility.MEMBERS)
 def link_post(*, actor: "Person", post: Post, value: str, sentence: str) -> "Act":
     """Link a post to a value: its author did it; of a step in a thread, whoever took the step.
 
-    Fetch the post by get_post. What was said where not all members read stays there: AmongFew.
+    Fetch the post by get_post. What not all members read, for now or at all, stays there: AmongFew.
     PostGone, and what governance.link_act raises.
     """
     space = post.thread.space
     if post.removed_at:
         raise PostGone
-    if space.visibility not in READ_BY_ALL:
+    if space.visibility not in READ_BY_ALL or post.thread.held_back:
         raise AmongFew
     target = Target(
         type="post",
