@@ -106,7 +106,7 @@ def may_leave(channel: "Channel", space: Space) -> bool:
 
 def is_confirmed(setup: Mapping[str, Any], space: Space) -> bool:
     """Return whether somebody confirmed that talk may leave a space that is read by as many now."""
-    return setup.get("readers", {}).get(str(space.pk)) == read_by(space)
+    return bool(setup.get("readers", {}).get(str(space.pk)) == read_by(space))
 
 
 def read_by(space: Space) -> str:

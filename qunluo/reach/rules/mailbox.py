@@ -291,9 +291,11 @@ def _said_in(part: Message) -> list[Message]:
     """Return the parts that are said and not attached, in their order."""
     if part.get_content_disposition() == "attachment" or part.get_content_maintype() == "message":
         return []
-    if not part.is_multipart():
+    payload = part.get_payload()
+    if not isinstance(payload, list):
         return [part]
-    return [one for inner in part.get_payload() for one in _said_in(inner)]
+    inside = [inner for inner in payload if isinstance(inner, Message)]
+    return [one for inner in inside for one in _said_in(inner)]
 
 
 def plain_of(html: str) -> str:
