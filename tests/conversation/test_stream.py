@@ -1,11 +1,15 @@
 """The home stream: what waits, what people one talks with said, the rest; and it ends."""
 
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from qunluo.conversation import actions, queries
-from qunluo.conversation.models import Tie
+from qunluo.conversation.models import Thread, Tie
 from qunluo.conversation.rules import ranking
 from qunluo.governance.actions import mute
 from qunluo.kernel import prepared
@@ -190,6 +194,25 @@ def test_the_same_question_is_put_together_once_and_asked_with_other_values(farm
     actions.mute(actor=farm.li, thread=mine)
     assert shown(farm.li) == {}
     assert mine.number in shown(farm.mei)
+
+
+def test_what_was_felt_before_is_counted_in_parts_and_again_the_same(farm, monkeypatch):
+    fill = import_module("qunluo.conversation.migrations.0014_count_what_was_felt")
+    monkeypatch.setattr(fill, "PART", 2)
+    made = [thread(farm.mei, farm.square, title=f"No. {n}") for n in range(5)]
+    for one in made[:3]:
+        said = actions.reply(actor=farm.bo, thread=one, source="Yes")
+        for name in ("useful", "fun", "beneficial"):
+            actions.react(actor=farm.li, post=post(one, viewer=farm.li), reaction=name)
+        said = queries.get_post(said.pk, viewer=farm.li)
+        actions.react(actor=farm.li, post=said, reaction="useful")
+    counts = Thread.objects.order_by("pk").values_list("useful", "fun", "warm", "beneficial")
+    before = list(counts)
+    assert before == [(2, 1, 0, 1)] * 3 + [(0, 0, 0, 0)] * 2
+    Thread.objects.update(useful=0, fun=0, warm=0)
+    for _time in range(2):
+        fill.count_what_was_felt(apps, SimpleNamespace(connection=connection))
+        assert list(counts.all()) == before
 
 
 def test_a_reply_of_somebody_kept_away_from_is_not_on_the_card(farm):

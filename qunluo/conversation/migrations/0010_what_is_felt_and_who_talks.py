@@ -3,19 +3,8 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
-from django.db.models import Count
 
 FELT = ("useful", "fun", "warm")
-
-
-def count_what_was_felt(apps, _editor):
-    """Fill the new counters from the reactions of before."""
-    threads = apps.get_model("conversation", "Thread").objects
-    reactions = apps.get_model("conversation", "Reaction").objects
-    for name in FELT:
-        found = reactions.filter(name=name).values_list("post__thread_id").annotate(n=Count("pk"))
-        for thread, times in found.iterator():
-            threads.filter(pk=thread).update(**{name: times})
 
 
 class Migration(migrations.Migration):
@@ -83,5 +72,4 @@ class Migration(migrations.Migration):
                 ]
             },
         ),
-        migrations.RunPython(count_what_was_felt, migrations.RunPython.noop),
     ]
