@@ -216,6 +216,28 @@ def test_words_that_were_changed_while_they_waited_are_not_said_any_more(farm, s
     assert post.source == "We make tea."
 
 
+@pytest.mark.req("R01", "O04")
+def test_what_was_taken_back_or_has_another_time_is_not_let_through_before_it(farm, square):
+    CheckSettings.objects.create(community=farm, words=["moonshine"], changed_at=now())
+    mei = member(farm)
+    stopped, later = (scheduled(mei, square, source=f"Moonshine {n}.") for n in range(2))
+    with travel(now() + DAY + HOUR):
+        actions.publish_due()
+        actions.withdraw_item(actor=farm.owner, item=stopped)
+        later.refresh_from_db()
+        actions.schedule_item(actor=mei, item=later, publish_at=now() + DAY)
+        for held in HeldPost.objects.all():
+            actions.carry_out("release", ("held", held.pk), None, farm.owner.pk)
+        drain()
+        assert (state(stopped), state(later)) == ("withdrawn", "scheduled")
+        assert not Thread.objects.filter(plan__in=[stopped.uid, later.uid]).exists()
+    with travel(now() + 3 * DAY):
+        actions.publish_due()
+        held = HeldPost.objects.get(state="waiting")
+        actions.carry_out("release", ("held", held.pk), None, farm.owner.pk)
+        assert Thread.objects.get(plan=later.uid).messages.get().source == "Moonshine 1."
+
+
 @pytest.mark.req("R10")
 def test_every_check_by_hand_is_ticked_before_it_has_a_time(farm, square):
     mei = member(farm)

@@ -147,6 +147,7 @@ def schedule_item(
     )
     if not taken:
         raise ItemMoved
+    _take_from_queue(item)
     item.refresh_from_db(fields=["state", "publish_at", "reason"])
     publish(
         events.ItemScheduled(
