@@ -229,11 +229,13 @@ class Follower(threading.Thread):
             if ask.after is not None and ask.after not in missed:
                 missed[ask.after] = self._missed(ask.after)
             replay = missed[ask.after] if ask.after is not None else ()
-            spaces, space = fresh[person].spaces, places.get(one.watch, 0)
+            spaces = fresh[person].spaces
+            space, only = places.get(one.watch, (0, None))
+            watches = space in spaces and (only is None or person in only)
             found = Welcome(
                 ok=True,
                 spaces=spaces,
-                space=space if space in spaces else 0,
+                space=space if watches else 0,
                 handle=faces[person].handle,
                 name=faces[person].name,
                 head=self.head,

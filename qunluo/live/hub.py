@@ -82,10 +82,10 @@ class Connection:
             return b""
         if item.only is not None and mine not in item.only:
             return b""
+        if item.watchers:
+            return item.full if self.watch == item.thread and self.space else b""
         if self.watch == item.thread:
             return item.full
-        if item.watchers:
-            return b""
         return item.full if self.program else item.brief
 
 

@@ -76,6 +76,26 @@ def test_what_fans_read_first_only_they_hear_until_it_opens(station, here):
     assert len(listeners[1].of("news")) >= 1
 
 
+@pytest.mark.req("R19")
+def test_nobody_watches_what_others_read_first(station, here):
+    mei, baker = member(here), member(here)
+    badge(here, baker)
+    early = {"plan": "X", "until": (now() + timedelta(seconds=3600)).isoformat(),
+             "kind": "badge", "name": "baker"}  # fmt: skip
+    thread = actions.write_post(
+        actor=here.owner, space=space(here), title="Honey", source="Soon.", planned=early
+    )
+    session = station.session(baker)
+    shut = station.listen(mei, watch=thread.pk)
+    station.listen(baker, watch=thread.pk, session=session)
+    owner = station.listen(here.owner, watch=thread.pk)
+    shut.wait("gone")
+    token = f"token={live_pass(baker, session.session_key)}"
+    assert " 204 " in station.post(f"/live/typing?{token}&watch={thread.pk}")
+    owner.wait("typing", seconds=2)
+    assert not shut.of("typing")
+
+
 @pytest.mark.req("C12")
 def test_private_talk_is_heard_by_those_in_it_and_by_no_operator(station, here):
     mei, bo = member(here), member(here)

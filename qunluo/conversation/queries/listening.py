@@ -57,9 +57,13 @@ def hearings(people: Iterable[int]) -> dict[int, Hearing]:
     return {pk: Hearing(frozenset(own), until.get(pk)) for pk, own in heard.items()}
 
 
-def spaces_of_threads(threads: Iterable[int]) -> dict[int, int]:
-    """Return in which space each of some threads (ids) stands."""
-    return dict(Thread.objects.filter(pk__in=set(threads)).values_list("pk", "space_id"))
+def spaces_of_threads(threads: Iterable[int]) -> dict[int, tuple[int, frozenset[int] | None]]:
+    """Return in which space each of some threads (ids) stands, and who alone may read it for now.
+
+    None stands for all who see the space.
+    """
+    found = Thread.objects.filter(pk__in=set(threads)).select_related("community")
+    return {one.pk: (one.space_id, only_for(one)) for one in found}
 
 
 def posts_to_tell(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
