@@ -221,5 +221,7 @@ def test_a_reply_of_somebody_kept_away_from_is_not_on_the_card(farm):
     gone = actions.reply(actor=farm.li, thread=mine, source="Taken back")
     actions.remove_post(actor=farm.li, post=queries.get_post(gone.pk, viewer=farm.li))
     assert [one.text for one in shown(farm.mei)[mine.number].comments] == ["Grr"]
+    assert shown(farm.mei)[mine.number].why == "answered"
     mute(actor=farm.mei, other=farm.bo)
     assert shown(farm.mei)[mine.number].comments == ()
+    assert shown(farm.mei)[mine.number].why != "answered"

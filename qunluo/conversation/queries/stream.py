@@ -37,7 +37,7 @@ LIGHT = (
     "id", "community_id", "kind", "state", "author_id", "last_author_id", "assignee_id", "due_on",
     "settled", "posts", "replies", "opened_at", "active_at", "opener_gone", *FELT,
     "mine__read", "mine__ahead", "mine__following", "mine__mentioned",
-    "knows_author", "knows_last", "votes_left",
+    "knows_author", "knows_last", "last_away", "votes_left",
 )  # fmt: skip
 
 NEWEST_FIRST = "ORDER BY active_at DESC, id DESC LIMIT %s"
@@ -198,6 +198,10 @@ def _candidates(
         .annotate(
             knows_author=Exists(talked.filter(other_id=OuterRef("author_id"))),
             knows_last=Exists(talked.filter(other_id=OuterRef("last_author_id"))),
+            last_away=Case(
+                When(last_author_id__in=hidden_ids(person_id), then=True),
+                default=Value(value=False),
+            ),
             votes_left=Case(
                 When(kind=PROPOSAL, state=VOTING, then=Exists(casts)), default=Value(value=False)
             ),
@@ -242,6 +246,7 @@ def _standing(
     mine = own and state.waits_for == "author"
     theirs = one["assignee_id"] == person_id and state.waits_for == "assignee"
     unread = unread_of(one, since.get(one["community_id"]))
+    away = one["last_away"]
     return ranking.Standing(
         id=one["id"],
         active_at=one["active_at"],
@@ -251,9 +256,9 @@ def _standing(
         due_on=one["due_on"] if (mine or theirs) and not one["settled"] else None,
         own=own,
         followed=one["mine__following"] == FOLLOWED,
-        answered=own and unread > 0 and one["last_author_id"] != person_id,
+        answered=own and unread > 0 and one["last_author_id"] != person_id and not away,
         knows_author=one["knows_author"],
-        knows_last=one["knows_last"] and one["replies"] > 0,
+        knows_last=one["knows_last"] and one["replies"] > 0 and not away,
         felt=tuple(one[name] for name in FELT),
     )
 
