@@ -12,8 +12,10 @@ from qunluo.conversation.errors import (
     InvalidItem,
     ItemMoved,
     ItemNotFound,
+    KindNotHere,
     NotYourItem,
     RatedAlready,
+    SpaceNotFound,
 )
 from qunluo.conversation.models import HeldPost, OnTone, PlannedItem, PlannedVersion, Post, Thread
 from qunluo.governance.models import CheckSettings
@@ -252,6 +254,21 @@ def test_every_check_by_hand_is_ticked_before_it_has_a_time(farm, square):
     assert state(item) == "scheduled"
     with pytest.raises(PermissionMissing):
         actions.change_calendar(actor=mei, community=farm, holds=True)
+
+
+@pytest.mark.req("R01")
+def test_an_item_moves_only_where_it_could_have_been_planned(farm, square):
+    mei, lan = member(farm, "Mei"), member(farm, "Lan")
+    item = plan(mei, square)
+    elsewhere = space(community())
+    member(elsewhere.community, who=mei)
+    talk = actions.talk_with(actor=mei, community=farm, handle=lan.handle)
+    with pytest.raises(KindNotHere):
+        actions.change_item(actor=mei, item=item, space=talk)
+    with pytest.raises(SpaceNotFound):
+        actions.change_item(actor=mei, item=item, space=elsewhere)
+    item.refresh_from_db()
+    assert item.space == square
 
 
 @pytest.mark.req("R08", "R09", "R10", "R16")

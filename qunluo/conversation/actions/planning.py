@@ -20,6 +20,7 @@ from qunluo.conversation.errors import (
     KindNotHere,
     NotYourItem,
     RatedAlready,
+    SpaceNotFound,
 )
 from qunluo.conversation.models import (
     Attachment,
@@ -44,6 +45,7 @@ from qunluo.kernel.tx import write_tx
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
+    from qunluo.conversation.queries.sight import Sight
     from qunluo.people.models import Person
 
 State = PlannedItem.State
@@ -68,9 +70,7 @@ def plan_item(*, actor: "Person", space: Space, kind: str = "talk", **said: Any)
 @write_tx
 def _plan(actor: "Person", space: Space, kind: str, said: Mapping[str, Any]) -> PlannedItem:
     require_member(actor, space.community)
-    sight = writer_in(actor, space)
-    if space.private:
-        raise KindNotHere(kinds="-")
+    sight = _planner_in(actor, space)
     item = PlannedItem(
         uid=short_code(12), community=space.community, space=space, author=actor, kind=kind,
         made_at=now(), saved_at=now(), saved_by=actor, licence="reserved", originality="own",
@@ -102,7 +102,9 @@ def change_item(
     )
     fresh.space = said.pop("space", None) or fresh.space
     fresh.kind = said.pop("kind", None) or fresh.kind
-    people = fill(fresh, writer_in(actor, fresh.space), said)
+    if fresh.space.community_id != fresh.community_id:
+        raise SpaceNotFound
+    people = fill(fresh, _planner_in(actor, fresh.space), said)
     _take_from_queue(fresh)
     if fresh.state in {State.HELD, State.WITHDRAWN}:
         fresh.state, fresh.reason = State.DRAFT, {}
@@ -257,6 +259,14 @@ def change_calendar(
             )
         )
     return found
+
+
+def _planner_in(actor: "Person", space: Space) -> "Sight":
+    """Return what somebody may see who may plan for a space; nothing is planned in private talk."""
+    sight = writer_in(actor, space)
+    if space.private:
+        raise KindNotHere(kinds="-")
+    return sight
 
 
 def _keep_beside(
