@@ -18,6 +18,7 @@ from qunluo.conversation.errors import (
     SpaceNotFound,
 )
 from qunluo.conversation.models import HeldPost, OnTone, PlannedItem, PlannedVersion, Post, Thread
+from qunluo.conversation.queries.calendar import same_text
 from qunluo.governance.models import CheckSettings
 from qunluo.kernel.clock import now, travel
 from qunluo.kernel.delivery import drain
@@ -269,6 +270,22 @@ def test_an_item_moves_only_where_it_could_have_been_planned(farm, square):
         actions.change_item(actor=mei, item=item, space=elsewhere)
     item.refresh_from_db()
     assert item.space == square
+
+
+@pytest.mark.req("R08")
+def test_the_same_text_is_told_only_of_what_its_author_may_know(farm, square):
+    mei, lan = member(farm, "Mei"), member(farm, "Lan")
+    oven = space(farm, slug="oven", visibility="grant", grant_kind="badge", grant_name="baker")
+    badge(farm, lan)
+    yard = space(farm, slug="yard")
+    scheduled(lan, oven, target="Bakers")
+    draft = plan(lan, yard, target="Us")
+    mine = plan(mei, square)
+    assert same_text(mine) == []
+    actions.schedule_item(actor=lan, item=draft, publish_at=now() + DAY)
+    assert same_text(mine) == [("Square", "Us")]
+    badge(farm, mei)
+    assert len(same_text(mine)) == 2
 
 
 @pytest.mark.req("R08", "R09", "R10", "R16")

@@ -226,11 +226,15 @@ def _question(name: str) -> Mapping[str, str] | None:
 def same_text(item: PlannedItem) -> list[tuple[str, str]]:
     """Return (space, target) of the same text planned or said elsewhere in the last 30 days."""
     since = now() - timedelta(days=rules.AGAIN_DAYS)
+    sight = sight_of(item.author, item.community)
+    spaces = seen_by(sight, Space.objects.filter(community_id=item.community_id))
     others = PlannedItem.objects.filter(
         Q(published_at=None) | Q(published_at__gte=since),
+        Q(state__in=[State.SCHEDULED, State.PUBLISHED])
+        | Q(pk__in=_mine(sight).values("pk"), state__in=[State.DRAFT, State.HELD]),
         community_id=item.community_id,
         digest=item.digest,
-        state__in=[State.DRAFT, State.SCHEDULED, State.HELD, State.PUBLISHED],
+        space__in=spaces,
     )
     others = others.exclude(pk=item.pk).exclude(space_id=item.space_id)
     return list(others.values_list("space__name", "target")[:5])
