@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
@@ -296,10 +296,11 @@ def held_by(person_id: int) -> "QuerySet[Grant]":
 
 
 def holders_among(
-    community: Community, people: Iterable[int], kind: str, name: str
+    community: Community, people: "Iterable[int] | QuerySet[Any, Any]", kind: str, name: str
 ) -> frozenset[int]:
-    """Return who of some people (by id) holds a grant of a community at this moment."""
+    """Return who of some people (ids, or a query of them) holds a grant of a community now."""
+    among = people if isinstance(people, QuerySet) else list(people)
     held = Grant.objects.filter(
-        live_grants(), community=community, person_id__in=list(people), kind=kind, name=name
+        live_grants(), community=community, person_id__in=among, kind=kind, name=name
     )
     return frozenset(held.values_list("person_id", flat=True))

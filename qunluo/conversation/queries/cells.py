@@ -9,7 +9,7 @@ from django.db.models import Q
 from qunluo.community.queries import active_members, holders_among, require_member, standing
 from qunluo.conversation.models import Space, SpaceMember
 from qunluo.conversation.queries.cards import NOBODY
-from qunluo.conversation.queries.sight import sight_of
+from qunluo.conversation.queries.sight import MANAGE, Sight, sight_of
 from qunluo.people.queries import Card, person_card
 
 if TYPE_CHECKING:
@@ -54,10 +54,11 @@ def cells(community: "Community", *, viewer: "Viewer") -> list[Cell]:
     private = Space.Visibility.PEOPLE
     found = Space.objects.filter(
         Q(visibility=Space.Visibility.GRANT) | Q(visibility=private, pair=""),
+        Q(listed=True) | Q(pk__in=sight.private) | ~Q(visibility=private) & _granted(sight),
         community=community,
         archived_at=None,
     )
-    spaces = [s for s in found.order_by("pk") if s.listed or sight.sees(s)][:MOST]
+    spaces = list(found.order_by("pk")[:MOST])
     people = _people(community, spaces)
     hosts = dict(
         SpaceMember.objects.filter(space__in=spaces, host=True).values_list("space_id", "person_id")
@@ -85,15 +86,28 @@ def cells(community: "Community", *, viewer: "Viewer") -> list[Cell]:
     return sorted(made, key=lambda cell: (-cell.people, cell.space.pk))
 
 
+def _granted(sight: Sight) -> Q:
+    """Return the condition under which a viewer reads a space for those who hold something."""
+    if MANAGE in sight.permissions:
+        return Q()
+    held = Q(pk__in=[])
+    for community_id, kind, name in sight.held:
+        if community_id == sight.community_id:
+            held |= Q(grant_kind=kind, grant_name=name)
+    return held
+
+
 def _people(community: "Community", spaces: list[Space]) -> dict[int, frozenset[int]]:
     """Return who is in each cell (ids), as far as they are members now."""
-    members = frozenset(active_members(community).values_list("person_id", flat=True))
+    members = active_members(community).values("person_id")
     inside: dict[int, set[int]] = {space.pk: set() for space in spaces}
-    rows = SpaceMember.objects.filter(space__in=[s for s in spaces if s.private])
+    rows = SpaceMember.objects.filter(
+        space__in=[s for s in spaces if s.private], person_id__in=members
+    )
     for space_id, person_id in rows.values_list("space_id", "person_id"):
         inside[space_id].add(person_id)
     for space in spaces:
         if not space.private:
             held = holders_among(community, members, space.grant_kind, space.grant_name)
             inside[space.pk] |= held
-    return {pk: frozenset(ids & members) for pk, ids in inside.items()}
+    return {pk: frozenset(ids) for pk, ids in inside.items()}

@@ -3,7 +3,8 @@
 Nothing has to happen at the moment itself: from `embargo_until` on the condition is simply true.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -11,6 +12,9 @@ from qunluo.community import queries as communities
 from qunluo.conversation.models import Thread
 from qunluo.conversation.queries.sight import EARLY_MEMBERS, MANAGE, Sight
 from qunluo.kernel.clock import now
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 def open_to_all(prefix: str = "") -> Q:
@@ -45,15 +49,22 @@ def first_readers(thread: Thread, people: Iterable[int]) -> set[int]:
     wanted = set(people)
     if not thread.held_back or thread.early_kind == EARLY_MEMBERS or not wanted:
         return wanted
-    held = communities.holders_among(thread.community, wanted, thread.early_kind, thread.early_name)
-    managers = communities.holders(thread.community, communities.roles_with(MANAGE))
-    found = set(managers.filter(person_id__in=wanted).values_list("person_id", flat=True))
-    return (set(held) | found | {thread.author_id}) & wanted
+    return _early(thread, wanted) | ({thread.author_id} & wanted)
 
 
 def only_for(thread: Thread) -> frozenset[int] | None:
     """Return the only people (ids) who may hear of a thread now; None for all who see its space."""
     if not thread.held_back or thread.early_kind == EARLY_MEMBERS:
         return None
-    everybody = communities.active_members(thread.community).values_list("person_id", flat=True)
-    return frozenset(first_readers(thread, everybody))
+    members = communities.active_members(thread.community)
+    author = members.filter(person_id=thread.author_id).values_list("person_id", flat=True)
+    return frozenset(_early(thread, members.values("person_id")) | set(author))
+
+
+def _early(thread: Thread, people: "Collection[int] | QuerySet[Any, Any]") -> set[int]:
+    """Return who of some people (ids, or a query of them) holds what lets them read it first."""
+    held = communities.holders_among(thread.community, people, thread.early_kind, thread.early_name)
+    managers = communities.holders(thread.community, communities.roles_with(MANAGE))
+    return set(held) | set(
+        managers.filter(person_id__in=people).values_list("person_id", flat=True)
+    )
