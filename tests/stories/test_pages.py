@@ -2,6 +2,7 @@
 
 import re
 
+import brotli
 import pytest
 
 from qunluo.community import actions
@@ -24,7 +25,10 @@ ME = ["", "profile/", "preferences/", "security/"]
 # The pages on which a theme of one's own shows most.
 DARK = ["", "charter/", "members/", "guide/", "desk/", "desk/members/", "desk/customers/"]
 JOIN = re.compile(r"^[^?]*/join/$")
-CSS, JS = 40_000, 60_000  # bytes as they travel
+# Of a page that nobody has opened before: its own and all bytes as they travel, and requests.
+HTML, WIRE, REQUESTS = 40_000, 120_000, 6
+FIRST = {"document", "stylesheet", "script"}
+LATE = re.compile(r"/(follow|live)\.js")  # begins to listen when the page has been shown
 
 
 @pytest.fixture(scope="module")
@@ -97,28 +101,22 @@ def test_the_dark_theme_keeps_its_contrast(visit, farm, size, well_made):
 
 
 def test_no_page_is_heavy(visit, farm):
+    """Sheets and scripts count compressed, as WhiteNoise sends them."""
     owner = farm.speaking("zh")
     page = visit("/", person=owner, service_workers="block")
-    device = page.context.new_cdp_session(page)
-    device.send("Network.enable")
-    device.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    kinds, weights = {}, {}
-    device.on("Network.responseReceived", lambda e: kinds.update({e["requestId"]: e["type"]}))
-    device.on(
-        "Network.loadingFinished",
-        lambda e: weights.update({e["requestId"]: e["encodedDataLength"]}),
-    )
-    for path in ["/", "/me/profile/", "/accounts/login/", *all_of(f"/c/{farm.slug}/", DARK)]:
-        kinds.clear()
-        weights.clear()
+    asked = []
+    page.on("request", lambda one: asked.append(one))
+    paths = [f"/c/{farm.slug}/talk/", *all_of(f"/c/{farm.slug}/", DARK)]
+    for path in ["/", "/me/profile/", *paths]:
+        asked.clear()
         page.goto(path)
-        page.wait_for_load_state("networkidle")
-        weigh = {
-            kind: sum(weights.get(id, 0) for id, found in kinds.items() if found == kind)
-            for kind in ("Stylesheet", "Script")
-        }
-        assert 0 < weigh["Stylesheet"] < CSS, (path, weigh)
-        assert 0 < weigh["Script"] < JS, (path, weigh)
+        urls = {one.url for one in asked if one.resource_type in FIRST and not LATE.search(one.url)}
+        bodies = {url: page.request.get(url).body() for url in urls}
+        html = len(bodies.pop(page.url))
+        packed = sum(len(brotli.compress(body, quality=5)) for body in bodies.values())
+        assert html <= HTML, path
+        assert html + packed <= WIRE, (path, html, packed)
+        assert len(urls) <= REQUESTS, (path, urls)
 
 
 def test_the_site_installs_and_says_so_when_the_network_is_away(visit, farm):

@@ -24,6 +24,7 @@ from qunluo.kernel.errors import Conflict, Invalid, TooMany
 from qunluo.people.actions import register_person
 from qunluo.web.core import drawing, errors, jinja, links, show
 from qunluo.web.core.middleware import DomainErrorMiddleware, preferred_language
+from qunluo.web.core.sheets import PARTS
 from tests.community import makers
 
 CSS_BUDGET, JS_BUDGET = 40_000, 60_000
@@ -365,6 +366,15 @@ def test_css_and_javascript_stay_within_their_budget():
     assert weight(css) < CSS_BUDGET
     assert weight(scripts) < JS_BUDGET
     assert len(gzip.compress(b"".join(p.read_bytes() for p in css))) < CSS_BUDGET
+
+
+def test_the_sheets_of_every_page_are_one_file_and_follow_their_parts(data_dir):
+    place = Path(finders.find("core/css/site.css"))
+    whole = place.read_text(encoding="utf-8")
+    for name in PARTS:
+        assert Path(finders.find(f"{name}.css")).read_text(encoding="utf-8") in whole
+    place.write_text("old", encoding="utf-8")
+    assert Path(finders.find("core/css/site.css")).read_text(encoding="utf-8") == whole
 
 
 def test_pages_ask_only_for_files_that_exist(visitor):
