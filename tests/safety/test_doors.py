@@ -24,8 +24,8 @@ ELSEWHERE = [
     "javascript:alert(1)", "https:evil.example", "/%09/evil.example\t//", " //evil.example",
     "http://testserver.evil.example/", "http://testserver@evil.example/", "///evil.example",
 ]  # fmt: skip
-# Mail programs post there by themselves; the signed link is the key.
-OPEN_TO_ALL = {"people:unsubscribe", "reach:stop"}
+# Mail programs and other systems post there by themselves; the link itself is the key.
+OPEN_TO_ALL = {"people:unsubscribe", "reach:stop", "reach:hook"}
 
 
 def every_address(world):

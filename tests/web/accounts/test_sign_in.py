@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 OWN = (
     r'(name="(?:csrfmiddlewaretoken|once)" value|nonce)="[^"]*"'
     r"|\w+@example\.org"
+    r'|data-me="[^"]*"'
     r'|<svg class="portrait.*?</svg>'
 )
 NEW = {"name": "Maya", "email": "maya@example.org", "password1": PASSWORD}
