@@ -16,8 +16,9 @@ from qunluo.conversation import events
 from qunluo.conversation.actions.planning import FROM_PLAN
 from qunluo.conversation.actions.writing import write_post
 from qunluo.conversation.models import PlannedItem, Thread
-from qunluo.conversation.queries.calendar import PUBLISH, due_items
+from qunluo.conversation.queries.calendar import PUBLISH
 from qunluo.conversation.queries.checks import automatic_checks
+from qunluo.conversation.queries.coming import due_items
 from qunluo.conversation.rules.calendar import Words
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import DomainError, TooMany

@@ -20,7 +20,6 @@ from qunluo.conversation.queries.calendar import (
     authors_of,
     calendar_settings,
     checklist,
-    due_items,
     find_item,
     find_planned,
     get_item,
@@ -64,6 +63,7 @@ from qunluo.conversation.queries.circles import (
     talk_of_two,
     talks,
 )
+from qunluo.conversation.queries.coming import due_items
 from qunluo.conversation.queries.files import FileView, waiting_files
 from qunluo.conversation.queries.handling import (
     overdue,

@@ -6,8 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Avg, Case, Count, Exists, F, OuterRef, Q, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Avg, Case, Count, Exists, F, OuterRef, Q, When
 
 from qunluo.community import queries as communities
 from qunluo.conversation.errors import ItemNotFound
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
 PUBLISH = "posts.publish"
 MOST = 500
-OF_EACH = 10  # items of one author in one look
 State = PlannedItem.State
 
 
@@ -300,20 +298,6 @@ def health(community: "Community", *, viewer: "Viewer") -> Health:
         no_value_before=before,
         no_value_ahead=ahead,
     )
-
-
-def due_items(limit: int = 100) -> list[int]:
-    """Return the items whose time has come; for the schedule.
-
-    A few of each author, and everybody's first before anybody's second; the longest waiting first.
-    """
-    moment = now()
-    turn = Window(RowNumber(), partition_by=F("author_id"), order_by=["publish_at", "pk"])
-    due = PlannedItem.objects.filter(
-        Q(try_at=None) | Q(try_at__lte=moment), state=State.SCHEDULED, publish_at__lte=moment
-    ).annotate(turn=turn)
-    found = due.filter(turn__lte=OF_EACH).order_by("turn", "publish_at", "pk")
-    return list(found.values_list("pk", flat=True)[:limit])
 
 
 def find_planned(pk: int) -> PlannedItem | None:
