@@ -159,3 +159,12 @@ def test_the_checks_of_a_community_are_kept():
     kept = queries.check_settings(made, viewer=cast.operator)
     assert (kept.words, "medicine" in kept.off, "food" in kept.off) == (["durian"], True, False)
     assert desk.post(there, {"own": "x"}).status_code == 422
+
+
+@pytest.mark.req("F09")
+def test_from_a_post_its_address_stands_in_the_form_of_an_act():
+    made, cast, _square, opened = farm(values={"meaning": {"values": ["trust"]}})
+    page = f"/c/{made.slug}/acts/new/?about="
+    there = f"/c/{made.slug}/talk/{opened.number}/#p1"
+    assert f'value="{there}"' in browser(cast.li).get(f"{page}{opened.number}.1").text
+    assert 'value="a.1"' in browser(cast.li).get(f"{page}a.1").text

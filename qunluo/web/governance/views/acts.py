@@ -1,5 +1,6 @@
 """The log of acts: what was done for each value, linked by who saw it."""
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -49,6 +50,15 @@ def acts(request: PersonRequest, slug: str) -> HttpResponse:
     return show(request, "governance/acts.html", "more" if after else None, context)
 
 
+def _about(community: "Community", request: PersonRequest) -> str:
+    """Return the address of what an act is about; pages say thread and place in short."""
+    about = request.GET.get("about", "")[:300]
+    short = re.fullmatch(r"(\d{1,9})\.(\d{1,9})", about, re.ASCII)
+    if not short:
+        return about
+    return f"{url('talk:thread', slug=community.slug, number=short[1])}#p{short[2]}"
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 def new(request: PersonRequest, slug: str) -> HttpResponse:
@@ -56,7 +66,7 @@ def new(request: PersonRequest, slug: str) -> HttpResponse:
     community = get_community(slug, viewer=request.person)
     require_member(request.person, community)
     values = queries.values_of(community)
-    begun = {"about": request.GET.get("about", "")[:300], "value": request.GET.get("value", "")}
+    begun = {"about": _about(community, request), "value": request.GET.get("value", "")}
     form = ActForm(posted(request), values=values, initial=begun)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
