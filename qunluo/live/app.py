@@ -95,6 +95,10 @@ class Live:
             while (await receive())["type"] != "http.disconnect":
                 pass
         self.hub.forget(connection)
+        # A whole answer, so that the browser takes its end for one; who reads too slowly is cut.
+        with suppress(TimeoutError, OSError):
+            last = {"type": "http.response.body", "body": b"", "more_body": False}
+            await asyncio.wait_for(send(last), 1)
 
     async def _who(
         self, headers: dict[bytes, bytes], asked: dict[str, list[str]]

@@ -57,7 +57,7 @@ def test_members_are_looked_through_kept_as_a_segment_and_cared_for_together(
     walker.press("Apply").reads({"zh": "2", "en": "Done for 2 members."}[language])
     walker.page.locator("summary").filter(has_text=walker.say("More filters")).click()
     walker.page.locator(".desk-filters [name=tag]").fill("爱下地")
-    walker.press("Search")
+    walker.press("Search", within=walker.page.locator("main"))
     assert walker.page.locator(".desk-pick").count() == 2
     well_made(walker.page)
     walker.fill("Name of the segment", "常下地的").press("Save as a segment")
