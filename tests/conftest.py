@@ -54,6 +54,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
 
 
+WEB = Path(__file__).parent / "web"
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
@@ -63,7 +64,8 @@ def pytest_collection_modifyitems(config, items):
         asks, rest = [], []
         for item in items:
             marked = item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames)
-            above = item.get_closest_marker("above_the_database")
+            # Of pages: tests/safety reads every one there, and posts every form.
+            above = item.get_closest_marker("above_the_database") or item.path.is_relative_to(WEB)
             (asks if marked and not above else rest).append(item)
         config.hook.pytest_deselected(items=rest)
         items[:] = asks

@@ -29,7 +29,7 @@ CHECKED = CHECKS.get_by_names(
     ]
 )
 # PostgreSQL refuses more of what is thrown: most is thrown there.
-THROWS = 12 if connection.vendor == "postgresql" else 5
+THROWS = 12 if connection.vendor == "postgresql" else 3
 # Most as the owner, who gets furthest.
 WHO = ["owner", "owner", "owner", "operator", "member", "stranger", "staff"]
 

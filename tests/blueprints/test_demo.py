@@ -82,6 +82,7 @@ def test_the_demo_is_alive_complete_and_quick():
         assert page.split("/")[2] in {slug for slug, *_ in story["communities"]}
 
 
+@pytest.mark.above_the_database
 def test_the_same_seed_tells_the_same_story():
     first = TOLD.get(7) or lived(7)[0]
     again, _ = lived(7)

@@ -28,6 +28,8 @@ JUNK = {
 }
 # All of it at PostgreSQL, which is stricter about texts; SQLite fails at numbers in its own way.
 KINDS = list(JUNK) if connection.vendor == "postgresql" else ["a number without end"]
+# Any text may say these; what they try is a field that takes a number, a day or one of several.
+NUMBERS = {"a negative number", "a number without end", "no number", "an id of nobody"}
 MEGABYTE = "x" * 1_000_000
 LONGEST_ROW = 200_000  # characters; whatever is longer was never meant to be kept
 DONE_HERE = {
@@ -109,7 +111,7 @@ def test_a_form_full_of_junk_is_refused_in_words_and_nothing_is_kept(what, crawl
 def test_junk_in_one_field_is_refused_in_words_and_nothing_is_kept(what, crawl):
     def bodies(form):
         sent = {name: quote(value) for name, value in form.filled().items()}
-        for name in form.fields:
+        for name in form.fields.keys() - (form.typed if what in NUMBERS else ()):
             yield coded({**sent, name: JUNK[what]}.items())
 
     assert throw(crawl, what, bodies) == []
