@@ -39,8 +39,8 @@ def pages(page: Page, base: str, slug: str) -> dict[str, str]:
     """Name -> address of what is pictured; threads and rooms are found as a reader finds them."""
     talk = f"{base}/c/{slug}/talk/"
     page.goto(talk)
-    spaces = page.locator(f"a[href^='/c/{slug}/talk/in/']").evaluate_all(
-        "links => links.map(one => one.getAttribute('href'))"
+    spaces = page.locator(f"a[href*='/c/{slug}/talk/in/']").evaluate_all(
+        "links => links.map(one => one.pathname).filter(one => /\\/in\\/[^/]+\\/$/.test(one))"
     )
     thread, room, composer = "", "", ""
     for href in dict.fromkeys(spaces):
@@ -48,9 +48,9 @@ def pages(page: Page, base: str, slug: str) -> dict[str, str]:
         if page.locator("#msgs").count():
             room = room or base + href
         elif not thread:
-            found = page.locator("article a[href*='/talk/']").evaluate_all(
-                "links => links.map(one => one.getAttribute('href'))"
-                ".filter(one => /\\/talk\\/\\d+\\//.test(one))"
+            found = page.locator("main a[href]").evaluate_all(
+                "links => links.map(one => one.pathname)"
+                ".filter(one => /\\/talk\\/\\d+\\/$/.test(one))"
             )
             thread = base + found[0] if found else ""
             composer = base + href + "new/"
