@@ -156,7 +156,18 @@ def django_db_setup(
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():
+            _send_others_away()
             teardown_databases(made, verbosity=0)
+
+
+def _send_others_away():
+    """End what still listens to the database; PostgreSQL drops none that is in use."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 def _keep(fresh):
