@@ -85,7 +85,8 @@ def stream(
     """
     everywhere = communities.communities_of(person)
     belongings = [one for one in everywhere if community is None or one.community == community]
-    spaces, heard = _spaces(person, belongings)
+    sights = {one.community.pk: sight_in(person, one) for one in belongings}
+    spaces, heard = _spaces(person, belongings, sights)
     since = {one.community.pk: one.membership.joined_at for one in belongings}
     limit = max(1, min(limit, ranking.STREAM_CARDS))
     if not after:
@@ -96,7 +97,7 @@ def stream(
         except ValueError:
             raise BadCursor from None
     ids = None if wanted is None else [pk for pk, _part in wanted[:limit]]
-    light = _light(person, belongings, spaces, heard, ids)
+    light = _light(person, list(sights.values()), spaces, heard, ids)
     rows = {row[0]: dict(zip(LIGHT, row, strict=True)) for row in light}
     standings = {pk: _standing(row, person.pk, since) for pk, row in rows.items()}
     if wanted is None:
@@ -132,7 +133,7 @@ def _ranked(found: "Iterable[ranking.Standing]") -> list[tuple[int, str]]:
 
 def _light(
     person: "Person",
-    belongings: "Sequence[Belonging]",
+    sights: Sequence[Sight],
     spaces: Collection[int],
     heard: Collection[int],
     ids: Sequence[int] | None,
@@ -140,7 +141,6 @@ def _light(
     """Return what the order goes by; of the newest and what waits, or of those that are named."""
     if not spaces or ids == []:
         return []
-    sights = [sight_in(person, one) for one in belongings]
     parts = [[person.pk], [one.community_id for one in sights], list(spaces), list(heard), ids]
     lengths = tuple(len(part or ()) for part in parts)
     managed = tuple(MANAGE in one.permissions for one in sights)
@@ -273,7 +273,7 @@ def _told(card: ThreadCard, standing: ranking.Standing, section: str, reason: st
 
 
 def _spaces(
-    person: "Person", belongings: "Iterable[Belonging]"
+    person: "Person", belongings: "Iterable[Belonging]", sights: Mapping[int, Sight]
 ) -> tuple[dict[int, Space], frozenset[int]]:
     """Return the open spaces that a person sees where they belong, and which they have not muted.
 
@@ -282,7 +282,6 @@ def _spaces(
     here = {one.community.pk: one for one in belongings}
     if not here:
         return {}, frozenset()
-    sights = {pk: sight_in(person, one) for pk, one in here.items()}
     deaf = SpaceFollowing.objects.filter(person=person, space=OuterRef("pk"), following=MUTED)
     found = Space.objects.filter(community_id__in=list(here), archived_at=None)
     found = found.exclude(visibility=Space.Visibility.PEOPLE).annotate(deaf=Exists(deaf))
