@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from qunluo.conversation.models import Attachment, Space, Thread
+from qunluo.conversation.models import Attachment, Space
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -38,9 +38,11 @@ def files_of(posts: Iterable[int]) -> Mapping[int, list[FileView]]:
     return found
 
 
-def waiting_files(person: "Person", space: Space, thread: Thread | None = None) -> list[FileView]:
+def waiting_files(person: "Person", space: Space, thread_id: int | None = None) -> list[FileView]:
     """Return the files that somebody added and did not send yet, in a space or as a reply."""
-    mine = Attachment.objects.filter(owner=person, post=None, plan=None, space=space, thread=thread)
+    mine = Attachment.objects.filter(
+        owner=person, post=None, plan=None, space=space, thread_id=thread_id
+    )
     return [view_of(one) for one in mine.order_by("pk")]
 
 

@@ -91,7 +91,7 @@ def _waiting(request: PersonRequest, window: "ThreadWindow") -> list[Any]:
     """Return the files that were added to the message that is being written."""
     if not window.may_reply or partial(request):
         return []
-    return queries.waiting_files(request.person, window.space, queries.chat_of(window.space))
+    return queries.waiting_files(request.person, window.space, window.card.id)
 
 
 def same(posts: "list[PostView]") -> set[int]:

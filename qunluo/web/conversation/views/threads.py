@@ -110,8 +110,7 @@ def _waiting(request: PersonRequest, window: "ThreadWindow") -> list[Any]:
     """Return the files that were added to the reply that is being written."""
     if not window.may_reply:
         return []
-    found = queries.get_thread(window.space.community, window.card.number, viewer=request.person)
-    return queries.waiting_files(request.person, window.space, found)
+    return queries.waiting_files(request.person, window.space, window.card.id)
 
 
 def _form_of(move: Any, window: "ThreadWindow") -> MoveForm | None:
