@@ -56,15 +56,16 @@ def only_for(thread: Thread) -> frozenset[int] | None:
     """Return the only people (ids) who may hear of a thread now; None for all who see its space."""
     if not thread.held_back or thread.early_kind == EARLY_MEMBERS:
         return None
-    members = communities.active_members(thread.community)
+    members = communities.active_members(thread.space.community)
     author = members.filter(person_id=thread.author_id).values_list("person_id", flat=True)
     return frozenset(_early(thread, members.values("person_id")) | set(author))
 
 
 def _early(thread: Thread, people: "Collection[int] | QuerySet[Any, Any]") -> set[int]:
     """Return who of some people (ids, or a query of them) holds what lets them read it first."""
-    held = communities.holders_among(thread.community, people, thread.early_kind, thread.early_name)
-    managers = communities.holders(thread.community, communities.roles_with(MANAGE))
+    community = thread.space.community
+    held = communities.holders_among(community, people, thread.early_kind, thread.early_name)
+    managers = communities.holders(community, communities.roles_with(MANAGE))
     return set(held) | set(
         managers.filter(person_id__in=people).values_list("person_id", flat=True)
     )

@@ -96,7 +96,7 @@ def following_of(person: "Person", space: Space) -> str:
 
 def known_threads(person: "Person", ids: Collection[int]) -> dict[int, Known]:
     """Return what a person may know of threads now, by id."""
-    rows = Thread.objects.select_related("community", "space__community").filter(pk__in=list(ids))
+    rows = Thread.objects.select_related("space__community").filter(pk__in=list(ids))
     threads = list(rows)
     sights = _sights(person, {one.community_id for one in threads})
     away = hidden_between(person.pk)

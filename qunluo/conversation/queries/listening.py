@@ -62,7 +62,7 @@ def spaces_of_threads(threads: Iterable[int]) -> dict[int, tuple[int, frozenset[
 
     None stands for all who see the space.
     """
-    found = Thread.objects.filter(pk__in=set(threads)).select_related("community")
+    found = Thread.objects.filter(pk__in=set(threads))
     return {one.pk: (one.space_id, only_for(one)) for one in found}
 
 
@@ -72,8 +72,7 @@ def posts_to_tell(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     `space_id`, `thread_id`, `author_id` and `only` (people, or None for all who see the space) say
     whom to tell and whom not; a removed one has no words, one that is held is left out.
     """
-    found = Post.objects.filter(pk__in=set(ids))
-    found = found.select_related("thread__community", "thread__space__community")
+    found = Post.objects.select_related("thread__space__community").filter(pk__in=set(ids))
     posts = [post for post in found if not getattr(post, "held_at", None)]
     faces = person_card({post.author_id for post in posts})
     counts, _own = reactions_of([post.pk for post in posts if post.reactions], None)

@@ -67,7 +67,7 @@ class Sight:
             return True
         return thread.author_id == self.person_id or bool(
             communities.holders_among(
-                thread.community, [self.person_id], thread.early_kind, thread.early_name
+                thread.space.community, [self.person_id], thread.early_kind, thread.early_name
             )
         )
 
