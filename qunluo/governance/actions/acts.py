@@ -21,7 +21,7 @@ from qunluo.governance.errors import (
     OwnAct,
 )
 from qunluo.governance.models import Act, ActSecond, Vote
-from qunluo.governance.queries.acts import MODERATE, find_act, values_of
+from qunluo.governance.queries.acts import MODERATE, values_of
 from qunluo.governance.queries.away import are_blocked
 from qunluo.governance.rules import acts as rules
 from qunluo.governance.rules.words import rule_of
@@ -219,15 +219,3 @@ def _count(act: Act, by: int) -> None:
     if not Act.objects.filter(pk=act.pk, withdrawn_at=None).update(seconds=F("seconds") + by):
         raise ActNotFound
     act.refresh_from_db(fields=["seconds"])
-
-
-__all__ = [
-    "find_act",
-    "link_act",
-    "link_vote",
-    "remove_act",
-    "restore_act",
-    "second_act",
-    "unsecond_act",
-    "withdraw_act",
-]

@@ -106,15 +106,6 @@ def get_act(pk: int, *, viewer: "Viewer") -> ActView:
     return _views([found], viewer, standing.permissions)[0]
 
 
-def acts_about(target_type: str, ids: Iterable[int], *, viewer: "Viewer") -> list[Act]:
-    """Return the acts that some things (of one type, by id) were linked as."""
-    wanted = list(ids)
-    if not wanted:
-        return []
-    found = _shown(viewer).filter(target_type=target_type, target_id__in=wanted)
-    return list(found.order_by("pk"))
-
-
 def find_act(pk: int) -> Act | None:
     """Return an act, for the software's own reactions; doors use get_act."""
     return Act.objects.select_related("community", "doer", "linked_by").filter(pk=pk).first()

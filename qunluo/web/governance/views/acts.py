@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from qunluo.governance.models import Act
     from qunluo.governance.queries import ActView
 
-MODERATE = "posts.moderate"
-
 
 @require_GET
 @signed_in
