@@ -79,7 +79,7 @@ def change_channel(
     require(actor, community, MANAGE_CHANNELS)
     reached = None
     if reach is not None:
-        reached = _checked(community, channel.kind, {**_reach_of(channel), **reach}, reach)
+        reached = _checked(community, channel.kind, {**channel.setup, **reach}, reach)
     return reach_actions.edit_channel(actor=actor, channel=channel, reach=reached, **changes)
 
 
@@ -123,11 +123,6 @@ def _app(community: "Community", name: str) -> "Person":
         names=[called], language=community.language, time_zone=community.time_zone
     )
     return made
-
-
-def _reach_of(channel: "Channel") -> dict[str, Any]:
-    names = ("events", "spaces", "confirmed", "readers", "space", "invitation")
-    return {name: channel.setup[name] for name in names if name in channel.setup}
 
 
 def _checked(

@@ -49,7 +49,7 @@ def add_channel(
     if len(queries.channels_of(community_id)) >= rules.channels.MOST_CHANNELS:
         raise TooManyChannels(most=rules.channels.MOST_CHANNELS)
     faults = _faults(name, job)
-    setup, held = _checked(found, given, {}, {}, faults)
+    setup, held = _checked(found, given, {}, faults)
     key = token(24)
     if found.brings:
         held["key"] = key
@@ -90,15 +90,12 @@ def edit_channel(
     kind = kinds()[row.kind]
     faults = _faults(row.name if name is None else name, row.job if job is None else job)
     held = queries.secrets_of(row)
-    fixed = {"events", "spaces", "confirmed", "readers", "space", "invitation"}
-    own = {key: value for key, value in row.setup.items() if key not in fixed}
-    setup, secrets = _checked(kind, {**own, **(given or {})}, own, held, faults)
+    setup, secrets = _checked(kind, {**row.setup, **(given or {})}, held, faults)
     before = (row.name, row.job, row.active, row.setup, held)
     row.name = (row.name if name is None else name).strip()
     row.job = row.job if job is None else job
     row.active = row.active if active is None else active
-    kept = {key: value for key, value in row.setup.items() if key in fixed}
-    row.setup = {**kept, **setup, **(reach or {})}
+    row.setup = {**row.setup, **setup, **(reach or {})}
     after = (row.name, row.job, row.active, row.setup, secrets)
     names = ("name", "job", "active", "setup", "secrets")
     changed = [one for one, old, new in zip(names, before, after, strict=True) if old != new]
@@ -184,7 +181,6 @@ def _faults(name: str, job: str) -> dict[str, list[str]]:
 def _checked(
     kind: Kind,
     given: Mapping[str, Any],
-    before: Mapping[str, Any],
     held: Mapping[str, Any],
     faults: dict[str, list[str]],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
