@@ -43,7 +43,7 @@ def arrive(
 
     What is `refused` from the start is only noted, with the reason.
     """
-    digest = hashlib.sha256(message.id.encode()).hexdigest()
+    digest = _digest(message.id)
     known = ChannelArrival.objects.filter(channel=channel, digest=digest)
     if found := known.first():
         return found, False
@@ -197,8 +197,8 @@ def _unknown(channel: Channel, found: Read) -> list[Any]:
     return [one for digest, one in by_digest.items() if digest not in seen]
 
 
-def _digest(entry_id: str) -> str:
-    return hashlib.sha256(entry_id.encode()).hexdigest()
+def _digest(given: str) -> str:
+    return hashlib.sha256(given.encode()).hexdigest()
 
 
 def _clean(text: str) -> str:
