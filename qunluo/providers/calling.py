@@ -10,7 +10,6 @@ from qunluo.providers.within import calls_within
 
 SECONDS, CONNECT, IN_ALL = 10, 5, 15
 MOST_BYTES = 2 * 1024 * 1024
-LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT}
 AGENT = "Qunluo"
 TOO_SLOW = "No whole answer in time."
 

@@ -14,7 +14,6 @@ from qunluo.reach.actions.binding import begin_binding, bind, unbind
 from qunluo.reach.actions.carrying import (
     Happened,
     carry_due,
-    carry_one,
     note_visit,
     plan_sendings,
     replay_sending,
@@ -53,7 +52,6 @@ __all__ = [
     "begin_binding",
     "bind",
     "carry_due",
-    "carry_one",
     "edit_channel",
     "note_visit",
     "plan_sendings",

@@ -92,13 +92,11 @@ def carry_due(limit: int = BATCH) -> int:
     return arrived
 
 
-def carry_one(pk: int) -> bool:
-    """Try one message now; True when it has arrived. Several workers may try at once."""
-    return _carry(pk) is Fate.ARRIVED
-
-
 def _carry(pk: int) -> Fate | None:
-    """Try one message now; return its fate, None when nobody was called."""
+    """Try one message now; return its fate, None when nobody was called.
+
+    Several workers may try at once.
+    """
     sending = _take(pk)
     if sending is None:
         return None

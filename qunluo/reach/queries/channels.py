@@ -84,11 +84,6 @@ def channel_by_code(code: str) -> Channel:
     raise ChannelNotFound
 
 
-def find_channel(pk: int) -> Channel | None:
-    """Return a channel that is still there, for the software's own reactions."""
-    return Channel.objects.filter(pk=pk, removed_at=None).first()
-
-
 def working(community_id: int, kind: str) -> Channel | None:
     """Return the first channel of a kind that works in a community."""
     found = Channel.objects.filter(community_id=community_id, removed_at=None, active=True)
