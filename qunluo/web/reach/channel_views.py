@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qunluo.conversation import actions, queries
 from qunluo.reach import queries as reach
-from qunluo.reach.errors import ChannelNotFound, SendingNotFound
+from qunluo.reach.errors import ChannelNotFound
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
@@ -21,8 +21,6 @@ from qunluo.web.reach.channel_forms import ChannelForm
 if TYPE_CHECKING:
     from qunluo.community.models import Community
     from qunluo.reach.models import Channel
-
-BIG = 2**62
 
 
 @require_GET
@@ -153,8 +151,6 @@ def act(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 def again(request: PersonRequest, slug: str, pk: int, sending: int) -> HttpResponse:
     """Carry a message once more."""
     community, channel = _channel(request, slug, pk)
-    if sending > BIG:
-        raise SendingNotFound
     found = reach.sending_of(channel, sending)
     actions.send_again(actor=request.person, community=community, sending=found)
     messages.success(request, _("It is on its way again."))
@@ -163,8 +159,6 @@ def again(request: PersonRequest, slug: str, pk: int, sending: int) -> HttpRespo
 
 def _channel(request: PersonRequest, slug: str, pk: int) -> "tuple[Community, Channel]":
     community = desk_of(request, slug, queries.MANAGE_CHANNELS)
-    if pk > BIG:
-        raise ChannelNotFound
     return community, queries.get_channel(community, pk, viewer=request.person)
 
 
