@@ -331,10 +331,9 @@ def _measure(measure: Measure) -> dict[str, Any]:
 
 
 def _message(sending: "rows.ChannelSending") -> dict[str, Any]:
-    plain = ("id", "what", "state", "attempts", "last_status", "last_error", "happened_at",
-             "next_try_at", "done_at")  # fmt: skip
+    plain = ("id", "message_id", "what", "state", "attempts", "last_status", "last_error",
+             "happened_at", "next_try_at", "done_at")  # fmt: skip
     return {
         **{name: getattr(sending, name) for name in plain},
-        "message_id": f"msg_{sending.uid.hex}",
         "thread": sending.number or None,
     }

@@ -225,7 +225,7 @@ def _parcel(
     to: str = "",
 ) -> Parcel:
     return Parcel(
-        id=f"msg_{sending.uid.hex}",
+        id=sending.message_id,
         type=kind,
         at=sending.happened_at,
         title=title,

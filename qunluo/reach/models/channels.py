@@ -105,6 +105,11 @@ class ChannelSending(models.Model):
     def __str__(self) -> str:
         return f"{self.what} by {self.channel_id} ({self.state})"
 
+    @property
+    def message_id(self) -> str:
+        """Return the id that receivers read; it stays the same at every try."""
+        return f"msg_{self.uid.hex}"
+
 
 class ChannelAttempt(models.Model):
     """One try to hand a message over: what the other side said."""
