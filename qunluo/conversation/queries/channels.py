@@ -179,8 +179,8 @@ def _of_a_thread(sending: "ChannelSending", community: "Community", to: str) -> 
     title = title or f"{thread.space.name} #{thread.number}"
     text = plain(post.html, WORDS) if post else _step(thread)
     who = data["author"]["name"] if post else ""
-    told = f"{who}：{text}" if who and community.language.startswith("zh") else text
-    told = f"{who}: {text}" if who and told == text else told
+    colon = "：" if community.language.startswith("zh") else ": "
+    told = f"{who}{colon}{text}" if who else text
     link = _invitation(sending.channel)
     told = f"{told}\n\n{link}" if link else told
     return _parcel(sending, community, kind, title, told, url, data, to=to)
