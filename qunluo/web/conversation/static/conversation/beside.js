@@ -1,6 +1,6 @@
 // Files beside what one writes: chosen, pasted, dropped or recorded, they are kept at once.
-const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
-const tell = (place, what) => {
+export const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+export const tell = (place, what) => {
   const line = place?.querySelector("[data-told]");
   if (line) line.textContent = what ? line.dataset[what] : "";
 };

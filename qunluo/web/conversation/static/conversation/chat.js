@@ -1,5 +1,5 @@
 // A room that is alive; without this module it is read and written by loading the page.
-import "./beside.js";
+import { token } from "./beside.js";
 import { listen } from "../core/js/live.js";
 
 const $ = (id) => document.getElementById(id);
@@ -8,7 +8,6 @@ const msgs = $("msgs"), form = $("say"), field = form?.elements.source, line = $
 const page = document.scrollingElement;
 const keep = `qunluo:say:${room.me}:${room.number}`, begun = `${keep}:draft`;
 const fill = (text, names) => text.replace(/\{(\w+)\}/g, (_, name) => names[name]);
-const cookie = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 const hour = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
 const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" });
 const base = room.room.replace(/in\/[^/]+\/$/, `${room.number}/`);
@@ -21,7 +20,7 @@ const near = () => page.scrollHeight - page.scrollTop - page.clientHeight < 160;
 const down = () => { page.scrollTop = page.scrollHeight; };
 const post = (url, body, more = {}) => fetch(url, {
   method: "POST",
-  headers: { "X-CSRFToken": cookie(), ...more },
+  headers: { "X-CSRFToken": token(), ...more },
   body: new URLSearchParams(body),
 });
 

@@ -1,14 +1,9 @@
 // Writing and reacting; every page works without it.
-import "./beside.js";
+import { tell, token } from "./beside.js";
 
 const composing = (event) => event.isComposing || event.keyCode === 229;
 const words = (form) => form.elements.source;
 const me = document.querySelector("form[data-queue]")?.dataset.queue ?? "";
-const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
-const tell = (place, what) => {
-  const line = place?.querySelector("[data-told]");
-  if (line) line.textContent = what ? line.dataset[what] : "";
-};
 const changed = (form) => words(form).dispatchEvent(new Event("input", { bubbles: true }));
 
 // Ctrl or ⌘ with Enter sends, but never the Enter that ends an input method's word.
