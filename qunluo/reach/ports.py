@@ -145,7 +145,7 @@ class Way:
 class Carried:
     """What became of a parcel; `wait` are seconds that the other side asks for.
 
-    `memory` is what to remember for the next one; a value under "sealed" is kept sealed.
+    `memory` is what to remember for the next one; it is kept sealed.
     """
 
     fate: Fate

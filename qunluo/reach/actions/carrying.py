@@ -1,6 +1,5 @@
 """Carrying messages out through channels: at least once, with patience, and a log of every try."""
 
-import json
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,11 +10,10 @@ from django.db.models import F
 
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
-from qunluo.kernel.sealing import seal
 from qunluo.kernel.tx import write_tx
 from qunluo.reach import queries, rules
 from qunluo.reach.actions.arriving import WORDLESS
-from qunluo.reach.actions.channels import rest
+from qunluo.reach.actions.channels import rest, sealed
 from qunluo.reach.errors import CarriesNothing, ChannelAsleep
 from qunluo.reach.events import ChannelFailed, ChannelTried
 from qunluo.reach.models import (
@@ -218,7 +216,7 @@ def _note(sending: ChannelSending, carried: Carried, millis: int) -> None:
     )
     changes: dict[str, Any] = {}
     if carried.memory is not None:
-        changes["memory"] = _kept(carried.memory)
+        changes["memory"] = {"sealed": sealed(carried.memory)} if carried.memory else {}
     if carried.fate is Fate.ARRIVED:
         _settle(sending, State.SENT, carried)
         changes |= {"fails": 0, "last_error": "", "worked_at": now()}
@@ -235,10 +233,6 @@ def _note(sending: ChannelSending, carried: Carried, millis: int) -> None:
         if carried.fate is Fate.GONE:
             changes["active"] = False
     Channel.objects.filter(pk=channel.pk, removed_at=None).update(**changes)
-
-
-def _kept(memory: Any) -> dict[str, str]:
-    return {"sealed": seal(json.dumps(dict(memory)), queries.SEALED)} if memory else {}
 
 
 @write_tx

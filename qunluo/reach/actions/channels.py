@@ -60,7 +60,7 @@ def add_channel(
         job=job,
         active=True,
         setup={**setup, **reach},
-        secrets=_sealed(held),
+        secrets=sealed(held),
         key=queries.digest_of_key(key),
         author=author,
         made_at=now(),
@@ -102,7 +102,7 @@ def edit_channel(
     if not changed:
         return row
     if "secrets" in changed or given:
-        row.secrets, row.memory = _sealed(secrets), {}
+        row.secrets, row.memory = sealed(secrets), {}
     if row.active:
         row.fails, row.last_error = 0, ""
         row.due_at = now() if row.kind == "feed" else None
@@ -126,7 +126,7 @@ def rotate_secret(*, actor: "Person", channel: Channel) -> str:
         held["before"] = held["signing"]
         held["before_until"] = (now() + rules.channels.ROTATION).isoformat()
     held["signing"] = fresh
-    Channel.objects.filter(pk=row.pk).update(secrets=_sealed(held))
+    Channel.objects.filter(pk=row.pk).update(secrets=sealed(held))
     _tell_change(actor, row, ["secrets"])
     return fresh
 
@@ -231,7 +231,8 @@ def _value(one: Field, given: Any, faults: dict[str, list[str]]) -> Any:
     return text
 
 
-def _sealed(held: Mapping[str, Any]) -> str:
+def sealed(held: Mapping[str, Any]) -> str:
+    """Return what only this installation reads again."""
     return seal(json.dumps(dict(held)), queries.SEALED)
 
 

@@ -103,10 +103,12 @@ def digest_of_key(key: str) -> str:
 
 def secrets_of(channel: Channel) -> dict[str, Any]:
     """Return the secrets of a channel; none when they were sealed by another installation."""
-    if not channel.secrets:
-        return {}
+    return _opened(channel.secrets)
+
+
+def _opened(sealed: str) -> dict[str, Any]:
     try:
-        return dict(json.loads(unseal(channel.secrets, SEALED)))
+        return dict(json.loads(unseal(sealed, SEALED))) if sealed else {}
     except (Unreadable, ValueError):
         return {}
 
@@ -138,12 +140,7 @@ def signed_id(channel: Channel, headers: Mapping[str, str], body: bytes) -> str:
 
 def channel_way(channel: Channel) -> Way:
     """Return a channel as a carrier needs it."""
-    memory = dict(channel.memory)
-    if sealed := memory.pop("sealed", ""):
-        try:
-            memory |= json.loads(unseal(sealed, SEALED))
-        except (Unreadable, ValueError):
-            memory = {}
+    memory = _opened(channel.memory.get("sealed", ""))
     secrets = {**secrets_of(channel), "signing_all": signing_secrets(channel)}
     return Way(channel.kind, channel.setup, secrets, memory)
 
