@@ -11,19 +11,20 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qunluo.community.queries import get_community, permissions_of, require, require_member
+from qunluo.community.queries import get_community, require, require_member
 from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import NotYourItem
 from qunluo.kernel.clock import now
-from qunluo.web.conversation.beside import drop_file, keep_files
+from qunluo.web.conversation.beside import sends, taken
 from qunluo.web.conversation.calendar_forms import RATINGS, CalendarForm, ItemForm, begun
+from qunluo.web.core.belonging import may
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
-    from qunluo.conversation.models import PlannedItem, Space
+    from qunluo.conversation.models import PlannedItem
 
 PUBLISH = "posts.publish"
 ONE = timedelta(days=1)
@@ -40,7 +41,7 @@ def calendar(request: PersonRequest, slug: str) -> HttpResponse:
     first = start - start.weekday() * ONE
     last = end + (6 - end.weekday()) * ONE
     found = queries.planned(community, first, last, viewer=request.person)
-    leads = PUBLISH in permissions_of(request.person, community)
+    leads = may(request, community, PUBLISH)
     by_day: dict[date, list[queries.ItemCard]] = {}
     for one in found:
         if one.at:
@@ -81,8 +82,8 @@ def plan(request: PersonRequest, slug: str) -> HttpResponse:
     kinds = {kind.name: kind for kind in card.opens}
     kind = kinds.get(request.GET.get("kind", "")) or card.opens[0]
     form = _form(request, community, kind, initial=_on_day(request, community))
-    attached = _files(request, card.space, form)
-    if _sends(request) and not form.errors and form.is_valid():
+    attached = taken(request, card.space, None, form)
+    if sends(request) and not form.errors and form.is_valid():
         said = {**form.plan(), "attached": attached}
         item = carry_out(form, lambda: actions.plan_item(
             actor=request.person, space=card.space, kind=kind.name, **said))  # fmt: skip
@@ -110,8 +111,8 @@ def edit(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     own = item.author_id == request.person.pk
     initial = begun(item, [one.name for one in view.together])
     form = _form(request, community, view.kind, initial=initial, own=own)
-    attached = _files(request, item.space, form) if own else None
-    if _sends(request) and not form.errors and form.is_valid():
+    attached = taken(request, item.space, None, form) if own else None
+    if sends(request) and not form.errors and form.is_valid():
         version = request.POST.get("version", "")
         said = form.plan() | ({"attached": attached} if own else {})
         if carry_out(form, lambda: actions.change_item(
@@ -227,26 +228,10 @@ def _form(
         kind=kind,
         zone=queries.zone_of(community),
         values=queries.values_of(community),
-        leads=PUBLISH in permissions_of(request.person, community),
+        leads=may(request, community, PUBLISH),
         own=own,
         initial=initial,
     )
-
-
-def _sends(request: PersonRequest) -> bool:
-    return request.method == "POST" and "drop" not in request.POST
-
-
-def _files(request: PersonRequest, space: "Space", form: ItemForm) -> list[str]:
-    """Return the uids of the files that the form takes along; new ones are kept first."""
-    if request.method != "POST":
-        return []
-    if request.POST.keys() & {"attached", "drop"} or request.FILES:
-        form.wordless()
-    if "drop" in request.POST:
-        drop_file(request)
-        return []
-    return keep_files(request, space, None, form)
 
 
 def _on_day(request: PersonRequest, community: "Community") -> dict[str, Any]:
