@@ -245,7 +245,7 @@ def calendar_health(request: Caller, slug: SlugPath) -> dict[str, Any]:
 def calendar_settings(request: Caller, slug: SlugPath) -> dict[str, Any]:
     """Show what is asked before something appears."""
     community = community_of(request, slug)
-    queries.without_time(community, viewer=request.person)  # members only
+    queries.sight_of_member(request.person, community)
     return _asked(community)
 
 

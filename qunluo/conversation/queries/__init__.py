@@ -110,7 +110,7 @@ from qunluo.conversation.queries.search import (
     spaces_to_look_in,
     unfound_posts,
 )
-from qunluo.conversation.queries.sight import Sight, sight_of
+from qunluo.conversation.queries.sight import Sight, sight_of, sight_of_member
 from qunluo.conversation.queries.spaces import (
     SpaceCard,
     find_space,
@@ -273,6 +273,7 @@ __all__ = [
     "seconded",
     "shareable",
     "sight_of",
+    "sight_of_member",
     "spaces",
     "spaces_of_threads",
     "spaces_to_look_in",

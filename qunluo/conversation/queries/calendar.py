@@ -21,7 +21,7 @@ from qunluo.conversation.models import (
 from qunluo.conversation.queries.cards import NOBODY
 from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.files import FileView, view_of
-from qunluo.conversation.queries.sight import Sight, seen_by, sight_of
+from qunluo.conversation.queries.sight import Sight, seen_by, sight_of, sight_of_member
 from qunluo.conversation.rules import calendar as rules
 from qunluo.conversation.rules.kinds import Kind, kind_of
 from qunluo.kernel.clock import now
@@ -110,7 +110,7 @@ def planned(community: "Community", start: date, end: date, *, viewer: "Viewer")
     Members read what they may read; who publishes for the community also what is to come, authors
     their own. MembersOnly.
     """
-    sight = _member(community, viewer)
+    sight = sight_of_member(viewer, community)
     zone = zone_of(community)
     begin = datetime.combine(start, time.min, zone)
     until = datetime.combine(end + timedelta(days=1), time.min, zone)
@@ -121,7 +121,7 @@ def planned(community: "Community", start: date, end: date, *, viewer: "Viewer")
 
 def without_time(community: "Community", *, viewer: "Viewer") -> list[ItemCard]:
     """Return a member's own items that need something: drafts, what was held or withdrawn."""
-    sight = _member(community, viewer)
+    sight = sight_of_member(viewer, community)
     mine = _mine(sight).filter(community=community)
     mine = mine.filter(state__in=[State.DRAFT, State.HELD, State.WITHDRAWN])
     return _cards(mine.order_by("-saved_at", "-pk")[:50], sight, zone_of(community))
@@ -129,12 +129,12 @@ def without_time(community: "Community", *, viewer: "Viewer") -> list[ItemCard]:
 
 def find_item(uid: str, *, community: "Community", viewer: "Viewer") -> PlannedItem:
     """Return an item that the viewer may know of, for actions; ItemNotFound, MembersOnly."""
-    return _find(uid, community, _member(community, viewer))
+    return _find(uid, community, sight_of_member(viewer, community))
 
 
 def get_item(uid: str, *, community: "Community", viewer: "Viewer") -> ItemView:
     """Return an item with everything about it; ItemNotFound, MembersOnly."""
-    sight = _member(community, viewer)
+    sight = sight_of_member(viewer, community)
     item = _find(uid, community, sight)
     card = _cards([item], sight, zone_of(community))[0]
     rated = OnTone.objects.filter(item=item)
@@ -326,13 +326,6 @@ def known_items(person: "Person", ids: Iterable[int]) -> dict[int, Known]:
         for one in mine.select_related("community").distinct()
         if one.community_id in here
     }
-
-
-def _member(community: "Community", viewer: "Viewer") -> Sight:
-    sight = sight_of(viewer, community)
-    if not sight.member:
-        communities.require_member(viewer, community)
-    return sight
 
 
 def _mine(sight: Sight) -> "QuerySet[PlannedItem]":

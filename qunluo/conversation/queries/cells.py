@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from qunluo.community.queries import active_members, holders_among, require_member, standing
+from qunluo.community.queries import active_members, holders_among
 from qunluo.conversation.models import Space, SpaceMember
 from qunluo.conversation.queries.cards import NOBODY
-from qunluo.conversation.queries.sight import MANAGE, Sight, sight_of
+from qunluo.conversation.queries.sight import MANAGE, Sight, sight_of_member
 from qunluo.people.queries import Card, person_card
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ def cells(community: "Community", *, viewer: "Viewer") -> list[Cell]:
     told, never who is in a circle that one is not in; a host is named as the one to ask. What two
     share is told of cells that one reads, and only where it is too many to tell who.
     """
-    if standing(viewer, community).membership_id is None:
-        require_member(viewer, community)
-    sight = sight_of(viewer, community)
+    sight = sight_of_member(viewer, community)
     private = Space.Visibility.PEOPLE
     found = Space.objects.filter(
         Q(visibility=Space.Visibility.GRANT) | Q(visibility=private, pair=""),

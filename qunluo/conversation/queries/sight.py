@@ -107,6 +107,14 @@ def sight_of(viewer: "Viewer", community: "Community", space: Space | None = Non
     return Sight(person_id, community.pk, standing, standing.joined_at, held)
 
 
+def sight_of_member(viewer: "Viewer", community: "Community") -> Sight:
+    """Return what a member may see, a suspended one too; MembersOnly."""
+    sight = sight_of(viewer, community)
+    if not sight.member:
+        communities.require_member(viewer, community)
+    return sight
+
+
 def seen_by(sight: Sight, spaces: Iterable[Space]) -> list[Space]:
     """Return those of the spaces that the viewer may read."""
     return [space for space in spaces if sight.sees(space)]
