@@ -41,7 +41,7 @@ def files_of(posts: Iterable[int]) -> Mapping[int, list[FileView]]:
 def waiting_files(person: "Person", space: Space, thread_id: int | None = None) -> list[FileView]:
     """Return the files that somebody added and did not send yet, in a space or as a reply."""
     mine = Attachment.objects.filter(
-        owner=person, post=None, plan=None, space=space, thread_id=thread_id
+        owner=person, post=None, plan=None, space=space, thread=thread_id
     )
     return [view_of(one) for one in mine.order_by("pk")]
 
