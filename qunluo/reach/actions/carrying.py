@@ -188,7 +188,7 @@ def _row(channel: Channel, happened: Happened, to: int) -> ChannelSending:
 def _take(pk: int) -> ChannelSending | None:
     """Lease a message to this thread; None when it is not (or no longer) to be sent now."""
     waiting = ChannelSending.objects.filter(pk=pk, state=State.WAITING, next_try_at__lte=now())
-    found = waiting.select_related("channel").first()
+    found = waiting.first()
     if found is None:
         return None
     # The row of the channel is the queue of a service that counts messages.
@@ -199,6 +199,7 @@ def _take(pk: int) -> ChannelSending | None:
     if not waiting.update(attempts=F("attempts") + 1, next_try_at=now() + rules.channels.LEASE):
         return None
     found.refresh_from_db()
+    found.channel = channel
     return found
 
 
