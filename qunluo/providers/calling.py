@@ -1,4 +1,4 @@
-"""Calling other systems for channels: patient, small, and never into our own network."""
+"""Calling other systems: patient, small, and never into our own network."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -3,12 +3,15 @@
 import socket
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 
 from qunluo.providers import calling, feeds, outside
+from qunluo.providers.webpush.carrier import WebPush
 from qunluo.reach.ports import Fate
 from tests.reach.standins import world
+from tests.reach.test_push import Browser
 
 __all__ = ["world"]
 
@@ -33,10 +36,9 @@ def test_headers_are_found_in_any_case(world):
     assert feeds.Feeds().read(f"{world.address}/here", {}).memory == {"etag": '"1"'}
 
 
-@pytest.mark.parametrize("said", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n", b""])
-def test_a_server_that_drips_is_left_when_its_time_is_up(monkeypatch, said):
-    monkeypatch.setattr(outside, "leads_outside", lambda address: True)
-    monkeypatch.setattr(calling, "IN_ALL", 0.4)
+@contextmanager
+def dripping(said):
+    """A server that answers byte by byte, without end."""
     over = threading.Event()
 
     def drip(server):
@@ -51,10 +53,32 @@ def test_a_server_that_drips_is_left_when_its_time_is_up(monkeypatch, said):
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=drip, args=(server,), daemon=True).start()
-        scheme = "http" if said else "https"  # the third one drips into the greeting
-        began = time.monotonic()
-        answer = calling.call("GET", f"{scheme}://127.0.0.1:{server.getsockname()[1]}/")
+        yield f"127.0.0.1:{server.getsockname()[1]}"
         over.set()
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """Calls that may go anywhere and end soon."""
+    monkeypatch.setattr(outside, "leads_outside", lambda address: True)
+    monkeypatch.setattr(calling, "IN_ALL", 0.4)
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n", b""])
+def test_a_server_that_drips_is_left_when_its_time_is_up(short, said):
+    scheme = "http" if said else "https"  # the third one drips into the greeting
+    with dripping(said) as place:
+        began = time.monotonic()
+        answer = calling.call("GET", f"{scheme}://{place}/")
     assert time.monotonic() - began < 2
     assert answer.status == 0
     assert not answer.fine
+
+
+def test_a_push_service_that_drips_is_left_too(short):
+    browser = Browser()
+    with dripping(b"HTTP/1.1 201 Created\r\nX: ") as place:
+        began = time.monotonic()
+        fate = WebPush().carry(f"http://{place}/1", browser.p256dh, browser.auth, b"x")
+    assert time.monotonic() - began < 2
+    assert fate is Fate.LATER

@@ -213,9 +213,7 @@ def test_a_name_that_leads_into_our_own_network_is_never_called(monkeypatch, mac
     monkeypatch.setattr(outside.socket, "getaddrinfo", lambda *_args, **_more: found)
     assert outside.leads_outside(OPEN) is open_to_us
     called = []
-    monkeypatch.setattr(
-        "qunluo.providers.webpush.carrier.requests.post", lambda *a, **k: called.append(a)
-    )
+    monkeypatch.setattr("requests.Session.request", lambda *a, **k: called.append(a))
     if not open_to_us:
         browser = Browser()
         assert WebPush().carry(OPEN, browser.p256dh, browser.auth, b"x") is Fate.LATER

@@ -7,17 +7,16 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import http_ece
-import requests  # noqa: TID251 -- this is providers/
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
 from qunluo.kernel.clock import now
 from qunluo.providers import outside
+from qunluo.providers.calling import call
 from qunluo.providers.webpush import keys
 from qunluo.reach.ports import Fate
 
 log = logging.getLogger(__name__)
-SECONDS = 10
 HALF_A_DAY = 12 * 60 * 60
 GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT}
@@ -36,26 +35,15 @@ class WebPush:
 
     def carry(self, endpoint: str, p256dh: str, auth: str, payload: bytes) -> Fate:
         """Encrypt a payload for a device and post it; never into our own network."""
-        if not outside.leads_outside(endpoint):
-            return Fate.LATER  # also when a name cannot be looked up for a while
         try:
             body = encrypted(payload, p256dh, auth)
         except ValueError:
             return Fate.GONE  # keys that no browser made
-        try:
-            answer = requests.post(
-                endpoint,
-                data=body,
-                headers=_headers(endpoint),
-                timeout=SECONDS,
-                allow_redirects=False,
-                stream=True,
-            )
-            answer.close()
-        except requests.RequestException as error:
-            log.warning("A push has to wait: %s", type(error).__name__)
+        answer = call("POST", endpoint, body=body, headers=_headers(endpoint))
+        if not answer.status:  # also when a name cannot be looked up for a while
+            log.warning("A push has to wait: %s", answer.said)
             return Fate.LATER
-        return _fate(answer.status_code)
+        return _fate(answer.status)
 
 
 def encrypted(payload: bytes, p256dh: str, auth: str) -> bytes:
