@@ -139,9 +139,8 @@ def cards(
     One query, for all the faces.
     """
     rows = list(rows)
-    ids = {row[name] for row in rows for name in ("author_id", "assignee_id", "last_author_id")}
-    faces = person_card(pk for pk in ids if pk)
-    return [_card(row, spaces[row["space_id"]], faces, person_id, since) for row in rows]
+    faces = person_card({pk for row in rows for pk in people_in(row)})
+    return [card_of(row, spaces[row["space_id"]], faces, person_id, since) for row in rows]
 
 
 def stream_cards(
@@ -192,7 +191,7 @@ def _with_words(
     """Return the card of a thread whose rows carry its first and its last posts."""
     row = {**rows[0], **{name: read[name] for name in MINE}}
     faces = {row[f"{who}_id"]: _face(row, who) for who in ("author", "last_author", "assignee")}
-    card = _card(row, spaces[row["space_id"]], faces, person_id, since)
+    card = card_of(row, spaces[row["space_id"]], faces, person_id, since)
     opener = row if row["said__place"] == 1 else {}
     room = card.kind.name == CHAT
     replies = [
@@ -247,13 +246,20 @@ def unread_of(row: Mapping[str, Any], since: datetime | None) -> int:
     return int(row["replies"]) + (0 if row["opener_gone"] else 1)
 
 
-def _card(
+def people_in(row: Mapping[str, Any]) -> set[int]:
+    """Return whose faces the card of a row shows (ids)."""
+    ids = {row[name] for name in ("author_id", "assignee_id", "last_author_id")}
+    return {pk for pk in ids if pk}
+
+
+def card_of(
     row: Mapping[str, Any],
     space: "Space",
     faces: Mapping[int, Card],
     person_id: int | None,
     since: Mapping[int, datetime],
 ) -> ThreadCard:
+    """Return the card of a row, with the faces that it shows."""
     kind = kind_of(row["kind"])
     state = kind.state(row["state"])
     unread = unread_of(row, since.get(row["community_id"]))

@@ -14,7 +14,9 @@ from qunluo.conversation.queries.cards import (
     COLUMNS,
     NOBODY,
     ThreadCard,
+    card_of,
     cards,
+    people_in,
     unread_of,
     with_reading,
 )
@@ -93,7 +95,6 @@ class ThreadWindow:
     may_reply: bool
     may_moderate: bool
     draft: Draft | None = None
-    people: Mapping[int, Card] = field(default_factory=dict)
     split_from: int = 0
     hidden: frozenset[int] = frozenset()
     planned: bool = False  # it came from the calendar
@@ -257,7 +258,7 @@ def show_window(
     """Return posts of a thread as the viewer may see them; beyond `read` they are new."""
     counts, own = reactions_of([post.pk for post in found if post.reactions], sight.person_id)
     kind = kind_of(thread.kind)
-    faces = person_card({post.author_id for post in found})
+    faces = person_card({post.author_id for post in found} | people_in(row))
     judged = MODERATE in sight.permissions
     files = files_of(post.pk for post in found if post.attached)
     polls = polls_of((post.pk for post in found if post.polls), sight.person_id)
@@ -284,7 +285,7 @@ def show_window(
     new = [post.place for post in posts if post.unread]
     part = part_of(sight, thread)
     return ThreadWindow(
-        card=cards([row], {thread.space_id: thread.space}, sight.person_id, since)[0],
+        card=card_of(row, thread.space, faces, sight.person_id, since),
         space=thread.space,
         sight=sight,
         posts=posts,
@@ -296,7 +297,6 @@ def show_window(
         may_reply=sight.writes(thread.space) and kind.state(thread.state).replies,
         may_moderate=judged,
         draft=draft_in(thread, sight),
-        people=faces,
         split_from=_split_from(thread),
         hidden=_hidden(found, sight),
         planned=bool(thread.plan),
