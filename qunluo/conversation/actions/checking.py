@@ -51,6 +51,11 @@ def letting_through() -> Iterator[None]:
         _letting_through.reset(token)
 
 
+def is_let_through() -> bool:
+    """Return whether somebody has read what is about to be said and lets it through."""
+    return _letting_through.get()
+
+
 def look_over(
     actor: "Person", sight: "Sight", space: Space, words: Iterable[Any], *, files: int = 0
 ) -> None:
@@ -58,7 +63,7 @@ def look_over(
 
     Caught, NewcomerLimit. Needs a transaction.
     """
-    if space.private or _letting_through.get():
+    if space.private or is_let_through():
         return
     text = "\n".join(str(one) for one in words if one)
     governance.check_newcomer(
@@ -77,7 +82,7 @@ def look_over(
 
 def refuse_words(space: Space, text: str) -> None:
     """Refuse a text that cannot wait, such as that of a step, when a list finds something."""
-    if not text or space.private or _letting_through.get():
+    if not text or space.private or is_let_through():
         return
     if hit := governance.check_text(space.community, text):
         rule = rule_of(hit.category)

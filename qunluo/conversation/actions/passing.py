@@ -12,6 +12,7 @@ from qunluo.community.events import MemberJoined
 from qunluo.community.queries import find_community, find_membership, require
 from qunluo.conversation import events
 from qunluo.conversation.actions.app_posts import write_as_app
+from qunluo.conversation.actions.checking import letting_through
 from qunluo.conversation.actions.writing import reply, write_post
 from qunluo.conversation.errors import SpaceNotFound, ThreadNotFound
 from qunluo.conversation.models import Post, Thread
@@ -120,12 +121,13 @@ def let_in(*, actor: "Person", community: "Community", arrival: "ChannelArrival"
     PermissionMissing, SpaceNotFound, and what writing refuses.
     """
     require(actor, community, MANAGE_CHANNELS)
-    thread = put(arrival, read=True)
+    with letting_through():
+        thread = put(arrival)
     reach_actions.note_let_in(actor=actor, arrival=arrival)
     return thread
 
 
-def put(arrival: "ChannelArrival", *, read: bool = False) -> Thread:
+def put(arrival: "ChannelArrival") -> Thread:
     """Say what came in: a reply of a person, a question of theirs, or a post of an app.
 
     ThreadNotFound, SpaceNotFound, and what writing refuses.
@@ -134,7 +136,7 @@ def put(arrival: "ChannelArrival", *, read: bool = False) -> Thread:
         post = _reply(arrival)
         thread, post_id = post.thread, post.pk
     else:
-        thread = _open(arrival, read=read)
+        thread = _open(arrival)
         post_id = Post.objects.values_list("pk", flat=True).get(thread=thread, place=1)
     reach_actions.settle_arrival(arrival, thread_id=thread.pk, post_id=post_id)
     return thread
@@ -195,15 +197,14 @@ def _reply(arrival: "ChannelArrival") -> Post:
     )
 
 
-def _open(arrival: "ChannelArrival", *, read: bool) -> Thread:
+def _open(arrival: "ChannelArrival") -> Thread:
     channel = arrival.channel
     space = find_space(int(channel.setup.get("space") or 0))
     if space is None or space.community_id != arrival.community_id or not kind_in(space):
         raise SpaceNotFound
     client_id = f"ch:{arrival.digest[:32]}"
     if arrival.person is None:
-        source = _with_source(arrival)
-        return write_as_app(channel.author, space, arrival.title, source, client_id, read=read)
+        return write_as_app(channel.author, space, arrival.title, _with_source(arrival), client_id)
     return write_post(
         actor=arrival.person,
         space=space,
