@@ -13,6 +13,8 @@ from qunluo.kernel import queries as kernel
 from qunluo.kernel.clock import travel
 from qunluo.kernel.models import EventRecord, ParkedEvent
 from qunluo.people.models import Person
+from qunluo.reach import queries as reach
+from qunluo.reach.models import Delivery
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 LIMIT = 120  # seconds
@@ -73,6 +75,10 @@ def test_the_demo_is_alive_complete_and_quick():
     # Nothing waits for delivery, and nothing was given up.
     assert not ParkedEvent.objects.exists()
     assert all(not kernel.dead_letters(pk) for pk in Community.objects.values_list("pk", flat=True))
+    # Nor does a letter of the story wait to be printed today.
+    assert not Delivery.objects.filter(state=Delivery.State.WAITING).exists()
+    assert not reach.due_mails(TODAY, 1)
+    assert not reach.due_digests(TODAY, 1)
     # It spans ninety days, and every way of going and coming was gone.
     moments = [at for _, at, *_ in story["timeline"]]
     assert (moments[-1] - moments[0]).days >= 85

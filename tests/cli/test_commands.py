@@ -5,10 +5,11 @@ import subprocess
 import sys
 
 import pytest
+from django.core import mail
 
 from qunluo.cli import console
 from qunluo.cli import main as command_line
-from qunluo.cli.commands import check, migrate
+from qunluo.cli.commands import check, demo, migrate
 from qunluo.environment import env
 
 EXPECTED = {
@@ -175,3 +176,10 @@ def test_progress_is_calm_where_nobody_watches(capsys):
     said = capsys.readouterr().out.splitlines()
     assert len(said) == 2
     assert said[-1].startswith("✓ Working")
+
+
+def test_the_letters_of_the_demo_go_nowhere_and_later_ones_as_ever(settings):
+    usual = settings.EMAIL_BACKEND
+    with demo.no_post():
+        assert mail.get_connection().__class__.__module__.endswith("dummy")
+    assert usual == settings.EMAIL_BACKEND

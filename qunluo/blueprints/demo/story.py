@@ -18,6 +18,7 @@ from qunluo.blueprints.demo.talk import talk
 from qunluo.blueprints.demo.trade import bring_customers, invite_some
 from qunluo.kernel.clock import now, travel
 from qunluo.kernel.delivery import drain
+from qunluo.reach import actions as reach
 
 DAYS = 90
 COMMUNITIES = {
@@ -96,11 +97,18 @@ class Plot:
                 act()
                 if self.day_of(moment) > day:
                     day = self.day_of(moment)
-                    drain()
+                    deliver_the_day()
                     progress(day, DAYS, moment.date().isoformat())
             clock.move_to(self.end)
-            drain()
+            deliver_the_day()
         progress(DAYS, DAYS, "")
+
+
+def deliver_the_day() -> None:
+    """Let everybody learn what happened, by letter too: none of them is left for today's post."""
+    drain()
+    reach.send_due_notices()
+    reach.send_due()
 
 
 def tell(plot: Plot, stage: Stage) -> None:
