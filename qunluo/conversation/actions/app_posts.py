@@ -7,14 +7,14 @@ from django.db import IntegrityError
 from qunluo.community.errors import CommunityClosed
 from qunluo.conversation import events
 from qunluo.conversation.actions.checking import is_let_through
-from qunluo.conversation.actions.messages import first_sent
-from qunluo.conversation.actions.rooms import next_number
+from qunluo.conversation.actions.messages import Said, first_sent
+from qunluo.conversation.actions.writing import inserted
 from qunluo.conversation.errors import InvalidPost, SpaceNotFound, SpacePutAway
-from qunluo.conversation.models import Post, Space, Thread
+from qunluo.conversation.models import Space, Thread
 from qunluo.conversation.queries.channels import kind_in
 from qunluo.conversation.rules import markup
 from qunluo.conversation.rules import writing as rules
-from qunluo.conversation.rules.kinds import Kind, kinds
+from qunluo.conversation.rules.kinds import kinds
 from qunluo.governance.actions import check_text
 from qunluo.governance.errors import HeldForReview
 from qunluo.governance.queries import rule_of
@@ -46,9 +46,11 @@ def write_as_app(
     if said.faults:
         raise InvalidPost(fields=said.faults)
     _look(space, f"{said.title}\n{said.source}")
+    html = markup.render(said.source, {}, f"/c/{space.community.slug}/talk/")
+    ready = Said(said.source, html, markup.plain(html), [])
     try:
         with write_tx():
-            thread, post = _insert(author, space, kind, said, client_id)
+            thread, post = inserted(author, space, kind, said, ready, client_id)
     except IntegrityError:
         if first := first_sent(author, client_id):
             return first.thread
@@ -73,38 +75,6 @@ def _check_open(space: Space) -> None:
         raise CommunityClosed(community=space.community.name)
     if space.archived_at:
         raise SpacePutAway
-
-
-def _insert(
-    author: "Person", space: Space, kind: Kind, said: rules.Written, client_id: str
-) -> tuple[Thread, Post]:
-    moment = now()
-    html = markup.render(said.source, {}, f"/c/{space.community.slug}/talk/")
-    thread = Thread.objects.create(
-        community=space.community,
-        space=space,
-        number=next_number(space.community),
-        kind=kind.name,
-        state=kind.start,
-        settled=kind.state(kind.start).settled,
-        title=said.title,
-        excerpt=markup.plain(html),
-        author=author,
-        opened_at=moment,
-        active_at=moment,
-        last_author=author,
-    )
-    post = Post.objects.create(
-        community=space.community,
-        thread=thread,
-        place=1,
-        author=author,
-        source=said.source,
-        html=html,
-        client_id=client_id,
-        written_at=moment,
-    )
-    return thread, post
 
 
 def _look(space: Space, text: str) -> None:

@@ -148,9 +148,10 @@ def _open(
     ready = along.shown(made_ready(actor, space, said.source))
     try:
         with write_tx():
-            thread, post = _insert(
-                actor, space, kind, said, ready, honoured, client_id, advert, planned
-            )
+            thread, post = inserted(
+                actor, space, kind, said, ready, client_id,
+                honoured=honoured, advert=advert, planned=planned,
+            )  # fmt: skip
             along.put(thread, post)
     except IntegrityError:
         if first := first_sent(actor, client_id):
@@ -205,18 +206,20 @@ def _reply(
     return post
 
 
-def _insert(
+def inserted(
     actor: "Person",
     space: Space,
     kind: Kind,
     said: rules.Written,
     ready: Said,
-    honoured: Called | None,
     client_id: str,
-    advert: bool,  # noqa: FBT001 - private
-    planned: Mapping[str, str],
+    *,
+    honoured: Called | None = None,
+    advert: bool = False,
+    planned: Mapping[str, str] | None = None,
 ) -> tuple[Thread, Post]:
-    moment = now()
+    """Put a thread with its first post into the database. AdvertSlotsFull, AdvertTooOften."""
+    moment, planned = now(), planned or {}
     until = datetime.fromisoformat(planned["until"]) if planned.get("until") else None
     number = next_number(space.community)  # from here on nobody else opens a thread
     if advert:

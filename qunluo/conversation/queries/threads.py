@@ -84,6 +84,7 @@ class ThreadWindow:
     """
 
     card: ThreadCard
+    thread: Thread
     space: Space
     sight: Sight
     posts: list[PostView]
@@ -286,6 +287,7 @@ def show_window(
     part = part_of(sight, thread)
     return ThreadWindow(
         card=card_of(row, thread.space, faces, sight.person_id, since),
+        thread=thread,
         space=thread.space,
         sight=sight,
         posts=posts,

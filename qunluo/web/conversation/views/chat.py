@@ -50,8 +50,8 @@ def room(
     context = context_of(request, community, window, to=to, part=part if partial(request) else "")
     response = show(request, "conversation/chat.html", "messages", context)
     if window.card.unread and window.posts and sight.member and not asked["before"]:
-        thread = queries.chat_of(found)
-        actions.mark_read(actor=request.person, thread=thread, place=window.posts[-1].place)
+        place = window.posts[-1].place
+        actions.mark_read(actor=request.person, thread=window.thread, place=place)
     return response
 
 
@@ -71,7 +71,7 @@ def context_of(
         "other": other,
         "title": other.name if other else space.name,
         "reachable": other is None or queries.still_there(window.sight, space),
-        "seen": queries.read_by_other(queries.chat_of(space), person.pk) if other else 0,
+        "seen": queries.read_by_other(window.thread, person.pk) if other else 0,
         "inside": queries.people_of(community, space.slug, viewer=person)
         if space.private and not other and not partial(request)
         else [],

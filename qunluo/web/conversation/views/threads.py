@@ -38,8 +38,7 @@ def thread(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     response = show(request, "conversation/thread.html", "posts", context)
     if window.card.unread and window.posts:
         place = window.posts[-1].place
-        found = queries.get_thread(community, number, viewer=request.person)
-        actions.mark_read(actor=request.person, thread=found, place=place)
+        actions.mark_read(actor=request.person, thread=window.thread, place=place)
     return response
 
 
