@@ -1,4 +1,4 @@
-"""The style sheets that every page needs, joined: one request instead of four."""
+"""The style sheets that nearly every page needs, joined: one request for all of them."""
 
 import os
 from collections.abc import Iterator
