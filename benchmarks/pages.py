@@ -110,7 +110,7 @@ def _ours(slug: str, sessions: list[str]) -> Site:
         sessions,
         {
             "home": "/",
-            "thread": f"/c/{slug}/talk/1/?after=500",
+            "thread": f"/c/{slug}/talk/1/?after=500&n=50",
             "space": f"/c/{slug}/talk/in/s1/",
             "door": f"/c/{slug}/about/",
         },
@@ -127,7 +127,7 @@ def _textbook(given: Path, url: str) -> list[Site]:
         cwd=ROOT,
         env={**_plain(), **around},
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
     )
     sessions = json.loads(told.stdout.splitlines()[-1])

@@ -5,6 +5,8 @@ from importlib import import_module
 from django.apps import AppConfig, apps
 from django.utils.module_loading import module_has_submodule
 
+from qunluo.kernel import sqlite
+
 FOUND_BY_ITSELF = ("events", "reactions", "jobs")
 
 
@@ -15,6 +17,7 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         """Import <room>.events, <room>.reactions and <room>.jobs so that they register."""
+        sqlite.register()
         rooms = [c for c in apps.get_app_configs() if c.name.startswith("qunluo.")]
         for room in rooms:
             for part in FOUND_BY_ITSELF:

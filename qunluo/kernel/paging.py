@@ -45,7 +45,11 @@ def page(
     found = queryset.order_by(*order)
     if after:
         found = found.filter(_beyond(order, _decode(queryset.model, order, after)))
-    items = list(found[: limit + 1])
+    return cut(list(found[: limit + 1]), order, limit)
+
+
+def cut(items: list[T], order: Sequence[str], limit: int) -> Page[T]:
+    """Return a page of items of which one more than wanted was asked for, where there was one."""
     more = len(items) > limit
     return Page(items[:limit], _encode(order, items[limit - 1]) if more else None)
 

@@ -1,97 +1,233 @@
 """Queries of pages that are opened all day: put together once, asked again with other values.
 
 Building a QuerySet and turning it into SQL costs more than the databases need to answer it. Here
-that happens once for each shape of a question, with marks in the place of ids and moments. What
-the SQL says is still what the QuerySet says, whoever wrote its conditions.
+that happens once for each shape of a question, with marks in the place of ids, words and moments.
+What the SQL says is still what the QuerySet says, whoever wrote its conditions.
 """
 
+import json
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import JSONField, Model, QuerySet
+from django.db.models.query import get_related_populators
 from django.utils.dateparse import parse_datetime
 
 from qunluo.kernel.clock import now, travel
 
-MARKS = 7_000_000_000_000_000  # numbers from here on stand for the numbers that are given
+# Numbers from here on stand for the numbers that are given; small enough for any integer column.
+MARKS = 2_147_000_000
+WORDS = "\u2063mark "  # and such words for the words that are given
 MOMENT = datetime(2345, 6, 7, 8, 9, 10, 123456, tzinfo=UTC)  # stands for now
-Build = Callable[[Sequence[int]], "QuerySet[Any, Any]"]
-Converter = Callable[[Any, Any, Any], Any]
+TRUTH = {0: False, 1: True, None: None}
+Given = int | str
+Build = Callable[[Sequence[Any]], "QuerySet[Any, Any]"]
+Convert = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
 class _Prepared:
+    """A query as the database wants it, and what becomes of its rows."""
+
     sql: str
-    values: tuple[Any, ...]
-    converters: tuple[tuple[int, Sequence[Converter], Any], ...]
+    fixed: tuple[Any, ...]
+    given: tuple[tuple[int, int], ...]  # at which place of the values which of those that are given
+    moments: tuple[tuple[int, Any], ...]  # at which place how far from now
+    converts: tuple[tuple[int, Convert], ...]
+    whole: "_Whole | None"
 
 
-_known: dict[Hashable, _Prepared] = {}
+@dataclass(frozen=True)
+class _Whole:
+    """How rows become objects."""
+
+    model: type[Model]
+    start: int
+    end: int
+    names: Sequence[str]
+    populators: Sequence[Any]
+    annotations: Mapping[str, int]
+
+
+_known: dict[Hashable, _Prepared | None] = {}
 _lock = threading.Lock()
 MOST = 2000  # shapes; then it starts anew
 
 
-def ask(shape: Hashable, build: Build, numbers: Sequence[int]) -> list[list[Any]]:
-    """Return the rows of a query by values_list; `build` makes it of numbers that stand for these.
+def ask(shape: Hashable, build: Build, given: Sequence[Given]) -> list[tuple[Any, ...]]:
+    """Return the rows of a query by values_list; `build` makes it of marks that stand for these.
 
-    It may use `numbers` and `now()` only: whatever else changes it belongs into the shape, such as
-    how many numbers there are.
+    It may use what it is handed and `now()` only: whatever else changes it belongs into the shape.
+    How many are given, and which of them are words, does by itself.
     """
-    key = (connection.vendor, build.__qualname__, shape, len(numbers))
-    prepared = _known.get(key)
+    prepared = _find(shape, build, given)
+    return _rows(prepared, given) if prepared else []
+
+
+def objects(shape: Hashable, build: Build, given: Sequence[Given]) -> list[Any]:
+    """Return the objects of a query, with what select_related and annotate bring; else as `ask`."""
+    prepared = _find(shape, build, given)
     if prepared is None:
-        prepared = _prepare(build, len(numbers))
-        with _lock:
-            if len(_known) >= MOST:
-                _known.clear()
-            _known[key] = prepared
-    moment = now()
-    values = [_value(one, numbers, moment) for one in prepared.values]
-    with connection.cursor() as cursor:
+        return []
+    whole = cast("_Whole", prepared.whole)
+    found = []
+    for row in _rows(prepared, given):
+        one = whole.model.from_db(DEFAULT_DB_ALIAS, whole.names, row[whole.start : whole.end])
+        for populator in whole.populators:
+            populator.populate(row, one)
+        for name, place in whole.annotations.items():
+            setattr(one, name, row[place])
+        found.append(one)
+    return found
+
+
+def first(shape: Hashable, build: Build, given: Sequence[Given]) -> Any:
+    """Return the first object of a query, or None; it should ask for one or for few."""
+    found = objects(shape, build, given)
+    return found[0] if found else None
+
+
+def padded(ids: Iterable[int]) -> list[int]:
+    """Return the ids once each with zeros to the next power of two, so that few shapes arise."""
+    found = sorted(set(ids))
+    room = 1 << (len(found) - 1).bit_length() if found else 0
+    return found + [0] * (room - len(found))
+
+
+def _find(shape: Hashable, build: Build, given: Sequence[Given]) -> _Prepared | None:
+    words = tuple(isinstance(one, str) for one in given)
+    key = (connections[DEFAULT_DB_ALIAS].vendor, build.__module__, build.__qualname__, shape, words)
+    try:
+        return _known[key]
+    except KeyError:
+        prepared = _prepare(build, words)
+    with _lock:
+        if len(_known) >= MOST:
+            _known.clear()
+        _known[key] = prepared
+    return prepared
+
+
+def _rows(prepared: _Prepared, given: Sequence[Given]) -> list[tuple[Any, ...]]:
+    here = connections[DEFAULT_DB_ALIAS]
+    values = list(prepared.fixed)
+    for place, which in prepared.given:
+        values[place] = given[which]
+    if prepared.moments:
+        moment = now()
+        adapt = here.ops.adapt_datetimefield_value
+        for place, by in prepared.moments:
+            values[place] = adapt(moment + by)
+    with here.cursor() as cursor:
         cursor.execute(prepared.sql, values)
-        rows = [list(row) for row in cursor.fetchall()]
-    for place, converters, expression in prepared.converters:
-        for convert in converters:
-            for row in rows:
-                row[place] = convert(row[place], expression, connection)
-    return rows
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    if not prepared.converts or not rows:
+        return rows
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    for place, convert in prepared.converts:
+        columns[place] = map(convert, columns[place])
+    return list(zip(*columns, strict=True))
 
 
-def _prepare(build: Build, count: int) -> _Prepared:
+def _prepare(build: Build, words: Sequence[bool]) -> _Prepared | None:
+    marks = [f"{WORDS}{n}" if word else MARKS + n for n, word in enumerate(words)]
     with travel(MOMENT):
-        query = build(range(MARKS, MARKS + count)).query
+        query = build(marks).query
         compiler = query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, values = compiler.as_sql()
+        try:
+            sql, values = compiler.as_sql()
+        except EmptyResultSet:  # such as of a list in which nothing is
+            return None
+    values = [_moment(one) for one in values]
+    given = tuple((n, which) for n, one in enumerate(values) if (which := _which(one)) is not None)
+    if {which for _place, which in given} != set(range(len(words))):
+        raise ValueError("Not everything that is given stands by itself in the query.")
     columns = [one[0] for one in compiler.select[: compiler.col_count]]
     found = compiler.get_converters(columns)
-    converters = tuple((place, tuple(some), column) for place, (some, column) in found.items())
-    return _Prepared(sql, tuple(_marked(one) for one in values), converters)
+    converts = tuple(
+        (place, convert)
+        for place, (some, column) in found.items()
+        if (convert := _convert(some, column))
+    )
+    return _Prepared(
+        sql,
+        tuple(values),
+        given,
+        tuple((n, one - MOMENT) for n, one in enumerate(values) if isinstance(one, datetime)),
+        converts,
+        _whole(compiler),
+    )
 
 
-class _Shift:
-    """A moment so far from now."""
+def _whole(compiler: Any) -> _Whole | None:
+    info = compiler.klass_info
+    if info is None:
+        return None
+    places = info["select_fields"]
+    start, end = places[0], places[-1] + 1
+    return _Whole(
+        info["model"],
+        start,
+        end,
+        [one[0].target.attname for one in compiler.select[start:end]],
+        get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
+        compiler.annotation_col_map or {},
+    )
 
-    def __init__(self, moment: datetime) -> None:
-        self.by = moment - MOMENT
 
-
-def _marked(value: Any) -> Any:
-    """Return what stands for a value: one that is compared with now becomes its distance."""
+def _moment(value: Any) -> Any:
+    """Return a moment that is compared with now as what it is, whatever the database made of it."""
     moment = value
     if isinstance(value, str) and value[:2] == "23" and len(value) > len("2345-06-07"):
         moment = parse_datetime(value)
     if isinstance(moment, datetime) and abs(moment.year - MOMENT.year) <= 2:
-        return _Shift(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return value
 
 
-def _value(value: Any, numbers: Sequence[int], moment: datetime) -> Any:
-    if isinstance(value, _Shift):
-        return connection.ops.adapt_datetimefield_value(moment + value.by)
+def _which(value: Any) -> int | None:
+    """Return which of what is given a value stands for."""
     if type(value) is int and value >= MARKS:
-        return numbers[value - MARKS]
-    return value
+        return value - MARKS
+    if isinstance(value, str) and value.startswith(WORDS):
+        return int(value.removeprefix(WORDS))
+    return None
+
+
+def _convert(converters: Sequence[Any], column: Any) -> Convert | None:
+    """Return one function for a column; the common ones without the layers of the general ones."""
+    if len(converters) == 1:
+        only, field = converters[0], getattr(column, "target", None)
+        if only == getattr(connection.ops, "convert_datetimefield_value", None):
+            return _aware if field is None else None  # what a column holds comes aware (sqlite.py)
+        if only == getattr(connection.ops, "convert_booleanfield_value", None):
+            return TRUTH.__getitem__
+        if isinstance(field, JSONField) and only == field.from_db_value and not field.decoder:
+            return _json
+
+    def convert(value: Any) -> Any:
+        for one in converters:
+            value = one(value, column, connection)
+        return value
+
+    return convert
+
+
+def _aware(value: Any) -> Any:
+    """Return what SQLite holds as a moment; as Django keeps them, in UTC."""
+    if isinstance(value, str):  # of an aggregate
+        value = parse_datetime(value)
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def _json(value: Any) -> Any:
+    if value == "{}":
+        return {}
+    if value == "[]":
+        return []
+    return value if value is None else json.loads(value)

@@ -1,6 +1,7 @@
 """Persons, and the tokens with which their programs speak for them."""
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -8,6 +9,7 @@ from django.db import models
 
 from qunluo.kernel.clock import now
 from qunluo.kernel.ids import short_code
+from qunluo.kernel.prepared import first
 from qunluo.people import rules
 
 
@@ -21,9 +23,23 @@ class PersonManager(BaseUserManager["Person"]):
         person.save(using=self._db)
         return person
 
+    def get(self, *args: Any, **wanted: Any) -> "Person":
+        """Return a person as any manager does; by id, as each page asks, without a new query."""
+        pk = wanted.get("pk")
+        if type(self) is not PersonManager or args or len(wanted) != 1 or not isinstance(pk, int):
+            return super().get(*args, **wanted)
+        found = first("", _by_id, [pk])
+        if found is None:
+            raise self.model.DoesNotExist
+        return cast("Person", found)
+
     def create_superuser(self, email: str, password: str | None, **fields: Any) -> "Person":
         """Return a new administrator of the installation."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+def _by_id(given: Sequence[int]) -> "models.QuerySet[Person]":
+    return Person.objects.filter(pk=given[0])
 
 
 class Person(AbstractBaseUser, PermissionsMixin):

@@ -157,7 +157,7 @@ def test_communities_of_a_person_come_with_their_roles(django_assert_num_queries
     who = member(farm, role="operator")
     member(shop, who=who)
     member(shop, role="host")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         found = queries.communities_of(who)
     assert [(b.community, b.roles) for b in found] == [
         (farm, {"member", "operator"}),

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 
 from benchmarks.baselines.textbook.models import Comment, Community, Membership, Reaction, Thread
 
-CARDS, WINDOW = 20, 50
+CARDS, LISTED, WINDOW = 20, 15, 50
 
 
 def around(request):
@@ -112,7 +112,7 @@ def space(request, slug, space):
     found = next((one for one in visible(membership) if one.slug == space), None)
     if found is None:
         raise Http404
-    threads = dressed(listed([found], CARDS), request.user)
+    threads = dressed(listed([found], LISTED), request.user)
     return render(
         request,
         "space.html",

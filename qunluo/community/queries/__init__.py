@@ -91,6 +91,7 @@ from qunluo.community.queries.permissions import (
     require_to_give,
     roles_with,
     standing,
+    who_holds,
 )
 from qunluo.community.queries.record import (
     CareCircle,
@@ -196,6 +197,7 @@ __all__ = [
     "holders",
     "held_by",
     "holders_among",
+    "who_holds",
     "holdings",
     "hosts",
     "is_banned",

@@ -29,8 +29,13 @@ from qunluo.community.rules.predicates import filled, flatten
 from qunluo.community.rules.readiness import Readiness, readiness
 from qunluo.community.rules.saying import Said, say
 from qunluo.kernel.errors import NotFound
+from qunluo.kernel.prepared import first
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+
     from qunluo.people.models import Person
 
 
@@ -143,7 +148,12 @@ def step_page(community: Community, viewer: "Person", step_id: str) -> StepPage:
 
 def current_charter(community: Community) -> CharterVersion | None:
     """Return the published charter that counts, or None before the first."""
-    return CharterVersion.objects.filter(community=community).order_by("-number").first()
+    found: CharterVersion | None = first("", _newest, [community.pk])
+    return found
+
+
+def _newest(given: "Sequence[int]") -> "QuerySet[CharterVersion]":
+    return CharterVersion.objects.filter(community_id=given[0]).order_by("-number")[:1]
 
 
 def charter_versions(community: Community) -> list[CharterVersion]:

@@ -17,11 +17,14 @@ from qunluo.community.queries.permissions import permissions_of, require
 from qunluo.community.rules import joining as rules
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
+from qunluo.kernel.prepared import ask
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from qunluo.people.models import Person
 
@@ -30,12 +33,17 @@ ADMIT = "members.admit"
 
 def declared_values(community: Community) -> "dict[str, dict[str, Any]]":
     """Return the charter values that count: the published ones, or the draft before that."""
-    published = CharterVersion.objects.filter(community=community).order_by("-number")
-    values = published.values_list("values", flat=True).first()
-    if values is None:
-        drafts = CharterDraft.objects.filter(community=community)
-        values = drafts.values_list("values", flat=True).first()
-    return values or {}
+    found = ask("", _published, [community.pk]) or ask("", _drafted, [community.pk])
+    return found[0][0] if found else {}
+
+
+def _published(given: "Sequence[int]") -> "QuerySet[CharterVersion, Any]":
+    versions = CharterVersion.objects.filter(community_id=given[0]).order_by("-number")
+    return versions.values_list("values")[:1]
+
+
+def _drafted(given: "Sequence[int]") -> "QuerySet[CharterDraft, Any]":
+    return CharterDraft.objects.filter(community_id=given[0]).values_list("values")
 
 
 def entry_terms(community: Community) -> rules.Terms:
@@ -100,13 +108,22 @@ def waiting_count(community: Community) -> int:
 
 def acceptance_rate(community: Community, *, days: int = rules.RATE_WINDOW_DAYS) -> rules.Rate:
     """Return accepted ÷ decided applications of the last days; it explains itself (P22)."""
-    counts = Application.objects.filter(
-        community=community, decided_at__gt=now() - timedelta(days=days)
-    ).aggregate(
-        accepted=Count("pk", filter=Q(state=Application.State.ACCEPTED)),
-        refused=Count("pk", filter=Q(state=Application.State.REFUSED)),
-    )
-    return rules.Rate(counts["accepted"], counts["refused"], days)
+
+    def counted(given: "Sequence[int]") -> "QuerySet[Application, Any]":
+        since = now() - timedelta(days=days)
+        return (
+            Application.objects.filter(community_id=given[0], decided_at__gt=since)
+            .order_by()
+            .values_list("community_id")
+            .annotate(
+                accepted=Count("pk", filter=Q(state=Application.State.ACCEPTED)),
+                refused=Count("pk", filter=Q(state=Application.State.REFUSED)),
+            )
+        )
+
+    found = ask(days, counted, [community.pk])
+    accepted, refused = found[0][1:] if found else (0, 0)
+    return rules.Rate(accepted, refused, days)
 
 
 def label_reach(community: Community) -> rules.LabelReach:

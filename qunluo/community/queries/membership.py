@@ -1,18 +1,19 @@
 """Who belongs where; fetching is permission."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from qunluo.community.errors import CommunityNotFound, MembershipNotFound
-from qunluo.community.models import Community, Grant, Membership, RulesVersion
-from qunluo.community.queries.permissions import ROLE_KINDS, live_grants
+from qunluo.community.models import Community, Membership, RulesVersion
+from qunluo.community.queries.permissions import ROLE_KINDS
 from qunluo.community.rules.joining import cites
 from qunluo.community.rules.permissions import MEMBER
 from qunluo.kernel.clock import now
+from qunluo.kernel.prepared import first, objects
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -58,13 +59,19 @@ def communities_visible_to(
     viewer: "Person | AnonymousUser | None",
 ) -> "QuerySet[Community]":
     """Return the public communities, and the private ones in which the viewer is a member."""
-    public = ~Q(stage=PRIVATE) & ~Q(stage=Community.Stage.CLOSED, closed_from=PRIVATE)
+    public = _public()
     if viewer is None or viewer.pk is None:
         return Community.objects.filter(public)
-    own = Membership.objects.filter(
-        community=OuterRef("pk"), person_id=viewer.pk, status=Membership.Status.ACTIVE
-    )
-    return Community.objects.filter(public | Exists(own))
+    return Community.objects.filter(public | _own(viewer.pk))
+
+
+def _public() -> Q:
+    return ~Q(stage=PRIVATE) & ~Q(stage=Community.Stage.CLOSED, closed_from=PRIVATE)
+
+
+def _own(person_id: int) -> Exists:
+    active = Membership.objects.filter(person_id=person_id, status=Membership.Status.ACTIVE)
+    return Exists(active.filter(community=OuterRef("pk")))
 
 
 def open_doors(limit: int = 6) -> list[Community]:
@@ -75,10 +82,22 @@ def open_doors(limit: int = 6) -> list[Community]:
 
 def get_community(slug: str, viewer: "Person | AnonymousUser | None") -> Community:
     """Return a community that the viewer may see; CommunityNotFound otherwise."""
-    try:
-        return communities_visible_to(viewer).get(slug=slug)
-    except Community.DoesNotExist:
-        raise CommunityNotFound from None
+    if viewer is None or viewer.pk is None:
+        found: Community | None = first("", _door, [slug])
+    else:
+        found = first("", _door_of, [slug, viewer.pk])
+    if found is None:
+        raise CommunityNotFound
+    return found
+
+
+def _door(given: Sequence[str]) -> "QuerySet[Community]":
+    return Community.objects.filter(_public(), slug=given[0])
+
+
+def _door_of(given: Sequence[Any]) -> "QuerySet[Community]":
+    slug, person_id = given
+    return Community.objects.filter(_public() | _own(person_id), slug=slug)
 
 
 def find_community(pk: int) -> Community | None:
@@ -92,9 +111,15 @@ def membership_of(
     """Return the active membership of a person, or None."""
     if person is None or person.pk is None:
         return None
+    found: Membership | None = first("", _membership, [community.pk, person.pk])
+    return found
+
+
+def _membership(given: Sequence[int]) -> "QuerySet[Membership]":
+    community_id, person_id = given
     return Membership.objects.filter(
-        community=community, person_id=person.pk, status=Membership.Status.ACTIVE
-    ).first()
+        community_id=community_id, person_id=person_id, status=Membership.Status.ACTIVE
+    )
 
 
 def members_called(community: Community, words: Iterable[str]) -> dict[str, Called]:
@@ -150,24 +175,36 @@ def communities_of(person: "Person | AnonymousUser | None") -> list[Belonging]:
     """Return the communities of a person with their roles in each, the longest first."""
     if person is None or person.pk is None:
         return []
-    grants = Grant.objects.filter(live_grants(), person_id=person.pk)
-    found = (
-        Membership.objects.filter(person_id=person.pk, status=Membership.Status.ACTIVE)
+    held: dict[int, set[tuple[str, str]]] = {}
+    found: dict[int, Membership] = {}
+    for one in objects("", _memberships, [person.pk]):
+        grants = held.setdefault(one.pk, set())
+        if one.held_kind:
+            grants.add((one.held_kind, one.held_name))
+        found.setdefault(one.pk, one)
+    return [_belonging(one, held[pk]) for pk, one in found.items()]
+
+
+def _memberships(given: Sequence[int]) -> "QuerySet[Membership]":
+    """Return the query of memberships with their communities; a row for each grant."""
+    at = now()
+    held = FilteredRelation(
+        "person__grants",
+        condition=Q(person__grants__community=F("community"), person__grants__revoked_at=None)
+        & (Q(person__grants__expires_at=None) | Q(person__grants__expires_at__gt=at)),
+    )
+    return (
+        Membership.objects.filter(person_id=given[0], status=Membership.Status.ACTIVE)
+        .annotate(held=held)
+        .annotate(held_kind=F("held__kind"), held_name=F("held__name"))
         .select_related("community")
-        .prefetch_related(Prefetch("community__grants", grants, to_attr="own_grants"))
         .order_by("joined_at", "pk")
     )
-    return [_belonging(membership) for membership in found]
 
 
-def _belonging(membership: Membership) -> Belonging:
-    own: list[Grant] = membership.community.own_grants  # type: ignore[attr-defined]
-    return Belonging(
-        membership.community,
-        membership,
-        frozenset({MEMBER, *(grant.name for grant in own if grant.kind in ROLE_KINDS)}),
-        frozenset((grant.kind, grant.name) for grant in own),
-    )
+def _belonging(membership: Membership, held: Iterable[tuple[str, str]]) -> Belonging:
+    roles = {MEMBER, *(name for kind, name in held if kind in ROLE_KINDS)}
+    return Belonging(membership.community, membership, frozenset(roles), frozenset(held))
 
 
 def share_a_community(one: int, other: int) -> bool:
@@ -180,7 +217,12 @@ def share_a_community(one: int, other: int) -> bool:
 
 def current_rules(community: Community) -> RulesVersion | None:
     """Return the rules that count now, or None before any were published."""
-    return RulesVersion.objects.filter(community=community).order_by("-number").first()
+    found: RulesVersion | None = first("", _rules, [community.pk])
+    return found
+
+
+def _rules(given: Sequence[int]) -> "QuerySet[RulesVersion]":
+    return RulesVersion.objects.filter(community_id=given[0]).order_by("-number")[:1]
 
 
 def accepted_rules(membership: Membership) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 """What a person may do in a community, and why: the one place where grants become permissions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from qunluo.community.models import Community, Grant, Membership
 from qunluo.community.rules import permissions as rules
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
+from qunluo.kernel.prepared import ask, objects
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -85,24 +86,29 @@ def standing(person: "Person | AnonymousUser | None", community: Community) -> S
     """Return how a person stands in a community, in one query."""
     if person is None or person.pk is None:
         return Standing()
+    rows = ask("", _standing, [community.pk, person.pk])
+    if not rows:
+        return Standing()
+    pk, until, joined_at, stage, _name = rows[0]
     at = now()
-    held = Q(person__grants__community=community, person__grants__kind__in=ROLE_KINDS) & (
+    roles = frozenset({rules.MEMBER, *(row[-1] for row in rows if row[-1])})
+    closed = stage == Community.Stage.CLOSED
+    return Standing(pk, roles, until if until and until > at else None, joined_at, closed)
+
+
+def _standing(given: Sequence[int]) -> "QuerySet[Membership, Any]":
+    community_id, person_id = given
+    held = Q(person__grants__community_id=community_id, person__grants__kind__in=ROLE_KINDS) & (
         Q(person__grants__revoked_at=None)
-        & (Q(person__grants__expires_at=None) | Q(person__grants__expires_at__gt=at))
+        & (Q(person__grants__expires_at=None) | Q(person__grants__expires_at__gt=now()))
     )
-    rows = list(
+    return (
         Membership.objects.filter(
-            community=community, person_id=person.pk, status=Membership.Status.ACTIVE
+            community_id=community_id, person_id=person_id, status=Membership.Status.ACTIVE
         )
         .annotate(held=FilteredRelation("person__grants", condition=held))
         .values_list("pk", "suspended_until", "joined_at", "community__stage", "held__name")
     )
-    if not rows:
-        return Standing()
-    pk, until, joined_at, stage, _name = rows[0]
-    roles = frozenset({rules.MEMBER, *(row[-1] for row in rows if row[-1])})
-    closed = stage == Community.Stage.CLOSED
-    return Standing(pk, roles, until if until and until > at else None, joined_at, closed)
 
 
 def permissions_of(person: "Person | AnonymousUser | None", community: Community) -> frozenset[str]:
@@ -187,6 +193,17 @@ def holders(community: Community, roles: Iterable[str]) -> "QuerySet[Grant]":
         person__memberships__community=community,
         person__memberships__status=Membership.Status.ACTIVE,
     )
+
+
+def who_holds(community: Community, roles: Sequence[str]) -> "list[Person]":
+    """Return the members who hold one of some roles, who held theirs first at the front."""
+
+    def held(given: Sequence[int]) -> "QuerySet[Grant]":
+        found = holders(Community(pk=given[0]), roles).select_related("person")
+        return found.order_by("granted_at")
+
+    found = objects(tuple(roles), held, [community.pk])
+    return list({grant.person_id: grant.person for grant in found}.values())
 
 
 def grants(

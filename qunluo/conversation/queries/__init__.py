@@ -90,6 +90,7 @@ from qunluo.conversation.queries.listening import (
     posts_to_tell,
     spaces_of_threads,
 )
+from qunluo.conversation.queries.lists import threads, threads_in
 from qunluo.conversation.queries.opening import (
     get_attachment,
     open_attachment,
@@ -133,8 +134,6 @@ from qunluo.conversation.queries.threads import (
     read_thread,
     revisions,
     seconded,
-    threads,
-    threads_in,
 )
 from qunluo.conversation.queries.topics import TopicCount, threads_on, topics
 from qunluo.conversation.rules.calendar import measure, named, suggestions

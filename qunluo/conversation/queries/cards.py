@@ -1,16 +1,16 @@
 """A thread as lists show it; the same for everybody but for a small overlay of the viewer's."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import east_asian_width
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 
-from qunluo.conversation.models import Thread
+from qunluo.conversation.models import Post, Thread
 from qunluo.conversation.rules.kinds import Kind, State, kind_of
 from qunluo.conversation.rules.markup import plain
 from qunluo.conversation.rules.reading import KEEP_DAYS, why, why_label
@@ -28,25 +28,22 @@ COLUMNS = (
     "reactions", "seconds", "opened_at", "active_at", "last_author_id", "last_excerpt",
     "opener_gone", "cover", "advert", "useful", "fun", "warm", "beneficial",
 )  # fmt: skip
-# Of a card in the home stream: the thread, its people, and one row for each of its last posts.
-SHOWN = (
-    *COLUMNS,
+# Of a card in the home stream, the people of its thread.
+FACES = (
     "author__name", "author__handle", "author__picture",
     "last_author__name", "last_author__handle", "last_author__picture",
     "assignee__name", "assignee__handle", "assignee__picture",
-    "said__place", "said__author_id", "said__author__name", "said__author__handle",
-    "said__author__picture", "said__written_at", "said__removed_at", "said__attached",
-    "said__polls", "text", "away",
 )  # fmt: skip
+SHOWN = (*COLUMNS, *FACES)
 LATELY, COMMENTS, READ_OF = 4, 2, 1500  # posts looked at, shown, and characters of HTML of each
 BODY, COMMENT = 112, 60  # columns that a card shows; a Chinese character takes two
 MINE = ("mine__read", "mine__ahead", "mine__following", "mine__mentioned")
+KEPT = timedelta(days=KEEP_DAYS)
 NOBODY = Card(0, "", "", "")
 CHAT = "chat"
 
 
-@dataclass(frozen=True)
-class Comment:
+class Comment(NamedTuple):
     """One of the last replies to a thread, as a card shows it."""
 
     place: int
@@ -55,8 +52,54 @@ class Comment:
     written_at: datetime
 
 
-@dataclass(frozen=True)
-class ThreadCard:
+class Light(NamedTuple):
+    """What the order of a stream goes by, of one thread and one member; a row of its query."""
+
+    id: int
+    community_id: int
+    kind: str
+    state: str
+    author_id: int | None
+    last_author_id: int | None
+    assignee_id: int | None
+    due_on: date | None
+    settled: bool
+    posts: int
+    replies: int
+    opened_at: datetime
+    active_at: datetime
+    opener_gone: bool
+    useful: int
+    fun: int
+    warm: int
+    beneficial: int
+    mine__read: int | None
+    mine__ahead: int | None
+    mine__following: str | None
+    mine__mentioned: int | None
+    knows_author: bool
+    knows_last: bool
+    last_away: bool
+    votes_left: bool
+
+
+class _Said(NamedTuple):
+    """A row of what was said first and last in a thread."""
+
+    thread_id: int
+    place: int
+    author_id: int | None
+    author__name: str | None
+    author__handle: str | None
+    author__picture: str | None
+    written_at: datetime
+    attached: int
+    polls: bool
+    text: str
+    away: bool
+
+
+class ThreadCard(NamedTuple):
     """One thread in a list: who, what, how much, and what of it is new to the viewer.
 
     `why` is a code of definitions/why.toml; `why_label` says it in both languages.
@@ -97,7 +140,7 @@ class ThreadCard:
     beneficial: int = 0
     # What only the cards of a home stream have.
     section: str = ""
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = MappingProxyType({})
     body: str = ""
     files: int = 0
     poll: bool = False
@@ -148,65 +191,72 @@ def stream_cards(
     spaces: Mapping[int, "Space"],
     person_id: int,
     since: Mapping[int, datetime],
-    read: Mapping[int, Mapping[str, Any]],
+    read: Mapping[int, Light],
 ) -> dict[int, ThreadCard]:
-    """Return cards by id with how the text begins and the last two replies; one query.
+    """Return cards by id with how the text begins and the last two replies; two queries.
 
     `read` says how far the reader has read each. Whether they may see them is decided before.
     """
     if not ids:
         return {}
-    rows = ask(len(ids), _shown, [person_id, *ids])
-    posts: dict[int, list[dict[str, Any]]] = {}
-    for row in rows:
-        one = dict(zip(SHOWN, row, strict=True))
-        posts.setdefault(one["id"], []).append(one)
-    return {
-        pk: _with_words(found, spaces, person_id, since, read[pk]) for pk, found in posts.items()
-    }
+    said: dict[int, list[_Said]] = {}
+    for values in ask("", _said, [person_id, *ids]):
+        post = _Said._make(values)
+        said.setdefault(post.thread_id, []).append(post)
+    found = {}
+    for values in ask("", _shown, list(ids)):
+        row = dict(zip(SHOWN, values, strict=True))
+        pk = row["id"]
+        found[pk] = _with_words(row, said.get(pk, []), spaces, person_id, since, read[pk])
+    return found
 
 
-def _shown(numbers: Sequence[int]) -> Any:
-    """Return the query of the cards of a page; the first number is the reader's."""
-    said = FilteredRelation(
-        "messages", condition=Q(messages__place=1) | Q(messages__place__gt=F("posts") - LATELY)
-    )
-    hidden = hidden_ids(numbers[0]).filter(away=OuterRef("said__author_id"))
+def _shown(given: Sequence[int]) -> Any:
+    return Thread.objects.filter(pk__in=given).values_list(*SHOWN)
+
+
+def _said(given: Sequence[int]) -> Any:
+    """Return the query of what was said first and last; the first number is the reader's."""
+    hidden = hidden_ids(given[0]).filter(away=OuterRef("author_id"))
     return (
-        Thread.objects.filter(pk__in=numbers[1:])
-        .annotate(said=said)
-        .annotate(text=Substr("said__html", 1, READ_OF), away=Exists(hidden))
-        .order_by("pk", "said__place")
-        .values_list(*SHOWN)
+        Post.objects.filter(thread_id__in=given[1:], removed_at=None)
+        .filter(Q(place=1) | Q(place__gt=F("thread__posts") - LATELY))
+        .annotate(text=Substr("html", 1, READ_OF), away=Exists(hidden))
+        .order_by("thread_id", "place")
+        .values_list(*_Said._fields)
     )
 
 
 def _with_words(
-    rows: Sequence[Mapping[str, Any]],
+    row: dict[str, Any],
+    said: Sequence[_Said],
     spaces: Mapping[int, "Space"],
     person_id: int,
     since: Mapping[int, datetime],
-    read: Mapping[str, Any],
+    read: Light,
 ) -> ThreadCard:
-    """Return the card of a thread whose rows carry its first and its last posts."""
-    row = {**rows[0], **{name: read[name] for name in MINE}}
+    """Return the card of a thread with its first and its last posts."""
+    row["mine__read"], row["mine__ahead"] = read.mine__read, read.mine__ahead
+    row["mine__following"], row["mine__mentioned"] = read.mine__following, read.mine__mentioned
     faces = {row[f"{who}_id"]: _face(row, who) for who in ("author", "last_author", "assignee")}
     card = card_of(row, spaces[row["space_id"]], faces, person_id, since)
-    opener = row if row["said__place"] == 1 else {}
+    opener = said[0] if said and said[0].place == 1 else None
     room = card.kind.name == CHAT
-    replies = [
-        Comment(one["said__place"], _face(one, "said__author"), text, one["said__written_at"])
-        for one in rows
-        if one["said__place"] and (one["said__place"] > 1 or room)
-        if not one["said__removed_at"] and not one["away"]
-        if (text := _words(one["text"], COMMENT))
-    ]
-    return replace(
-        card,
-        body=_words(opener["text"], BODY) if opener and not room else "",
-        files=opener.get("said__attached") or 0,
-        poll=bool(opener.get("said__polls")),
-        comments=tuple(replies[-COMMENTS:]),
+    replies = []
+    for one in reversed(said):
+        if (one.place > 1 or room) and not one.away and (text := _words(one.text, COMMENT)):
+            author = Card(
+                one.author_id or 0, one.author__name or "", one.author__handle or "",
+                one.author__picture or "",
+            )  # fmt: skip
+            replies.append(Comment(one.place, author, text, one.written_at))
+            if len(replies) == COMMENTS:
+                break
+    return card._replace(
+        body=_words(opener.text, BODY) if opener and not room else "",
+        files=opener.attached if opener else 0,
+        poll=bool(opener and opener.polls),
+        comments=tuple(reversed(replies)),
     )
 
 
@@ -239,11 +289,23 @@ def unread_of(row: Mapping[str, Any], since: datetime | None) -> int:
     """
     if since is None or row.get("mine__following") == "muted":
         return 0
-    if row.get("mine__read") is not None:
-        return max(0, int(row["posts"] - row["mine__read"] - row["mine__ahead"]))
-    if row["opened_at"] < since or row["active_at"] < now() - timedelta(days=KEEP_DAYS):
+    read = row.get("mine__read")
+    if read is not None:
+        return max(0, int(row["posts"] - read - row["mine__ahead"]))
+    if row["opened_at"] < since or row["active_at"] < now() - KEPT:
         return 0
     return int(row["replies"]) + (0 if row["opener_gone"] else 1)
+
+
+def unread_in(row: Light, since: datetime | None, kept_since: datetime) -> int:
+    """Return unread_of for a row of a stream; `kept_since` is when unread marks begin to count."""
+    if since is None or row.mine__following == "muted":
+        return 0
+    if row.mine__read is not None:
+        return max(0, row.posts - row.mine__read - (row.mine__ahead or 0))
+    if row.opened_at < since or row.active_at < kept_since:
+        return 0
+    return row.replies + (0 if row.opener_gone else 1)
 
 
 def people_in(row: Mapping[str, Any]) -> set[int]:

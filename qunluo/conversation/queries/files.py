@@ -1,14 +1,17 @@
 """Files as they stand under posts, or wait for the one being written."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from qunluo.conversation.models import Attachment, Space
+from qunluo.kernel.prepared import objects
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.people.models import Person
 
 
@@ -40,10 +43,15 @@ def files_of(posts: Iterable[int]) -> Mapping[int, list[FileView]]:
 
 def waiting_files(person: "Person", space: Space, thread_id: int | None = None) -> list[FileView]:
     """Return the files that somebody added and did not send yet, in a space or as a reply."""
-    mine = Attachment.objects.filter(
-        owner=person, post=None, plan=None, space=space, thread=thread_id
-    )
-    return [view_of(one) for one in mine.order_by("pk")]
+    given = [person.pk, space.pk, *([thread_id] if thread_id else [])]
+    return [view_of(one) for one in objects("", _waiting, given)]
+
+
+def _waiting(given: Sequence[int]) -> "QuerySet[Attachment]":
+    person_id, space_id, *thread = given
+    mine = Attachment.objects.filter(owner_id=person_id, post=None, plan=None, space_id=space_id)
+    mine = mine.filter(thread_id=thread[0]) if thread else mine.filter(thread=None)
+    return mine.order_by("pk")
 
 
 def view_of(one: Attachment) -> FileView:

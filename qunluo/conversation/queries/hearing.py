@@ -1,7 +1,7 @@
 """Who is told of what is said: decided anew at the moment of telling."""
 
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from qunluo.community import queries as communities
 from qunluo.conversation.models import Mention, Post, Reading, Space, SpaceFollowing, Thread
@@ -11,9 +11,12 @@ from qunluo.conversation.queries.stream import sight_in
 from qunluo.conversation.rules.kinds import kind_of
 from qunluo.conversation.rules.spaces import type_of
 from qunluo.governance.queries import deaf_to, hidden_between
+from qunluo.kernel.prepared import ask
 from qunluo.reach.ports import Known
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.people.models import Person
 
 Following = Reading.Following
@@ -90,8 +93,13 @@ def called_in(post: Post) -> set[int]:
 
 def following_of(person: "Person", space: Space) -> str:
     """Return whether a person follows a space ("followed"), mutes it, or neither ("normal")."""
-    found = SpaceFollowing.objects.filter(person=person, space=space)
-    return found.values_list("following", flat=True).first() or Following.NORMAL
+    found = ask("", _following, [person.pk, space.pk])
+    return found[0][0] if found else Following.NORMAL
+
+
+def _following(given: Sequence[int]) -> "QuerySet[SpaceFollowing, Any]":
+    found = SpaceFollowing.objects.filter(person_id=given[0], space_id=given[1])
+    return found.values_list("following")
 
 
 def known_threads(person: "Person", ids: Collection[int]) -> dict[int, Known]:

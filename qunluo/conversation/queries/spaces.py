@@ -1,6 +1,6 @@
 """Spaces: which a viewer sees, and what is new in each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,11 @@ from qunluo.conversation.rules.kinds import Kind
 from qunluo.conversation.rules.reading import KEEP_DAYS
 from qunluo.conversation.rules.spaces import SpaceType, space_types, type_of
 from qunluo.kernel.clock import now
+from qunluo.kernel.prepared import first, objects
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.community.models import Community
     from qunluo.conversation.queries.sight import Viewer
 
@@ -52,12 +55,17 @@ def get_space(community: "Community", slug: str, *, viewer: "Viewer") -> Space:
 
 def look_into(community: "Community", slug: str, *, viewer: "Viewer") -> tuple[Space, Sight]:
     """Return a space with what the viewer may do in its community; SpaceNotFound."""
-    space = Space.objects.filter(community=community, slug=slug).first()
+    space: Space | None = first("", _called, [community.pk, slug])
     sight = sight_of(viewer, community, space)
     if space is None or not sight.sees(space):
         raise SpaceNotFound
     space.community = community
     return space, sight
+
+
+def _called(given: Sequence[Any]) -> "QuerySet[Space]":
+    community_id, slug = given
+    return Space.objects.filter(community_id=community_id, slug=slug)
 
 
 def find_space(pk: int) -> Space | None:
@@ -78,9 +86,21 @@ def types_of_spaces() -> list[SpaceType]:
 
 
 def _of(community: "Community", *, archived: bool) -> list[Space]:
-    found = Space.objects.filter(community=community, archived_at__isnull=not archived)
+    return objects("", _put_away if archived else _open, [community.pk])
+
+
+def _open(given: Sequence[int]) -> "QuerySet[Space]":
+    return _shared(given[0]).filter(archived_at=None)
+
+
+def _put_away(given: Sequence[int]) -> "QuerySet[Space]":
+    return _shared(given[0]).exclude(archived_at=None)
+
+
+def _shared(community_id: int) -> "QuerySet[Space]":
+    found = Space.objects.filter(community_id=community_id)
     found = found.exclude(visibility=Space.Visibility.PEOPLE)
-    return list(found.order_by("position", "pk"))
+    return found.order_by("position", "pk")
 
 
 def unread_threads(sight: Sight, space: Space) -> list[Thread]:

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from qunluo.community import queries as communities
 from qunluo.conversation.models import Draft, Reading, Space, SpaceFollowing, Thread, Tie
-from qunluo.conversation.queries.cards import ThreadCard, stream_cards, unread_of
+from qunluo.conversation.queries.cards import KEPT, Light, ThreadCard, stream_cards, unread_in
 from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.sight import MANAGE, Sight
 from qunluo.conversation.rules import ranking
@@ -19,7 +19,7 @@ from qunluo.conversation.rules.reading import STREAM_DAYS
 from qunluo.governance.queries import hidden_ids, votes_to_cast
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import BadCursor
-from qunluo.kernel.prepared import ask
+from qunluo.kernel.prepared import ask, objects
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,14 +32,8 @@ if TYPE_CHECKING:
 
 PROPOSAL, VOTING = "proposal", "voting"
 MUTED, FOLLOWED = Reading.Following.MUTED, Reading.Following.FOLLOWED
+UNMUTED = [Reading.Following.NORMAL, FOLLOWED]
 FELT = tuple(ranking.FELT)
-LIGHT = (
-    "id", "community_id", "kind", "state", "author_id", "last_author_id", "assignee_id", "due_on",
-    "settled", "posts", "replies", "opened_at", "active_at", "opener_gone", *FELT,
-    "mine__read", "mine__ahead", "mine__following", "mine__mentioned",
-    "knows_author", "knows_last", "last_away", "votes_left",
-)  # fmt: skip
-
 NEWEST_FIRST = "ORDER BY active_at DESC, id DESC LIMIT %s"
 NEWEST_OF = "SELECT * FROM (SELECT id FROM"
 NEWEST_HERE = (
@@ -98,8 +92,8 @@ def stream(
             raise BadCursor from None
     ids = None if wanted is None else [pk for pk, _part in wanted[:limit]]
     light = _light(person, list(sights.values()), spaces, heard, ids)
-    rows = {row[0]: dict(zip(LIGHT, row, strict=True)) for row in light}
-    standings = {pk: _standing(row, person.pk, since) for pk, row in rows.items()}
+    rows = {row[0]: Light._make(row) for row in light}
+    standings = _standings(rows.values(), person.pk, since)
     if wanted is None:
         sort = ranking.newest if order == ranking.NEWEST else _ranked
         wanted = sort(standings.values())
@@ -137,7 +131,7 @@ def _light(
     spaces: Collection[int],
     heard: Collection[int],
     ids: Sequence[int] | None,
-) -> list[list[Any]]:
+) -> list[tuple[Any, ...]]:
     """Return what the order goes by; of the newest and what waits, or of those that are named."""
     if not spaces or ids == []:
         return []
@@ -183,7 +177,8 @@ def _candidates(
     casts = votes_to_cast(person_id).filter(
         community_id=OuterRef("community_id"), thread_number=OuterRef("number")
     )
-    unmuted = Q(mine__following__isnull=True) | ~Q(mine__following=MUTED)
+    # A plain condition: negating the other one, Django asks for the reading of each thread anew.
+    unmuted = Q(mine__following__isnull=True) | Q(mine__following__in=UNMUTED)
     return (
         Thread.objects.annotate(mine=mine)
         .filter(
@@ -206,7 +201,7 @@ def _candidates(
                 When(kind=PROPOSAL, state=VOTING, then=Exists(casts)), default=Value(value=False)
             ),
         )
-        .values_list(*LIGHT)
+        .values_list(*Light._fields)
     )
 
 
@@ -237,30 +232,37 @@ def _some(statement: str, **values: Sequence[Any]) -> str:
     return statement.format(**places)
 
 
-def _standing(
-    one: Mapping[str, Any], person_id: int, since: "Mapping[int, datetime]"
-) -> ranking.Standing:
-    """Return what a row says about the order."""
-    state = kind_of(one["kind"]).state(one["state"])
-    own = one["author_id"] == person_id
-    mine = own and state.waits_for == "author"
-    theirs = one["assignee_id"] == person_id and state.waits_for == "assignee"
-    unread = unread_of(one, since.get(one["community_id"]))
-    away = one["last_away"]
-    return ranking.Standing(
-        id=one["id"],
-        active_at=one["active_at"],
-        mentioned=(one["mine__mentioned"] or 0) > (one["mine__read"] or 0),
-        waits=mine or theirs,
-        votes=bool(one["votes_left"]),
-        due_on=one["due_on"] if (mine or theirs) and not one["settled"] else None,
-        own=own,
-        followed=one["mine__following"] == FOLLOWED,
-        answered=own and unread > 0 and one["last_author_id"] != person_id and not away,
-        knows_author=one["knows_author"],
-        knows_last=one["knows_last"] and one["replies"] > 0 and not away,
-        felt=tuple(one[name] for name in FELT),
-    )
+def _standings(
+    rows: Iterable[Light], person_id: int, since: "Mapping[int, datetime]"
+) -> dict[int, ranking.Standing]:
+    """Return by id what rows say about the order."""
+    kept_since = now() - KEPT
+    found = {}
+    for one in rows:
+        turn = kind_of(one.kind).state(one.state).waits_for
+        own = one.author_id == person_id
+        waits = (own and turn == "author") or (turn == "assignee" and one.assignee_id == person_id)
+        answered = (
+            own
+            and one.last_author_id != person_id
+            and not one.last_away
+            and unread_in(one, since.get(one.community_id), kept_since) > 0
+        )
+        found[one.id] = ranking.Standing(
+            one.id,
+            one.active_at,
+            (one.mine__mentioned or 0) > (one.mine__read or 0),
+            waits,
+            bool(one.votes_left),
+            one.due_on if waits and not one.settled else None,
+            own,
+            one.mine__following == FOLLOWED,
+            answered,
+            one.knows_author,
+            one.knows_last and one.replies > 0 and not one.last_away,
+            (one.useful, one.fun, one.warm, one.beneficial),
+        )
+    return found
 
 
 def _told(card: ThreadCard, standing: ranking.Standing, section: str, reason: str) -> ThreadCard:
@@ -269,7 +271,7 @@ def _told(card: ThreadCard, standing: ranking.Standing, section: str, reason: st
     count = standing.felt[FELT.index(reason)] if reason in FELT else 0
     day = f"{card.due_on:%Y-%m-%d}" if card.due_on else ""
     words = {"name": name, "n": str(count), "day": day}
-    return replace(card, why=reason, section=section, words=words)
+    return card._replace(why=reason, section=section, words=words)
 
 
 def _spaces(
@@ -282,9 +284,7 @@ def _spaces(
     here = {one.community.pk: one for one in belongings}
     if not here:
         return {}, frozenset()
-    deaf = SpaceFollowing.objects.filter(person=person, space=OuterRef("pk"), following=MUTED)
-    found = Space.objects.filter(community_id__in=list(here), archived_at=None)
-    found = found.exclude(visibility=Space.Visibility.PEOPLE).annotate(deaf=Exists(deaf))
+    found = objects("", _spaces_in, [person.pk, *here])
     spaces: dict[int, Space] = {}
     heard = set()
     for space in found:
@@ -294,6 +294,14 @@ def _spaces(
             if not space.deaf:
                 heard.add(space.pk)
     return spaces, frozenset(heard)
+
+
+def _spaces_in(given: Sequence[int]) -> "QuerySet[Space]":
+    person_id, *here = given
+    deaf = SpaceFollowing.objects.filter(person_id=person_id, following=MUTED)
+    found = Space.objects.filter(community_id__in=here, archived_at=None)
+    found = found.exclude(visibility=Space.Visibility.PEOPLE)
+    return found.annotate(deaf=Exists(deaf.filter(space=OuterRef("pk"))))
 
 
 def sight_in(person: "Person", one: "Belonging") -> Sight:

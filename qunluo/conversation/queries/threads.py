@@ -1,7 +1,7 @@
 """Threads of a space, and one thread in windows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,29 +15,28 @@ from qunluo.conversation.queries.cards import (
     NOBODY,
     ThreadCard,
     card_of,
-    cards,
     people_in,
     unread_of,
-    with_reading,
 )
-from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.files import FileView, files_of
 from qunluo.conversation.queries.polls import PollView, polls_of
 from qunluo.conversation.queries.sight import Sight, sight_of
-from qunluo.conversation.queries.spaces import look_into
 from qunluo.conversation.rules.kinds import Move, Part, kind_of, moves_open_to
 from qunluo.conversation.rules.reading import SECOND
 from qunluo.governance.queries import hidden_between, hidden_ids, roles_behind
-from qunluo.kernel.paging import Page, page
+from qunluo.kernel.prepared import Build, ask, first, objects, padded
 from qunluo.people.queries import Card, person_card
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.community.models import Community
     from qunluo.conversation.queries.sight import Viewer
 
 WINDOW = 50
 NEWEST_ACTIVITY = ("-active_at", "-id")
 MODERATE = "posts.moderate"
+MARKS = ("read", "ahead", "following", "mentioned")
 
 
 @dataclass(frozen=True)
@@ -90,6 +89,7 @@ class ThreadWindow:
     posts: list[PostView]
     first_unread: int
     last_place: int
+    read: int  # up to which place the viewer has read
     before: int | None
     after: int | None
     moves: list[Move]
@@ -102,42 +102,6 @@ class ThreadWindow:
     early: datetime | None = None  # until then only some read it
 
 
-def threads(
-    community: "Community",
-    slug: str,
-    *,
-    viewer: "Viewer",
-    kind: str = "",
-    settled: bool | None = None,
-    after: str | None = None,
-    limit: int = 20,
-) -> Page[ThreadCard]:
-    """Return the threads of a space by their last activity; SpaceNotFound, BadCursor."""
-    space, sight = look_into(community, slug, viewer=viewer)
-    return threads_in(space, sight, kind=kind, settled=settled, after=after, limit=limit)
-
-
-def threads_in(
-    space: Space,
-    sight: Sight,
-    *,
-    kind: str = "",
-    settled: bool | None = None,
-    after: str | None = None,
-    limit: int = 20,
-) -> Page[ThreadCard]:
-    """Return the threads of a space that was looked into; two queries."""
-    found = Thread.objects.filter(opened(sight), community_id=sight.community_id, space=space)
-    found = found.exclude(kind="chat")
-    if kind:
-        found = found.filter(kind=kind)
-    if settled is not None:
-        found = found.filter(settled=settled)
-    rows = page(with_reading(found, sight.person_id), NEWEST_ACTIVITY, after, limit)
-    since = {sight.community_id: sight.joined_at} if sight.joined_at else {}
-    return Page(cards(rows.items, {space.pk: space}, sight.person_id, since), rows.next)
-
-
 def get_thread(community: "Community", number: int, *, viewer: "Viewer") -> Thread:
     """Return a thread that the viewer may read, with its space; ThreadNotFound otherwise."""
     return look_at(community, number, viewer=viewer)[0]
@@ -145,8 +109,7 @@ def get_thread(community: "Community", number: int, *, viewer: "Viewer") -> Thre
 
 def look_at(community: "Community", number: int, *, viewer: "Viewer") -> tuple[Thread, Sight]:
     """Return a thread with what the viewer may do in its community; ThreadNotFound."""
-    found = Thread.objects.select_related("space").filter(community=community, number=number)
-    thread = found.first()
+    thread: Thread | None = first("", _numbered, [community.pk, number])
     sight = sight_of(viewer, community, thread.space if thread else None)
     if thread is None:
         raise ThreadNotFound
@@ -154,6 +117,12 @@ def look_at(community: "Community", number: int, *, viewer: "Viewer") -> tuple[T
     if not sight.reads(thread):
         raise ThreadNotFound
     return thread, sight
+
+
+def _numbered(given: Sequence[int]) -> "QuerySet[Thread]":
+    community_id, number = given
+    found = Thread.objects.filter(community_id=community_id, number=number)
+    return found.select_related("space")
 
 
 def get_post(pk: int, *, viewer: "Viewer") -> Post:
@@ -227,11 +196,15 @@ def row_of(thread: Thread, sight: Sight) -> dict[str, Any]:
     """Return the columns of a thread's card, with how far the viewer has read."""
     row: dict[str, Any] = {name: getattr(thread, name) for name in COLUMNS}
     if sight.person_id is not None and sight.member:
-        columns = ("read", "ahead", "following", "mentioned")
-        own = Reading.objects.filter(person_id=sight.person_id, thread=thread)
-        mine = own.values(*columns).first()
-        row |= {f"mine__{name}": mine[name] if mine else None for name in columns}
+        mine = ask("", _mine, [sight.person_id, thread.pk])
+        values = mine[0] if mine else [None] * len(MARKS)
+        row |= {f"mine__{name}": value for name, value in zip(MARKS, values, strict=True)}
     return row
+
+
+def _mine(given: Sequence[int]) -> "QuerySet[Reading, Any]":
+    person_id, thread_id = given
+    return Reading.objects.filter(person_id=person_id, thread_id=thread_id).values_list(*MARKS)
 
 
 def window_of(
@@ -239,13 +212,25 @@ def window_of(
 ) -> list[Post]:
     """Return the posts after a place, or before one; `away` marks whom a reader keeps from."""
     limit = max(1, min(limit, 200))
-    found = Post.objects.filter(thread=thread)
-    if reader is not None:
-        away = hidden_ids(reader).filter(away=OuterRef("author_id"))
-        found = found.annotate(away=Exists(away))
-    if before is not None:
-        return list(found.filter(place__lt=before).order_by("-place")[:limit])[::-1]
-    return list(found.filter(place__gt=after).order_by("place")[:limit])
+    place = after if before is None else before
+    found: list[Post] = objects(
+        (limit, before is None, reader is None), _window(limit, before, reader),
+        [thread.pk, place, *([] if reader is None else [reader])],
+    )  # fmt: skip
+    return found if before is None else found[::-1]
+
+
+def _window(limit: int, before: int | None, reader: int | None) -> Build:
+    def posts(given: Sequence[int]) -> "QuerySet[Post]":
+        found = Post.objects.filter(thread_id=given[0])
+        if reader is not None:
+            away = hidden_ids(given[2]).filter(away=OuterRef("author_id"))
+            found = found.annotate(away=Exists(away))
+        if before is not None:
+            return found.filter(place__lt=given[1]).order_by("-place")[:limit]
+        return found.filter(place__gt=given[1]).order_by("place")[:limit]
+
+    return posts
 
 
 def show_window(
@@ -293,6 +278,7 @@ def show_window(
         posts=posts,
         first_unread=new[0] if new else 0,
         last_place=thread.posts,
+        read=row.get("mine__read") or 0,
         before=first if first > 1 else None,
         after=last if found and last < thread.posts else None,
         moves=moves_open_to(kind, thread.state, part) if sight.writes(thread.space) else [],
@@ -324,7 +310,12 @@ def draft_in(thread: Thread, sight: Sight) -> Draft | None:
     """Return the reply that the viewer began to write in a thread."""
     if sight.person_id is None or not sight.member:
         return None
-    return Draft.objects.filter(person_id=sight.person_id, thread=thread).first()
+    found: Draft | None = first("", _draft, [sight.person_id, thread.pk])
+    return found
+
+
+def _draft(given: Sequence[int]) -> "QuerySet[Draft]":
+    return Draft.objects.filter(person_id=given[0], thread_id=given[1])
 
 
 def _post(
@@ -376,20 +367,23 @@ def reactions_of(
     """Return how often each reaction stands under each post, and which are the viewer's own."""
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     own: dict[int, set[str]] = defaultdict(set)
-    wanted = list(ids)
-    rows = (
-        Reaction.objects.filter(post_id__in=wanted)
-        .values_list("post_id", "name")
-        .annotate(times=Count("pk"), mine=Max("pk", filter=Q(person_id=person_id or 0)))
-        .order_by("post_id", "name")
-        if wanted
-        else []
-    )
+    wanted = padded(ids)
+    rows = ask("", _felt, [person_id or 0, *wanted]) if wanted else []
     for post, name, times, mine in rows:
         counts[post][name] = times
         if mine:
             own[post].add(name)
     return counts, defaultdict(frozenset, {post: frozenset(names) for post, names in own.items()})
+
+
+def _felt(given: Sequence[int]) -> "QuerySet[Reaction, Any]":
+    person_id, *posts = given
+    return (
+        Reaction.objects.filter(post_id__in=posts)
+        .values_list("post_id", "name")
+        .annotate(times=Count("pk"), mine=Max("pk", filter=Q(person_id=person_id)))
+        .order_by("post_id", "name")
+    )
 
 
 def seconded(window: ThreadWindow) -> bool:

@@ -10,6 +10,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from qunluo.conversation.rules.reading import STREAM_DAYS
 
@@ -19,10 +20,13 @@ RANKED, NEWEST = "ranked", "newest"
 ORDERS = (RANKED, NEWEST)
 # Why something waits, the most pressing first; then why it stands elsewhere.
 PRESSING = ("mentioned", "waiting", "voting", "due")
+NEAR, FAR = len(PRESSING), len(PRESSING) + 1
 # Points for each person who felt it so, in the order of R05; more than MOST_FELT count no more.
 FELT: Mapping[str, int] = {"useful": 4, "fun": 3, "warm": 2, "beneficial": 1}
 MOST_FELT = 10
+WORTH = tuple(FELT.values())
 FRESH, HALF_LIFE = 100, timedelta(days=3)
+HALF_LIFE_SECONDS = HALF_LIFE.total_seconds()
 OWN = 20  # one opened or follows it
 TOLD_FROM = 2  # so many people have to feel something before a card says so
 DUE_WITHIN = timedelta(days=7)
@@ -51,8 +55,7 @@ def formula() -> Formula:
     return Formula(FELT)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What the order goes by for one thread and one member."""
 
     id: int
@@ -72,19 +75,22 @@ class Standing:
 def why(one: Standing, today: date) -> str:
     """Return the strongest reason, a code of definitions/why.toml."""
     due = one.due_on
-    reasons = {
-        "mentioned": one.mentioned,
-        "waiting": one.waits and due is None,
-        "voting": one.votes,
-        "due": due is not None and due <= today + DUE_WITHIN,
-        "answered": one.answered,
-        "knows_last": one.knows_last,
-        "knows_author": one.knows_author,
-        **{name: n >= TOLD_FROM for name, n in zip(FELT, one.felt, strict=True)},
-        "yours": one.own,
-        "following": one.followed,
-    }
-    return next((name for name, holds in reasons.items() if holds), "space")
+    reasons = (
+        ("mentioned", one.mentioned),
+        ("waiting", one.waits and due is None),
+        ("voting", one.votes),
+        ("due", due is not None and due <= today + DUE_WITHIN),
+        ("answered", one.answered),
+        ("knows_last", one.knows_last),
+        ("knows_author", one.knows_author),
+        *((name, n >= TOLD_FROM) for name, n in zip(FELT, one.felt, strict=True) if n),
+        ("yours", one.own),
+        ("following", one.followed),
+    )
+    for name, holds in reasons:
+        if holds:
+            return name
+    return "space"
 
 
 def section(reason: str) -> str:
@@ -96,12 +102,14 @@ def section(reason: str) -> str:
 
 def points(one: Standing, now: datetime) -> float:
     """Return freshness, halved every three days, and what is added to it."""
-    age = max(timedelta(), now - one.active_at) / HALF_LIFE
-    fresh = FRESH * float(0.5**age)
-    felt = sum(
-        worth * min(count, MOST_FELT) for worth, count in zip(FELT.values(), one.felt, strict=True)
-    )
-    return fresh + (OWN if one.own or one.followed else 0) + felt
+    age = (now - one.active_at).total_seconds() / HALF_LIFE_SECONDS
+    found = FRESH * 0.5**age if age > 0 else float(FRESH)
+    if one.own or one.followed:
+        found += OWN
+    for worth, count in zip(WORTH, one.felt, strict=True):
+        if count:
+            found += worth * (count if count < MOST_FELT else MOST_FELT)
+    return found
 
 
 def ranked(found: Iterable[Standing], now: datetime) -> list[tuple[int, str]]:
@@ -109,16 +117,16 @@ def ranked(found: Iterable[Standing], now: datetime) -> list[tuple[int, str]]:
     today = now.date()
     keyed = []
     for one in found:
-        reason = why(one, today)
-        if reason in PRESSING:
-            key = (0.0, float(PRESSING.index(reason)), -one.active_at.timestamp(), -one.id)
-            keyed.append((key, one.id, WAITING))
+        pressing = one.mentioned or one.waits or one.votes or one.due_on is not None
+        if pressing and (reason := why(one, today)) in PRESSING:
+            key = -one.active_at.timestamp()
+            keyed.append((PRESSING.index(reason), key, -one.id, WAITING))
         else:
-            part = section(reason)
-            key = (float(SECTIONS.index(part)), -points(one, now), 0.0, -one.id)
-            keyed.append((key, one.id, part))
+            near = one.answered or one.knows_last or one.knows_author
+            place, part = (NEAR, PEOPLE) if near else (FAR, REST)
+            keyed.append((place, -points(one, now), -one.id, part))
     keyed.sort()
-    return [(pk, part) for _key, pk, part in keyed[:STREAM_CARDS]]
+    return [(-pk, part) for _place, _key, pk, part in keyed[:STREAM_CARDS]]
 
 
 def newest(found: Iterable[Standing]) -> list[tuple[int, str]]:

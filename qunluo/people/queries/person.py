@@ -1,13 +1,15 @@
 """Who people are, and what a viewer may see of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from qunluo.kernel import media
+from qunluo.kernel.prepared import ask, padded
 from qunluo.people import rules
 from qunluo.people.errors import PersonNotFound
 from qunluo.people.models import Person
@@ -100,8 +102,11 @@ def people_by_email(emails: Iterable[str]) -> dict[str, Person]:
 
 def person_card(ids: Iterable[int]) -> dict[int, Card]:
     """Return cards by person id in one query; the erased are included under their empty name."""
-    rows = Person.objects.filter(pk__in=set(ids)).values_list("id", "name", "handle", "picture")
-    return {row[0]: Card(*row) for row in rows}
+    return {row[0]: Card(*row) for row in ask("", _faces, padded(ids))}
+
+
+def _faces(given: Sequence[int]) -> QuerySet[Person, Any]:
+    return Person.objects.filter(pk__in=given).values_list("id", "name", "handle", "picture")
 
 
 def reachable(ids: Iterable[int]) -> dict[int, Reachable]:

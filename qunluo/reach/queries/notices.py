@@ -1,14 +1,15 @@
 """What reached a person, as it may be said to them now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 
 from qunluo.kernel.paging import Page, page
+from qunluo.kernel.prepared import ask
 from qunluo.kernel.text import pick
 from qunluo.people.queries import Card, person_card
 from qunluo.reach import rules
@@ -55,8 +56,12 @@ def bell(person: "Person | AnonymousUser") -> int:
     """Return how many notices ring for a person, up to 100; one small query on an index."""
     if not person.is_authenticated:
         return 0
-    ringing = Notice.objects.filter(person_id=person.pk, read_at=None, quiet=False)
-    return ringing.order_by()[: rules.BELL_TOP + 1].count()
+    return len(ask("", _ringing, [person.pk]))
+
+
+def _ringing(given: Sequence[int]) -> "QuerySet[Notice, Any]":
+    ringing = Notice.objects.filter(person_id=given[0], read_at=None, quiet=False)
+    return ringing.order_by().values_list("pk")[: rules.BELL_TOP + 1]
 
 
 def bells(people: Collection[int]) -> dict[int, int]:

@@ -22,6 +22,11 @@ def standing(request: HttpRequest, community: "Community | None") -> "Standing |
     return asked[community.pk]
 
 
+def know(request: HttpRequest, community: "Community", found: "Standing") -> None:
+    """Take over how the viewer stands, where it was asked already."""
+    request.__dict__.setdefault("_standing", {})[community.pk] = found
+
+
 def is_member(request: HttpRequest, community: "Community | None") -> bool:
     """Tell whether the viewer is an active member."""
     found = standing(request, community)

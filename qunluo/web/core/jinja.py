@@ -56,8 +56,27 @@ class Ui:
         self._env = env
 
     def __getattr__(self, name: str) -> Any:
-        """Return a macro."""
-        return getattr(self._env.get_template("core/macros.html").module, name)
+        """Return a macro; kept from then on, unless templates may change meanwhile."""
+        found = getattr(self._env.get_template("core/macros.html").module, name)
+        if not self._env.auto_reload:
+            self.__dict__[name] = found
+        return found
+
+
+@lru_cache(maxsize=8192)
+def _said(message: str, _language: str | None) -> Markup:
+    return Markup(gettext(message))  # noqa: S704 - a message of ours
+
+
+@lru_cache(maxsize=8192)
+def _whole(message: str, language: str | None) -> Markup:
+    return _said(message, language) % {}
+
+
+def said(message: str, /, **variables: Any) -> Markup:
+    """Return a message in the reader's language, filled in as Jinja's own gettext does it."""
+    language = get_language()
+    return _said(message, language) % variables if variables else _whole(message, language)
 
 
 @pass_context
@@ -88,10 +107,12 @@ def environment(**options: Any) -> Environment:
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     env.globals.update(
+        gettext=said,
+        _=said,
         ui=Ui(env),
         url=url,
         url_or_nothing=url_or_nothing,
-        static=static,
+        static=static if settings.DEBUG or settings.ENV == "test" else cache(static),
         icon=icon,
         now=now,
         may=may,

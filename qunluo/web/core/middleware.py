@@ -66,6 +66,8 @@ class PersonMiddleware:
         request.person = user  # type: ignore[attr-defined]
         known = settings.SESSION_COOKIE_NAME in request.COOKIES and user.is_authenticated
         if known:
+            # Each look at a lazy object costs more than one at a person.
+            request.person = user = getattr(user, "_wrapped", user)  # type: ignore[attr-defined]
             self.adopt(request, getattr(user, "language", ""), getattr(user, "time_zone", ""))
         try:
             response = self.answer(request)

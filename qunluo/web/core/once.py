@@ -16,7 +16,7 @@ from django.middleware.csrf import get_token
 from django.utils.crypto import salted_hmac
 from django.utils.functional import lazy
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from qunluo.kernel.errors import DomainError
@@ -35,11 +35,14 @@ R = TypeVar("R", bound=HttpResponse)
 
 
 def _hidden(request: HttpRequest) -> SafeString:
-    return format_html(
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        '<input type="hidden" name="{}" value="{}">',
-        get_token(request), FIELD, token(),
-    )  # fmt: skip
+    known = request.__dict__
+    if "_hidden" not in known:  # masking the token anew for every form of a page protects no more
+        known["_hidden"] = format_html(
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+            '<input type="hidden" name="{}" value="',
+            get_token(request), FIELD,
+        )  # fmt: skip
+    return mark_safe(f'{known["_hidden"]}{token()}">')  # noqa: S308 - letters, digits, - and _
 
 
 # Made anew wherever it stands in a page, so that no two forms share a key.

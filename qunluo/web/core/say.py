@@ -80,17 +80,36 @@ def ago(value: dt.datetime | None) -> str:
     """Return how long ago, or in how long, a moment is."""
     if value is None:
         return ""
-    delta = value - now()
+    return _ago(value - now(), get_language() or "zh-hans")
+
+
+def _ago(delta: dt.timedelta, language: str) -> str:
     seconds = delta.total_seconds()
     # What Babel says depends on the unit and the rounded count alone.
     for unit, length in TIMEDELTA_UNITS:
         count = abs(seconds) / length
         if count >= NEARLY or unit == "second":
             break
-    key = (get_language() or "zh-hans", unit, round(count), seconds < 0)
+    key = (language, unit, round(count), seconds < 0)
     if key not in _AGO:
-        _AGO[key] = format_timedelta(delta, add_direction=True, locale=locale())
+        _AGO[key] = format_timedelta(delta, add_direction=True, locale=locale_of(language))
     return _AGO[key]
+
+
+class Moments:
+    """How one page says its moments: language, zone and time are asked for once, not for each."""
+
+    def __init__(self) -> None:
+        self.language = get_language() or "zh-hans"
+        self.zone = get_current_timezone()
+        self.now = now()
+
+    def tag(self, value: dt.datetime) -> str:
+        """Return how long ago it was, as the macro `when` shows it."""
+        local = value.astimezone(self.zone).replace(tzinfo=None)
+        told = _when(local, self.zone, "medium", self.language)
+        said = _ago(value - self.now, self.language)
+        return f'<time datetime="{value:%Y-%m-%dT%H:%MZ}" title="{told}">{said}</time>'
 
 
 def listed(values: Iterable[object]) -> str:

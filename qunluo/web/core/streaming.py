@@ -5,29 +5,23 @@ under everything that went into them, so that nothing has to be thrown away when
 changes. When it was, what is new and why it stands there come between the pieces.
 """
 
-import secrets
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.template import engines
-from django.utils.translation import get_language
 from markupsafe import Markup, escape
 
 from qunluo.conversation import queries
 from qunluo.kernel.text import pick
 from qunluo.web.core import say
+from qunluo.web.core.pieces import GAP, macros, pieces
 from qunluo.web.core.requests import PersonRequest
 
 if TYPE_CHECKING:
-    from django.template.backends.jinja2 import Jinja2
-
     from qunluo.community.models import Community
 
 COOKIE = "order"  # what a member chose on this device
-# Nobody can write it into a text: it is another one in every process.
-GAP = secrets.token_hex(8)
 KEPT = 4096
 
 
@@ -39,8 +33,7 @@ class Row:
     html: Markup
 
 
-@dataclass(frozen=True)
-class Same:
+class Same(NamedTuple):
     """Everything of a card that is the same for whoever sees it; what its pieces are kept under."""
 
     language: str
@@ -80,9 +73,9 @@ def stream_page(
     found = queries.stream(
         request.person, community=community, after=after, limit=limit, order=order
     )
-    several = community is None
+    several, moments = community is None, say.Moments()
     return {
-        "rows": [_row(card, several=several) for card in found.items],
+        "rows": [_row(card, moments, several=several) for card in found.items],
         "more": "?" + urlencode({"after": found.next}) if found.next else "",
         "after": after or "",
         "before": found.before,
@@ -92,19 +85,18 @@ def stream_page(
     }
 
 
-def _row(card: queries.ThreadCard, *, several: bool) -> Row:
+def _row(card: queries.ThreadCard, moments: say.Moments, *, several: bool) -> Row:
     """Lay what is the viewer's own over what is the same for everybody."""
     community = card.space.community
-    language = get_language() or "en"
+    language = moments.language
     same = _same(card, language, community.name if several else card.space.name)
     first, link, marks, end = _pieces(same)
-    at, new = card.active_at, card.unread
+    new = card.unread
     why = escape(say.upright(pick(card.why_label, language)))
     key = f"t:{community.slug}/{card.number}"
     html = (
         f'<li class="thread-row{" new" if new else ""}" data-key="{key}">'
-        f'{first}<time datetime="{at:%Y-%m-%dT%H:%MZ}" title="{say.when(at)}">'
-        f"{say.ago(at)}</time>{link}{'#new' if new else ''}{marks}"
+        f"{first}{moments.tag(card.active_at)}{link}{'#new' if new else ''}{marks}"
         f'<span class="stream-why">{why}</span>{end}{_unread(new, language) if new else ""}</li>'
     )
     return Row(card.section, Markup(html))  # noqa: S704 - from a template, and escaped above
@@ -113,11 +105,7 @@ def _row(card: queries.ThreadCard, *, several: bool) -> Row:
 @lru_cache(maxsize=KEPT)
 def _unread(count: int, _language: str) -> str:
     """Render the mark of what is new; once for each count and language."""
-    return str(_module("conversation/parts.html").unread_mark(count, quiet=True))
-
-
-def _module(template: str) -> Any:
-    return cast("Jinja2", engines["jinja2"]).env.get_template(template).module
+    return str(macros("conversation/parts.html").unread_mark(count, quiet=True))
 
 
 def _same(card: queries.ThreadCard, language: str, where: str) -> Same:
@@ -149,9 +137,8 @@ def _same(card: queries.ThreadCard, language: str, where: str) -> Same:
     )
 
 
-@lru_cache(maxsize=KEPT)
 def _pieces(same: Same) -> tuple[str, ...]:
-    """Render a card, and cut it where the viewer's own comes in."""
+    """Return a card, cut where the viewer's own comes in."""
     kind = queries.kind_of(same.kind) if same.kind else None
-    card = _module("conversation/stream_card.html").card(same, kind, GAP, queries.reactions())
-    return tuple(str(card).split(GAP))
+    macro = macros("conversation/stream_card.html").card
+    return pieces(same, lambda: macro(same, kind, GAP, queries.reactions()))

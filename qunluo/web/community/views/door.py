@@ -14,6 +14,7 @@ from qunluo.kernel.clock import now
 from qunluo.people.queries import profile_for
 from qunluo.web.community.forms import PledgeForm
 from qunluo.web.core.belonging import is_member, may, standing
+from qunluo.web.core.emblem import MOST_DOTS
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import partial, show
 from qunluo.web.core.streaming import stream_page
@@ -89,7 +90,7 @@ def door_of(
         "rules": queries.current_rules(community),
         "rate": queries.acceptance_rate(community),
         "keepers": keepers(request, community),
-        "dots": [f"{community.slug}-{n}" for n in range(community.member_count)],
+        "dots": _dots(community),
         "application": queries.last_application(request.person, community),
         "open_spaces": [
             card.space
@@ -99,11 +100,14 @@ def door_of(
     }
 
 
+def _dots(community: "Community") -> list[str]:
+    """Return a seed for each of its people, of as many as the picture has room for."""
+    return [f"{community.slug}-{n}" for n in range(min(community.member_count, MOST_DOTS))]
+
+
 def keepers(request: PersonRequest, community: "Community") -> list["Profile"]:
     """Return who keeps the door, as far as they show themselves to this viewer."""
-    held = queries.holders(community, KEEPERS).select_related("person").order_by("granted_at")
-    people = {grant.person_id: grant.person for grant in held}
-    return [profile_for(person, request.person) for person in people.values()]
+    return [profile_for(person, request.person) for person in queries.who_holds(community, KEEPERS)]
 
 
 def _suspended(request: PersonRequest, community: "Community", here: "Standing") -> dict[str, Any]:
@@ -147,7 +151,7 @@ def _home(request: PersonRequest, community: "Community") -> dict[str, Any]:
         if may(request, community, "members.admit")
         else 0,
         "blocking": _unfinished(request, community),
-        "dots": [f"{community.slug}-{n}" for n in range(community.member_count)],
+        "dots": _dots(community),
         **stream_page(request, community=community, limit=STREAM),
         "spaces": talk.spaces(community, viewer=request.person),
     }

@@ -1,5 +1,6 @@
 """The spaces of a community, and the threads of one."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -11,9 +12,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qunluo.community.queries import get_community
 from qunluo.conversation import actions, queries
+from qunluo.web.conversation.pieces import thread_row
 from qunluo.web.conversation.views.chat import room
-from qunluo.web.core.belonging import is_member, may
+from qunluo.web.core.belonging import is_member, know, may
 from qunluo.web.core.requests import PersonRequest, signed_in
+from qunluo.web.core.say import Moments
 from qunluo.web.core.show import show
 
 if TYPE_CHECKING:
@@ -52,6 +55,7 @@ def space(request: PersonRequest, slug: str, space: str) -> HttpResponse:
     found, sight = queries.look_into(community, space, viewer=request.person)
     if queries.type_of(found.type).room:
         return room(request, community, found, sight)
+    know(request, community, sight.standing)
     kind, after = request.GET.get("kind", ""), request.GET.get("after")
     settled = False if request.GET.get("open") else None
     page = queries.threads_in(found, sight, kind=kind, settled=settled, after=after, limit=THREADS)
@@ -66,6 +70,7 @@ def space(request: PersonRequest, slug: str, space: str) -> HttpResponse:
         "following": _following(request, found, member=sight.member),
         "ads": queries.ad_share(found) if found.advert_share and not after else None,
         "cards": page.items,
+        "row_html": partial(thread_row, slug=slug, moments=Moments()),
         "kind": kind,
         "open": settled is False,
         "more": "?" + urlencode({**asked, "after": page.next}) if page.next else "",

@@ -12,9 +12,12 @@ from qunluo.community.queries import get_community, require_member
 from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import ThreadNotFound, UnknownReaction
 from qunluo.web.conversation.forms import MoveForm, reply_form, say
+from qunluo.web.conversation.pieces import post_item
+from qunluo.web.core.belonging import know
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.links import url
 from qunluo.web.core.requests import PersonRequest, signed_in
+from qunluo.web.core.say import Moments
 from qunluo.web.core.show import partial, show
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from qunluo.conversation.models import Post
     from qunluo.conversation.queries import ThreadWindow
 
-POSTS, QUOTED = 11, 600
+POSTS, MOST, QUOTED = 11, 50, 600
 BIG = 2**31 - 1  # more than any place or number, and no database chokes on it
 
 
@@ -34,9 +37,10 @@ def thread(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     if window.card.kind.name == "chat" and not partial(request):
         at = f"?at={place}#p{place}" if (place := place_in(request.GET.get("at"))) else ""
         return redirect(url("talk:space", slug=slug, space=window.space.slug) + at)
+    know(request, community, window.sight.standing)
     context = context_of(request, community, window)
     response = show(request, "conversation/thread.html", "posts", context)
-    if window.card.unread and window.posts:
+    if window.card.unread and window.posts and window.posts[-1].place > window.read:
         place = window.posts[-1].place
         actions.mark_read(actor=request.person, thread=window.thread, place=place)
     return response
@@ -45,7 +49,9 @@ def thread(request: PersonRequest, slug: str, number: int) -> HttpResponse:
 def _window(request: PersonRequest, community: "Community", number: int) -> "ThreadWindow":
     """Return the part of the thread that was asked for; a short one is shown whole."""
     asked = {name: place_in(request.GET.get(name)) for name in ("at", "after", "before")}
-    given: dict[str, Any] = {"viewer": request.person, "limit": POSTS}
+    # Whoever reads on takes more at once; a page of its own stays small.
+    many = min(place_in(request.GET.get("n")), MOST) or POSTS
+    given: dict[str, Any] = {"viewer": request.person, "limit": many}
     if number > BIG:
         raise ThreadNotFound
     asked["at"] = asked["at"] or place_in(request.GET.get("to"))
@@ -77,7 +83,7 @@ def context_of(
     moves = [move for move in window.moves if "answer" not in move.needs]
     answered = next((post.place for post in window.posts if post.accepted), 0)
     item, makers = queries.makers_of(window.card.id) if window.planned else (None, [])
-    return {
+    context = {
         "item": item,
         "makers": makers,
         "community": community,
@@ -97,6 +103,9 @@ def context_of(
         "to": to,
         "preview": "",
     } | more
+    moments = Moments()
+    context["post_html"] = lambda post: post_item(post, window, community, context, moments)
+    return context
 
 
 def quote(source: str) -> str:

@@ -1,0 +1,37 @@
+"""Pieces of pages that are the same whoever looks: rendered once, kept under what went into them.
+
+Since everything that a piece shows belongs to its key, nothing has to be thrown away when something
+changes. What is never the same, such as how long ago it was, is left out as a gap.
+"""
+
+import secrets
+from collections.abc import Callable, Hashable
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+
+from django.template import engines
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from django.template.backends.jinja2 import Jinja2
+
+# Nobody can write it into a text: it is another one in every process.
+GAP = Markup(secrets.token_hex(8))  # noqa: S704 - letters and digits
+MOST = 6000
+_kept: dict[Hashable, tuple[str, ...]] = {}
+
+
+def pieces(key: Hashable, make: Callable[[], str]) -> tuple[str, ...]:
+    """Return what `make` renders, cut at its gaps; made once for each key while there is room."""
+    found = _kept.get(key)
+    if found is None:
+        found = _kept[key] = tuple(str(make()).split(GAP))
+        if len(_kept) > MOST:
+            for old in list(islice(_kept, MOST // 2)):
+                _kept.pop(old, None)
+    return found
+
+
+def macros(template: str) -> Any:
+    """Return the macros of a template."""
+    return cast("Jinja2", engines["jinja2"]).env.get_template(template).module
