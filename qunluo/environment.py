@@ -50,8 +50,8 @@ SETTINGS = {
         Setting(
             "WEB_THREADS",
             "0",
-            "Threads of each web process, each with one database connection; 0: two for each "
-            "processor and one more, at most 8.",
+            "Threads of each web process, each with one database connection; 0: two with SQLite, "
+            "four with PostgreSQL.",
         ),
         Setting("NO_RATE_LIMITS", "", "1 switches rate limits off; for tests and the demo, refused in production."),
         Setting("GOOGLE_CLIENT", "", "client-id:secret of a Google OAuth client; offers sign-in with Google."),

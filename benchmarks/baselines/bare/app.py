@@ -10,7 +10,7 @@ from litestar import Litestar, MediaType, Request, get
 from litestar.exceptions import NotAuthorizedException, NotFoundException
 from sqlalchemy import create_engine, text
 
-CARDS, WINDOW = 20, 50
+CARDS, LISTED, WINDOW = 20, 15, 50
 _where = urlsplit(os.environ["BENCH_DATABASE_URL"])
 SQLITE = _where.scheme.startswith("sqlite")
 if SQLITE:
@@ -37,7 +37,7 @@ THREADS = (
     " t.active_at, t.space_id, u.first_name AS who, coalesce(r.place, 0) AS place, r.follows"
     " FROM textbook_thread t JOIN auth_user u ON u.id = t.author_id"
     " LEFT JOIN textbook_read r ON r.thread_id = t.id AND r.user_id = :me"
-    " WHERE t.space_id IN ({spaces}) ORDER BY t.active_at DESC LIMIT 20"
+    " WHERE t.space_id IN ({spaces}) ORDER BY t.active_at DESC LIMIT {count}"
 )
 LAST = (
     "SELECT c.thread_id, c.body, u.first_name AS who FROM textbook_comment c"
@@ -81,10 +81,11 @@ def seen(connection, me):
     return [one for one in rows if one["visibility"] != "grant" or one["badge"] in one["badges"]]
 
 
-def listed(connection, me, ids):
+def listed(connection, me, ids, count=CARDS):
     """The newest threads with their last comments."""
     some = ", ".join(str(int(one)) for one in ids)
-    threads = connection.execute(text(THREADS.format(spaces=some)), {"me": me}).mappings().all()
+    asked = text(THREADS.format(spaces=some, count=count))
+    threads = connection.execute(asked, {"me": me}).mappings().all()
     some = ", ".join(str(one["id"]) for one in threads) or "0"
     last = {}
     for one in connection.execute(text(LAST.format(threads=some))).mappings():
@@ -120,7 +121,7 @@ def home(request: Request) -> str:
 
 @get("/c/{slug:str}/in/{space:str}/", media_type=MediaType.HTML, sync_to_thread=False)
 def space(request: Request, slug: str, space: str) -> str:
-    """20 threads of a space."""
+    """15 threads of a space."""
     with engine.connect() as connection:
         me = reader(connection, request)
         about = connection.execute(ME, {"me": me}).mappings().one()
@@ -128,7 +129,7 @@ def space(request: Request, slug: str, space: str) -> str:
         found = next((one for one in spaces if one["slug"] == space), None)
         if found is None:
             raise NotFoundException
-        threads, last = listed(connection, me, [found["id"]])
+        threads, last = listed(connection, me, [found["id"]], LISTED)
     return env.get_template("home.html").render(
         me=about, title=found["name"], towns={(slug, found["called"])}, threads=threads, last=last,
         names={found["id"]: found["name"]}, slug=slug,

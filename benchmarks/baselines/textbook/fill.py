@@ -27,6 +27,7 @@ def main(path):
     """Fill from the texts and the moment in a file."""
     with open(path, encoding="utf-8") as file:
         given = json.load(file)
+    call_command("migrate", verbosity=0)  # first what the tables of the town refer to
     call_command("migrate", run_syncdb=True, verbosity=0)
     town = build(given["texts"], datetime.fromisoformat(given["now"]))
     people = User.objects.bulk_create(

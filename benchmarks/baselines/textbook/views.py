@@ -107,7 +107,7 @@ def thread(request, slug, number):
 
 @login_required
 def space(request, slug, space):
-    """20 threads of a space."""
+    """15 threads of a space."""
     membership = member_of(request, slug)
     found = next((one for one in visible(membership) if one.slug == space), None)
     if found is None:

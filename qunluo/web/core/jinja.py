@@ -1,6 +1,7 @@
 """The Jinja environment of every page: translations, addresses, icons, money and dates."""
 
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
@@ -77,6 +78,16 @@ def said(message: str, /, **variables: Any) -> Markup:
     """Return a message in the reader's language, filled in as Jinja's own gettext does it."""
     language = get_language()
     return _said(message, language) % variables if variables else _whole(message, language)
+
+
+@cache
+def speaker(language: str) -> Callable[..., Markup]:
+    """Return `said` for a page whose language is known, so that not each message asks for it."""
+
+    def spoken(message: str, /, **variables: Any) -> Markup:
+        return _said(message, language) % variables if variables else _whole(message, language)
+
+    return spoken
 
 
 @pass_context

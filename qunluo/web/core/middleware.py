@@ -1,12 +1,18 @@
 """Language, person and errors, in the order in which a request meets them."""
 
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -32,6 +38,25 @@ def preferred_language(header: str) -> str:
         if code.startswith("en"):
             return "en"
     return "en"
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """Says what pages may load; for those without an exception, in words put together once."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
+        """Add the policy of the settings, or the one that the view made of it."""
+        own = any(name.startswith("_csp_") for name in vars(response))
+        if own or settings.DEBUG or getattr(request, "_csp_nonce", None):
+            return super().process_response(request, response)
+        policy = _policy()
+        if policy and HEADER not in response:
+            response[HEADER] = policy
+        return response
+
+
+@cache
+def _policy() -> str:
+    return build_policy()
 
 
 class LanguageMiddleware:
@@ -64,7 +89,10 @@ class PersonMiddleware:
         """Answer as this person sees it."""
         user = getattr(request, "user", None) or AnonymousUser()
         request.person = user  # type: ignore[attr-defined]
-        known = settings.SESSION_COOKIE_NAME in request.COOKIES and user.is_authenticated
+        came = settings.SESSION_COOKIE_NAME in request.COOKIES
+        known = came and user.is_authenticated
+        if not came and request.method == "GET":
+            request.person = AnonymousUser()  # type: ignore[attr-defined]
         if known:
             # Each look at a lazy object costs more than one at a person.
             request.person = user = getattr(user, "_wrapped", user)  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from django.template.backends.jinja2 import Jinja2
 from django.utils.cache import patch_vary_headers
 from jinja2_fragments import render_block
 
+from qunluo.web.core.jinja import speaker
 from qunluo.web.core.requests import PersonRequest
 
 
@@ -20,6 +21,7 @@ def render(
     given: dict[str, Any] = {"request": request}
     for processor in engine.template_context_processors:
         given.update(processor(request))
+    given["_"] = given["gettext"] = speaker(given["lang"])
     given.update(context or {})
     if block:
         return render_block(engine.env, template, block, given)
