@@ -36,7 +36,8 @@ class _Prepared:
 
     sql: str
     fixed: tuple[Any, ...]
-    given: tuple[tuple[int, int], ...]  # at which place of the values which of those that are given
+    # At which place of the values which of those that are given, and as what it is sent.
+    given: tuple[tuple[int, int, Convert | None], ...]
     moments: tuple[tuple[int, Any], ...]  # at which place how far from now
     converts: tuple[tuple[int, Convert], ...]
     whole: "_Whole | None"
@@ -116,8 +117,8 @@ def _find(shape: Hashable, build: Build, given: Sequence[Given]) -> _Prepared | 
 def _rows(prepared: _Prepared, given: Sequence[Given]) -> list[tuple[Any, ...]]:
     here = connections[DEFAULT_DB_ALIAS]
     values = list(prepared.fixed)
-    for place, which in prepared.given:
-        values[place] = given[which]
+    for place, which, sent in prepared.given:
+        values[place] = sent(given[which]) if sent else given[which]
     if prepared.moments:
         moment = now()
         adapt = here.ops.adapt_datetimefield_value
@@ -144,8 +145,12 @@ def _prepare(build: Build, words: Sequence[bool]) -> _Prepared | None:
         except EmptyResultSet:  # such as of a list in which nothing is
             return None
     values = [_moment(one) for one in values]
-    given = tuple((n, which) for n, one in enumerate(values) if (which := _which(one)) is not None)
-    if {which for _place, which in given} != set(range(len(words))):
+    given = tuple(
+        (n, which, type(one) if type(one) not in {int, str} else None)  # PostgreSQL has several
+        for n, one in enumerate(values)
+        if (which := _which(one)) is not None
+    )
+    if {which for _place, which, _sent in given} != set(range(len(words))):
         raise ValueError("Not everything that is given stands by itself in the query.")
     columns = [one[0] for one in compiler.select[: compiler.col_count]]
     found = compiler.get_converters(columns)
@@ -192,7 +197,7 @@ def _moment(value: Any) -> Any:
 
 def _which(value: Any) -> int | None:
     """Return which of what is given a value stands for."""
-    if type(value) is int and value >= MARKS:
+    if isinstance(value, int) and value >= MARKS:
         return value - MARKS
     if isinstance(value, str) and value.startswith(WORDS):
         return int(value.removeprefix(WORDS))

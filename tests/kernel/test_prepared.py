@@ -42,6 +42,18 @@ def test_a_query_is_put_together_once_for_each_shape_and_answers_for_others():
     assert len(built) == 1
 
 
+def test_a_small_column_takes_a_number_on_both_databases():
+    farm = community()
+    who = member(farm)
+
+    def build(given):
+        return Membership.objects.filter(community_id=given[0], number=given[1])
+
+    number = Membership.objects.get(community=farm, person=who).number
+    assert first("", build, [farm.pk, number]).person_id == who.pk
+    assert first("", build, [farm.pk, 2**31 - 1]) is None
+
+
 def test_now_is_the_moment_of_asking_not_of_the_first_time():
     farm = community()
     who = member(farm, role="host")
