@@ -227,6 +227,7 @@ CACHES = {
         "LOCATION": "kernel_cache",
     }
 }
+FORM_RENDERER = "qunluo.web.core.rendering.Fields"
 SESSION_ENGINE = "qunluo.kernel.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -15,7 +15,9 @@ from typing import Any, cast
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import JSONField, Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
+from django.db.models.signals import post_init, pre_init  # noqa: TID251 - asked whether they are used
 from django.utils.dateparse import parse_datetime
 
 from qunluo.kernel.clock import now, travel
@@ -48,6 +50,7 @@ class _Whole:
     """How rows become objects."""
 
     model: type[Model]
+    plain: bool  # nothing listens to its making, and all of its columns are there
     start: int
     end: int
     names: Sequence[str]
@@ -78,7 +81,14 @@ def objects(shape: Hashable, build: Build, given: Sequence[Given]) -> list[Any]:
     whole = cast("_Whole", prepared.whole)
     found = []
     for row in _rows(prepared, given):
-        one = whole.model.from_db(DEFAULT_DB_ALIAS, whole.names, row[whole.start : whole.end])
+        values = row[whole.start : whole.end]
+        if whole.plain:
+            one = whole.model.__new__(whole.model)
+            one.__dict__.update(zip(whole.names, values, strict=True))
+            one._state = state = ModelState()
+            state.adding, state.db = False, DEFAULT_DB_ALIAS
+        else:
+            one = whole.model.from_db(DEFAULT_DB_ALIAS, whole.names, values)
         for populator in whole.populators:
             populator.populate(row, one)
         for name, place in whole.annotations.items():
@@ -175,14 +185,24 @@ def _whole(compiler: Any) -> _Whole | None:
         return None
     places = info["select_fields"]
     start, end = places[0], places[-1] + 1
+    model: type[Model] = info["model"]
+    names = [one[0].target.attname for one in compiler.select[start:end]]
     return _Whole(
-        info["model"],
+        model,
+        _plain(model, names),
         start,
         end,
-        [one[0].target.attname for one in compiler.select[start:end]],
+        names,
         get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
         compiler.annotation_col_map or {},
     )
+
+
+def _plain(model: type[Model], names: Sequence[str]) -> bool:
+    """Tell whether making an object of a row is but setting its columns."""
+    whole = set(names) == {one.attname for one in model._meta.concrete_fields}
+    own = model.__init__ is Model.__init__ and "from_db" not in vars(model)
+    return whole and own and not (pre_init.has_listeners(model) or post_init.has_listeners(model))
 
 
 def _moment(value: Any) -> Any:
