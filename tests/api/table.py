@@ -356,6 +356,8 @@ CHANNELS = {
     "try_channel": Row("401 403 403 403 202 202"),
     "channel_messages": Row(RUNNERS),
     "replay_channel_message": Row("401 403 403 403 202 202"),
+    "channel_arrivals": Row(RUNNERS, ids={"channel_id": "inbox_id"}),
+    "let_channel_arrival_through": Row(RUNNERS, ids={"channel_id": "inbox_id"}),
 }
 OPERATIONS = {
     "dead_letters": Row(RUNNERS),

@@ -68,6 +68,7 @@ from qunluo.reach.queries.mail import (
     unsubscribe_path,
     unsubscribe_url,
 )
+from qunluo.reach.queries.mailbox import box_of, mailbox_mark, mailbox_reader, mailbox_waits
 from qunluo.reach.queries.notices import (
     NoticeView,
     bell,
@@ -144,6 +145,10 @@ __all__ = [
     "ScopeName",
     "Wish",
     "bell",
+    "box_of",
+    "mailbox_mark",
+    "mailbox_reader",
+    "mailbox_waits",
     "bells",
     "carrier",
     "devices_of",
