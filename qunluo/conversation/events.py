@@ -59,6 +59,17 @@ class ThreadOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ThreadOpenedToAll(Event):
+    """A thread that some read first is for everybody now; `person_id` as when it was opened."""
+
+    name: ClassVar[str] = "conversation.thread_opened_to_all"
+    thread_id: int
+    post_id: int
+    space_id: int
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReplyWritten(Event):
     """A member replied; `person_id` is who opened the thread, `place` counts posts in it."""
 

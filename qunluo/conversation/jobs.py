@@ -18,6 +18,12 @@ def publish_what_is_due() -> None:
     actions.publish_due()
 
 
+@every(minutes=1, atomic=False, when=lambda: queries.opened_to_all(1))
+def announce_what_is_open_now() -> None:
+    """Tell the others of what some could read first, once it is for everybody."""
+    actions.announce_due()
+
+
 @every(minutes=1, atomic=False, when=lambda: reach.waiting_arrivals(1))
 def take_in_what_waits() -> None:
     """Let what programs sent beyond their share of an hour appear in the next one."""

@@ -31,6 +31,7 @@ from qunluo.conversation.events import (
     ThreadHandled,
     ThreadMoved,
     ThreadOpened,
+    ThreadOpenedToAll,
     ThreadRelocated,
     ThreadTakenAlong,
 )
@@ -108,8 +109,10 @@ def tell_the_author(event: ThreadHandled | ThreadMoved) -> None:
     )
 
 
-@reacts_to(ThreadOpened, ReplyWritten, PersonMentioned)
-def tell_of_words(event: ThreadOpened | ReplyWritten | PersonMentioned) -> None:
+@reacts_to(ThreadOpened, ThreadOpenedToAll, ReplyWritten, PersonMentioned)
+def tell_of_words(
+    event: ThreadOpened | ThreadOpenedToAll | ReplyWritten | PersonMentioned,
+) -> None:
     """Tell whoever follows, wrote, began it or is called that something was said."""
     actions.tell_of_words(event)
 

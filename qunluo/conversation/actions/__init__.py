@@ -61,6 +61,7 @@ from qunluo.conversation.actions.planning import (
 from qunluo.conversation.actions.polling import answer_poll, close_poll
 from qunluo.conversation.actions.proposals import follow_vote, may_put_to_vote, put_to_vote
 from qunluo.conversation.actions.publishing import (
+    announce_due,
     mark_published,
     publish_due,
     publish_item,
@@ -159,6 +160,7 @@ __all__ = [
     "note_talk",
     "open_space",
     "plan_item",
+    "announce_due",
     "publish_due",
     "publish_item",
     "put_to_vote",

@@ -18,8 +18,9 @@ from qunluo.conversation.actions.writing import write_post
 from qunluo.conversation.models import PlannedItem, Thread
 from qunluo.conversation.queries.calendar import PUBLISH
 from qunluo.conversation.queries.checks import automatic_checks
-from qunluo.conversation.queries.coming import due_items
+from qunluo.conversation.queries.coming import due_items, opened_to_all
 from qunluo.conversation.rules.calendar import Words
+from qunluo.conversation.rules.kinds import kind_of
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import DomainError, TooMany
 from qunluo.kernel.outbox import publish
@@ -98,6 +99,35 @@ def mark_published(thread: Thread) -> bool:
             item_id=item.pk, thread_id=thread.pk, number=thread.number,
         )
     )  # fmt: skip
+    return True
+
+
+def announce_due() -> int:
+    """Let everybody else hear of what some could read first; return of how many threads."""
+    return sum(_announce(pk) for pk in opened_to_all())
+
+
+@write_tx
+def _announce(pk: int) -> bool:
+    due = Thread.objects.filter(pk=pk, announce_at__lte=now())
+    thread = due.select_related("space").first()
+    if thread is None or not due.update(announce_at=None):
+        return False
+    post_id = thread.messages.filter(place=1).values_list("pk", flat=True).first()
+    if thread.opener_gone or post_id is None:
+        return False
+    about_somebody = any(one.type == "person" for one in kind_of(thread.kind).fields)
+    publish(
+        events.ThreadOpenedToAll(
+            community_id=thread.space.log_id,
+            actor_id=thread.author_id,
+            person_id=(about_somebody and thread.assignee_id) or thread.author_id,
+            thread_id=thread.pk,
+            post_id=post_id,
+            space_id=thread.space_id,
+            number=thread.number,
+        )
+    )
     return True
 
 

@@ -63,7 +63,7 @@ from qunluo.conversation.queries.circles import (
     talk_of_two,
     talks,
 )
-from qunluo.conversation.queries.coming import due_items
+from qunluo.conversation.queries.coming import due_items, opened_to_all
 from qunluo.conversation.queries.files import FileView, waiting_files
 from qunluo.conversation.queries.handling import (
     overdue,
@@ -195,6 +195,7 @@ __all__ = [
     "draft_for",
     "drafts",
     "due_items",
+    "opened_to_all",
     "find_item",
     "find_planned",
     "find_space",
