@@ -220,6 +220,25 @@ class PrivateTalkLeft(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CircleAsked(Event):
+    """Somebody asked to be let into a circle; it stands in no community's log."""
+
+    name: ClassVar[str] = "conversation.circle_asked"
+    space_id: int
+    asking_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CircleAnswered(Event):
+    """The host of a circle let `person_id` in or did not; it stands in no community's log."""
+
+    name: ClassVar[str] = "conversation.circle_answered"
+    space_id: int
+    asking_id: int
+    accepted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class PostRestored(Event):
     """A removed post stands again after an appeal; `person_id` is who wrote it."""
 

@@ -14,6 +14,8 @@ from qunluo.conversation import actions, queries
 from qunluo.conversation.events import (
     AnswerAccepted,
     ChatImported,
+    CircleAnswered,
+    CircleAsked,
     ImportedAuthorClaimed,
     ImportedAuthorReleased,
     ItemHeld,
@@ -123,6 +125,12 @@ def tell_of_steps(event: ThreadMoved | ThreadHandled | AnswerAccepted) -> None:
     actions.tell_of_steps(event)
 
 
+@reacts_to(CircleAsked, CircleAnswered)
+def tell_of_asking(event: CircleAsked | CircleAnswered) -> None:
+    """Tell a host that somebody asks to be let in, and them what the host said."""
+    actions.tell_of_asking(event)
+
+
 @reacts_to(Reacted)
 def tell_of_reaction(event: Reacted) -> None:
     """Tell the author of a post, quietly, that somebody reacted to it."""
@@ -155,6 +163,7 @@ subjects.answered_by("thread", Subject(queries.known_threads, {"thread": MUTE_TH
 subjects.answered_by("space", Subject(queries.known_spaces, {"space": MUTE_SPACE}))
 subjects.answered_by("community", Subject(queries.known_communities))
 subjects.answered_by("item", Subject(queries.known_items))
+subjects.answered_by("circle", Subject(queries.known_circles))
 
 
 sources.register(queries.PEOPLE)

@@ -181,6 +181,13 @@ GOVERNANCE = {
     "values": Row(ANYBODY),
     "scenes": Row(ANYBODY),
     "cells": Row(MEMBERS),
+    "own_askings": Row(MEMBERS),
+    "ask_into_circle": Row(
+        "401 403 409 409 201 201", {"text": "I bake too."}, ids={"space": "bakers"}
+    ),
+    "withdraw_asking": Row("401 403 204 409 409 409", ids={"space": "bakers"}),
+    "circle_askings": Row("401 404 404 200 404 404", ids={"space": "bakers"}),
+    "answer_asking": Row("401 404 404 204 404 404", {"accept": True}, ids={"space": "bakers"}),
     "honours": Row(ANYBODY),
     "acts": Row(MEMBERS),
     "link_post": Row(

@@ -145,6 +145,10 @@ def _talk(farm, cast):
     circle = talk.begin_circle(
         actor=cast.member, community=farm, name="Us", people=[cast.host.handle]
     )
+    bakers = talk.begin_circle(actor=cast.host, community=farm, name="Bakers", listed=True)
+    asks = talk.ask_into_circle(
+        actor=cast.member, community=farm, slug=bakers.slug, text="I have an oven."
+    )
     planned = talk.plan_item(
         actor=cast.target, space=space, title="Soon", source="Wait for it.",
         ticks=[one for one, _words in talking.checklist(farm)],
@@ -156,7 +160,7 @@ def _talk(farm, cast):
         "space": space.slug, "thread_number": asked.number, "post_id": first.id,
         "reaction": "thanks", "uid": sent.uid, "waiting": waiting.uid,
         "item_uid": planned.uid, "author_id": name.pk, "claim_code": name.code,
-        "room": room.slug, "circle": circle.slug,
+        "room": room.slug, "circle": circle.slug, "bakers": bakers.slug, "asking_id": asks.pk,
         "insider": cast.host.handle, "met": cast.target.handle,
     }  # fmt: skip
 

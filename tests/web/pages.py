@@ -173,6 +173,11 @@ TALK = {
     "talk:card": Page(everyone(404)),
     "talk:scenes": OPEN,
     "talk:cells": Page(only(BELONG)),
+    "talk:ask": Page(
+        post=only("operator cco owner", 302, member=409, host=409),
+        body={"text": "I bake too."},
+        ids={"space": "bakers"},
+    ),
     "talk:honours": OPEN,
     "talk:boards": OPEN,
     "talk:board": Page(everyone(), ids={"kind": "worry"}),

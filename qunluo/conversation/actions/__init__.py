@@ -1,5 +1,11 @@
 """Writing, moving, reading: everything that changes conversation."""
 
+from qunluo.conversation.actions.asking import (
+    answer_asking,
+    ask_into_circle,
+    tell_of_asking,
+    withdraw_asking,
+)
 from qunluo.conversation.actions.attaching import (
     attach,
     describe_attachment,
@@ -161,6 +167,10 @@ __all__ = [
     "open_space",
     "plan_item",
     "announce_due",
+    "answer_asking",
+    "ask_into_circle",
+    "tell_of_asking",
+    "withdraw_asking",
     "publish_due",
     "publish_item",
     "put_to_vote",

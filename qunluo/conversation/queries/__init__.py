@@ -1,6 +1,13 @@
 """Reading what conversation knows; fetching is permission."""
 
 from qunluo.conversation.queries.adverts import ad_share
+from qunluo.conversation.queries.askings import (
+    Asking,
+    askings_in,
+    known_circles,
+    listed_circle,
+    own_askings,
+)
 from qunluo.conversation.queries.boards import BoardCard, boards, states_of, times_moved
 from qunluo.conversation.queries.bringing import (
     author_by_code,
@@ -194,7 +201,12 @@ __all__ = [
     "checklist",
     "draft_for",
     "drafts",
+    "Asking",
+    "askings_in",
     "due_items",
+    "known_circles",
+    "listed_circle",
+    "own_askings",
     "opened_to_all",
     "find_item",
     "find_planned",

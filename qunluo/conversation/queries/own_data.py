@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from qunluo.conversation.models import (
     Attachment,
+    CircleAsking,
     Draft,
     HeldPost,
     ImportedAuthor,
@@ -115,6 +116,14 @@ def own_documents(person: "Person") -> "Documents":
             .values(
                 "space__community__slug", "space__name", "space__purpose", "space__rules",
                 "host", "joined_at",
+            )
+        ),
+        "askings": list(
+            CircleAsking.objects.filter(person=person)
+            .order_by("pk")
+            .values(
+                "space__community__slug", "space__name", "text", "state", "reason", "asked_at",
+                "settled_at",
             )
         ),
         "held_posts": list(

@@ -47,6 +47,7 @@ urlpatterns = [
     path(f"{SPACE}circle/", chat.circle, name="circle"),
     path(f"{TALK}scenes/", together.scenes, name="scenes"),
     path(f"{TALK}cells/", together.cells, name="cells"),
+    path(f"{TALK}cells/<slug:space>/ask/", together.ask, name="ask"),
     path(f"{TALK}honours/", together.honours, name="honours"),
     path(f"{TALK}boards/", boards.boards, name="boards"),
     path(f"{TALK}boards/<slug:kind>/", boards.board, name="board"),
