@@ -78,6 +78,9 @@ class PlannedItem(PlannedCard):
     open_at: datetime | None = Field(description=_("When everybody reads it; before, the early."))
     early_kind: str
     early_name: str
+    poll: dict[str, Any] | None = Field(
+        description=_("Options, multiple, results and days, or null.")
+    )
     reason: str = Field(description=_("Why it was held."))
     version: int
     files: list[FileCard]
@@ -140,6 +143,17 @@ class CalendarRules(Shown):
     holds: bool
 
 
+class PlannedPoll(Given):
+    """A poll that opens when an item appears."""
+
+    options: list[Annotated[str, Field(max_length=80)]] = Field(min_length=2, max_length=10)
+    multiple: bool = False
+    results: str = Field("answered", description=_("always, answered or closed."))
+    days: int | None = Field(
+        None, ge=1, le=90, description=_("From the moment it appears; empty for good.")
+    )
+
+
 class Words(Given):
     """What can be said about an item."""
 
@@ -163,6 +177,7 @@ class Words(Given):
         default_factory=list, max_length=40, description=_("Ids of checks, as hand.true.")
     )
     attached: list[Uid] = Attached
+    poll: PlannedPoll | None = Field(None, description=_("It opens with the post; null for none."))
     publish_at: Instant | None = None
     open_at: Instant | None = None
     early_kind: Literal["", "members", "role", "badge", "pass", "tier", "seat"] = ""
@@ -387,6 +402,7 @@ def _item(request: Caller, slug: str, uid: str) -> dict[str, Any]:
         **_card(view),
         **{name: getattr(item, name) for name in plain},
         **{name: getattr(view, name) for name in seen},
+        "poll": item.poll or None,
         "reason": picked(item.reason) if item.reason and view.own else "",
         "checks": [
             {"id": one.id, "state": one.state, "by_hand": one.hand, "label": picked(one.label),

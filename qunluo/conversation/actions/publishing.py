@@ -21,6 +21,7 @@ from qunluo.conversation.queries.checks import automatic_checks
 from qunluo.conversation.queries.coming import due_items, opened_to_all
 from qunluo.conversation.rules.calendar import Words
 from qunluo.conversation.rules.kinds import kind_of
+from qunluo.conversation.rules.polls import appearing
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import DomainError, TooMany
 from qunluo.kernel.outbox import publish
@@ -164,6 +165,7 @@ def _say(item: PlannedItem, author: "Person") -> Thread:
         title=item.title,
         source=item.source,
         fields=item.fields,
+        poll=appearing(item.poll, now()),
         attached=list(item.files.order_by("pk").values_list("uid", flat=True)),
         client_id=f"{FROM_PLAN}{item.uid}",
         planned=planned,

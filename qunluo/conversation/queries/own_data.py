@@ -135,8 +135,8 @@ def own_documents(person: "Person") -> "Documents":
             PlannedItem.objects.filter(author=person)
             .order_by("pk")
             .values(
-                "community__slug", "space__name", "kind", "title", "source", "target", "values",
-                "useful", "fun", "warm", "beneficial", "causes", "motive", "licence",
+                "community__slug", "space__name", "kind", "title", "source", "poll", "target",
+                "values", "useful", "fun", "warm", "beneficial", "causes", "motive", "licence",
                 "originality", "state", "publish_at", "open_at", "published_at",
             )
         ),
