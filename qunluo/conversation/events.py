@@ -393,3 +393,25 @@ class CalendarChanged(Event):
     name: ClassVar[str] = "conversation.calendar_changed"
     audit: ClassVar[bool] = True
     changed: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyOpened(Event):
+    """Who publishes for the community asked every member one of the short questions."""
+
+    name: ClassVar[str] = "conversation.survey_opened"
+    audit: ClassVar[bool] = True
+    survey_id: int
+    question: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyEnded(Event):
+    """A round of a question ended, by its time or by somebody; its answers have no names now."""
+
+    name: ClassVar[str] = "conversation.survey_ended"
+    audit: ClassVar[bool] = True
+    survey_id: int
+    question: str
+    number: int

@@ -30,6 +30,7 @@ from qunluo.conversation.events import (
     Reacted,
     ReplyWritten,
     SpaceChanged,
+    SurveyOpened,
     ThreadHandled,
     ThreadMoved,
     ThreadOpened,
@@ -131,6 +132,12 @@ def tell_of_asking(event: CircleAsked | CircleAnswered) -> None:
     actions.tell_of_asking(event)
 
 
+@reacts_to(SurveyOpened)
+def tell_of_survey(event: SurveyOpened) -> None:
+    """Tell every member that a question waits for them."""
+    actions.tell_of_survey(event)
+
+
 @reacts_to(Reacted)
 def tell_of_reaction(event: Reacted) -> None:
     """Tell the author of a post, quietly, that somebody reacted to it."""
@@ -163,6 +170,7 @@ subjects.answered_by("thread", Subject(queries.known_threads, {"thread": MUTE_TH
 subjects.answered_by("space", Subject(queries.known_spaces, {"space": MUTE_SPACE}))
 subjects.answered_by("community", Subject(queries.known_communities))
 subjects.answered_by("item", Subject(queries.known_items))
+subjects.answered_by("survey", Subject(queries.known_surveys))
 subjects.answered_by("circle", Subject(queries.known_circles))
 
 

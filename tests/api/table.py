@@ -182,6 +182,10 @@ GOVERNANCE = {
     "scenes": Row(ANYBODY),
     "cells": Row(MEMBERS),
     "own_askings": Row(MEMBERS),
+    "surveys": Row(MEMBERS),
+    "open_survey": Row("401 403 403 403 201 201", ids={"question": "unasked"}),
+    "answer_survey": Row(MEMBERS, {"rating": 4}),
+    "end_survey": Row(RUNNERS),
     "ask_into_circle": Row(
         "401 403 409 409 201 201", {"text": "I bake too."}, ids={"space": "bakers"}
     ),

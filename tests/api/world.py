@@ -149,6 +149,7 @@ def _talk(farm, cast):
     asks = talk.ask_into_circle(
         actor=cast.member, community=farm, slug=bakers.slug, text="I have an oven."
     )
+    talk.open_survey(actor=cast.owner, community=farm, question="fit")
     planned = talk.plan_item(
         actor=cast.target, space=space, title="Soon", source="Wait for it.",
         ticks=[one for one, _words in talking.checklist(farm)],
@@ -160,7 +161,8 @@ def _talk(farm, cast):
         "space": space.slug, "thread_number": asked.number, "post_id": first.id,
         "reaction": "thanks", "uid": sent.uid, "waiting": waiting.uid,
         "item_uid": planned.uid, "author_id": name.pk, "claim_code": name.code,
-        "room": room.slug, "circle": circle.slug, "bakers": bakers.slug, "asking_id": asks.pk,
+        "room": room.slug, "circle": circle.slug, "bakers": bakers.slug,
+        "question": "fit", "unasked": "lead", "asking_id": asks.pk,
         "insider": cast.host.handle, "met": cast.target.handle,
     }  # fmt: skip
 

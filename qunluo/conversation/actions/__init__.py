@@ -97,6 +97,13 @@ from qunluo.conversation.actions.spaces import (
     restore_space,
 )
 from qunluo.conversation.actions.splitting import split_thread
+from qunluo.conversation.actions.surveying import (
+    answer_survey,
+    end_survey,
+    end_surveys,
+    open_survey,
+    tell_of_survey,
+)
 from qunluo.conversation.actions.telling import (
     take_back_from,
     take_back_in,
@@ -167,6 +174,11 @@ __all__ = [
     "open_space",
     "plan_item",
     "announce_due",
+    "answer_survey",
+    "end_survey",
+    "end_surveys",
+    "open_survey",
+    "tell_of_survey",
     "answer_asking",
     "ask_into_circle",
     "tell_of_asking",

@@ -12,6 +12,7 @@ from qunluo.conversation.actions.attaching import throw_away
 from qunluo.conversation.actions.knowing import forget_ties
 from qunluo.conversation.actions.planning import forget_plans
 from qunluo.conversation.actions.rooms import leave_all
+from qunluo.conversation.actions.surveying import forget_answers
 from qunluo.conversation.errors import NotYourPost, PostGone
 from qunluo.conversation.models import (
     Attachment,
@@ -176,3 +177,4 @@ def erase(person: "Person") -> None:
     forget_ties(person)
     leave_all(person)
     forget_askings(person)
+    forget_answers(person)

@@ -20,6 +20,7 @@ from qunluo.conversation.models.reading import (
 )
 from qunluo.conversation.models.search import Document, Tagging, Topic
 from qunluo.conversation.models.spaces import CircleAsking, Numbering, Space, SpaceMember
+from qunluo.conversation.models.surveys import Survey, SurveyAnswer
 from qunluo.conversation.models.threads import Post, Revision, Thread
 
 __all__ = [
@@ -45,6 +46,8 @@ __all__ = [
     "Space",
     "SpaceFollowing",
     "SpaceMember",
+    "Survey",
+    "SurveyAnswer",
     "Tagging",
     "Thread",
     "Tie",

@@ -129,6 +129,13 @@ from qunluo.conversation.queries.spaces import (
 )
 from qunluo.conversation.queries.steps import told
 from qunluo.conversation.queries.stream import Stream, draft_for, drafts, stream
+from qunluo.conversation.queries.surveys import (
+    SurveyView,
+    ended_rounds,
+    known_surveys,
+    survey,
+    survey_names,
+)
 from qunluo.conversation.queries.threads import (
     PostView,
     ThreadWindow,
@@ -202,6 +209,11 @@ __all__ = [
     "draft_for",
     "drafts",
     "Asking",
+    "SurveyView",
+    "ended_rounds",
+    "known_surveys",
+    "survey",
+    "survey_names",
     "askings_in",
     "due_items",
     "known_circles",

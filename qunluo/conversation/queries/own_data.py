@@ -20,6 +20,7 @@ from qunluo.conversation.models import (
     Revision,
     SpaceFollowing,
     SpaceMember,
+    SurveyAnswer,
     Thread,
     Tie,
 )
@@ -154,6 +155,11 @@ def own_documents(person: "Person") -> "Documents":
             OnTone.objects.filter(person=person)
             .order_by("pk")
             .values("item__community__slug", "item__title", "rating", "rated_at")
+        ),
+        "answers": list(
+            SurveyAnswer.objects.filter(person=person)
+            .order_by("pk")
+            .values("survey__community__slug", "survey__question", "survey__number", "rating")
         ),
         "drafts": list(
             Draft.objects.filter(person=person)

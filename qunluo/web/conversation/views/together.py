@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from qunluo.community.queries import get_community, operating_goal
 from qunluo.conversation import actions, queries
 from qunluo.web.conversation.views.boards import writes
+from qunluo.web.core.belonging import is_member
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 
@@ -98,6 +99,9 @@ def honours(request: PersonRequest, slug: str) -> HttpResponse:
         "community": community,
         "honours": queries.honours(community, viewer=request.person),
         "writes": writes(request, community, "spotlight"),
+        "survey": queries.survey(community, "lead", viewer=request.person)
+        if is_member(request, community)
+        else None,
     }
     return show(request, "conversation/honours.html", None, context)
 
