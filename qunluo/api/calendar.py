@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from qunluo.api.area import Area
 from qunluo.api.caller import Caller
 from qunluo.api.community import SlugPath, community_of
+from qunluo.api.files import PlannedPoll
 from qunluo.api.people import PersonCard, card
 from qunluo.api.shapes import Day, Given, Instant, Shown
 from qunluo.api.spaces import space_of
@@ -78,9 +79,7 @@ class PlannedItem(PlannedCard):
     open_at: datetime | None = Field(description=_("When everybody reads it; before, the early."))
     early_kind: str
     early_name: str
-    poll: dict[str, Any] | None = Field(
-        description=_("Options, multiple, results and days, or null.")
-    )
+    poll: dict[str, Any] | None
     reason: str = Field(description=_("Why it was held."))
     version: int
     files: list[FileCard]
@@ -141,17 +140,6 @@ class CalendarRules(Shown):
     gap_days: int
     line: float = Field(description=_("For useful, fun and warm, 0 to 3."))
     holds: bool
-
-
-class PlannedPoll(Given):
-    """A poll that opens when an item appears."""
-
-    options: list[Annotated[str, Field(max_length=80)]] = Field(min_length=2, max_length=10)
-    multiple: bool = False
-    results: str = Field("answered", description=_("always, answered or closed."))
-    days: int | None = Field(
-        None, ge=1, le=90, description=_("From the moment it appears; empty for good.")
-    )
 
 
 class Words(Given):
