@@ -133,9 +133,9 @@ def test_what_one_answers_is_ones_own_while_the_round_runs(farm):
 
 
 @pytest.mark.above_the_database
-@pytest.mark.parametrize(("question", "page"), [("fit", "calendar/"), ("lead", "talk/honours/")])
-def test_the_pages_ask_and_tell(farm, question, page):
-    leads, home, act = browser(farm.owner), f"/c/{farm.slug}/{page}", f"/c/{farm.slug}/survey/"
+@pytest.mark.parametrize(("question", "place"), [("fit", "calendar/"), ("lead", "talk/honours/")])
+def test_the_pages_ask_and_tell(farm, question, place):
+    leads, home, act = browser(farm.owner), f"/c/{farm.slug}/{place}", f"/c/{farm.slug}/survey/"
     assert "Ask every member" in leads.get(home).text
     assert "survey" not in browser(farm.people[0]).get(home).text
     assert leads.post(f"{act}{question}/", {"do": "open"})["Location"] == f"{home}#survey"
