@@ -41,6 +41,7 @@ SETTINGS = {
         Setting("EMAIL_FROM", "Qunluo <noreply@localhost>", "Sender of the mail that the platform sends."),
         Setting("REPLY_ADDRESS", "", "Where answers to letters arrive, such as reply@example.org; the mail server hands reply+…@example.org to `qunluo mail receive`. Empty: letters cannot be answered."),
         Setting("MAIL_KEY", "", "What a mail service proves itself with when it posts letters to /mail/in/, as `Authorization: Bearer …`; at least 20 characters. Empty: only `qunluo mail receive` takes letters."),
+        Setting("IMAP_URL", "", "imaps://user:password@host:993/INBOX: a mailbox in which letters for REPLY_ADDRESS lie; it is read every minute, and what was taken is marked as read. What is odd in user or password is written as %40. Empty: no mailbox is read."),
         Setting("MAIL_CHECKER", "", "The name (authserv-id) under which your mail server writes `Authentication-Results` into letters. If it is set, an answer counts only with dmarc=pass, or dkim=pass of the writer's own domain; the mail server has to remove such headers of others. Empty: the mail server refuses forged letters itself."),
         Setting("LOG_LEVEL", "INFO", "Least severe level that is logged."),
         Setting("LISTEN", "127.0.0.1:8000", "Address and port of `qunluo web` and `qunluo serve`."),

@@ -148,6 +148,9 @@ FEED_READER = "qunluo.providers.feeds.Feeds"
 REPLY_ADDRESS = env.text("REPLY_ADDRESS")
 MAIL_KEY = env.text("MAIL_KEY")
 MAIL_CHECKER = env.text("MAIL_CHECKER")
+# A mailbox in which such answers lie, and who reads it.
+IMAP_URL = env.text("IMAP_URL")
+MAILBOX_READER = "qunluo.providers.imap.ImapMailbox"
 ACCOUNT_ADAPTER = "qunluo.providers.accounts.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "qunluo.providers.accounts.adapter.SocialAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

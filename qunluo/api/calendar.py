@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from qunluo.api.area import Area
 from qunluo.api.caller import Caller
 from qunluo.api.community import SlugPath, community_of
+from qunluo.api.files import PlannedPoll
 from qunluo.api.people import PersonCard, card
 from qunluo.api.shapes import Day, Given, Instant, Shown
 from qunluo.api.spaces import space_of
@@ -78,6 +79,7 @@ class PlannedItem(PlannedCard):
     open_at: datetime | None = Field(description=_("When everybody reads it; before, the early."))
     early_kind: str
     early_name: str
+    poll: dict[str, Any] | None
     reason: str = Field(description=_("Why it was held."))
     version: int
     files: list[FileCard]
@@ -163,6 +165,7 @@ class Words(Given):
         default_factory=list, max_length=40, description=_("Ids of checks, as hand.true.")
     )
     attached: list[Uid] = Attached
+    poll: PlannedPoll | None = Field(None, description=_("It opens with the post; null for none."))
     publish_at: Instant | None = None
     open_at: Instant | None = None
     early_kind: Literal["", "members", "role", "badge", "pass", "tier", "seat"] = ""
@@ -387,6 +390,7 @@ def _item(request: Caller, slug: str, uid: str) -> dict[str, Any]:
         **_card(view),
         **{name: getattr(item, name) for name in plain},
         **{name: getattr(view, name) for name in seen},
+        "poll": item.poll or None,
         "reason": picked(item.reason) if item.reason and view.own else "",
         "checks": [
             {"id": one.id, "state": one.state, "by_hand": one.hand, "label": picked(one.label),

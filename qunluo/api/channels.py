@@ -111,6 +111,26 @@ class ChannelMessage(Shown):
     done_at: datetime | None
 
 
+class ChannelArrival(Shown):
+    """Something that came in by a channel."""
+
+    id: int
+    state: str = Field(description=_("waiting, taken or refused."))
+    reason: str = Field(description=_("Why it was refused, or empty."))
+    title: str = Field(description=_("Kept only until it stands where it belongs."))
+    text: str
+    link: str
+    can_appear: bool = Field(description=_("Whether it can be let through."))
+    thread_id: int | None
+    at: datetime
+
+
+class ChannelLetIn(Shown):
+    """Where stands what was let through."""
+
+    thread: int = Field(description=_("The number of the thread in its community."))
+
+
 class ChannelWish(Given):
     """A channel to attach."""
 
@@ -254,6 +274,30 @@ def replay_channel_message(
     return Status(202, _message(sent))
 
 
+@area.read(ONE + "/arrivals", Listing[ChannelArrival], scope="desk:read")
+def channel_arrivals(
+    request: Caller, slug: SlugPath, channel_id: ChannelPath, paging: Query[Paging]
+) -> dict[str, Any]:
+    """List what came in by a channel."""
+    _community, found = _found(request, slug, channel_id)
+    page = reach.arrivals_of(found, after=paging.after or None, limit=paging.limit)
+    return listing(request, page.items, page.next, _arrival)
+
+
+@area.write("POST", ONE + "/arrivals/{arrival_id}/let-through", ChannelLetIn, scope="desk:write")
+def let_channel_arrival_through(
+    request: Caller, slug: SlugPath, channel_id: ChannelPath, arrival_id: MessagePath
+) -> dict[str, int]:
+    """Let something appear that a program sent and that was refused."""
+    community, found = _found(request, slug, channel_id)
+    thread = actions.let_in(
+        actor=request.person,
+        community=community,
+        arrival=reach.refused_arrival(found, arrival_id),
+    )
+    return {"thread": thread.number}
+
+
 def _found(request: Caller, slug: str, pk: int) -> "tuple[Community, rows.Channel]":
     community = community_of(request, slug)
     return community, queries.get_channel(community, pk, viewer=request.person)
@@ -328,6 +372,18 @@ def _measure(measure: Measure) -> dict[str, Any]:
     formula = str(pick(measure.formula, get_language()))
     plain = ("value", "n", "minutes", "days")
     return {**{name: getattr(measure, name) for name in plain}, "formula": formula}
+
+
+def _arrival(arrival: "rows.ChannelArrival") -> dict[str, Any]:
+    plain = ("id", "state", "reason", "title", "text", "link", "at")
+    refused = arrival.state == "refused" and bool(arrival.text) and not arrival.person_id
+    return {
+        **{name: getattr(arrival, name) for name in plain},
+        # The words of a person are theirs until they stand where they belong.
+        **({"title": "", "text": "", "link": ""} if arrival.person_id else {}),
+        "can_appear": refused,
+        "thread_id": arrival.thread_id or None,
+    }
 
 
 def _message(sending: "rows.ChannelSending") -> dict[str, Any]:

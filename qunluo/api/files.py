@@ -52,6 +52,17 @@ class AttachmentChange(Given):
     alt: str = Field(max_length=300)
 
 
+class PlannedPoll(Given):
+    """A poll that opens when an item appears."""
+
+    options: list[Annotated[str, Field(max_length=80)]] = Field(min_length=2, max_length=10)
+    multiple: bool = False
+    results: str = Field("answered", description=_("always, answered or closed."))
+    days: int | None = Field(
+        None, ge=1, le=90, description=_("From the moment it appears; empty for good.")
+    )
+
+
 class PollAnswer(Given):
     """Which answers are chosen, by their places from 0 on."""
 

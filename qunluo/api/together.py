@@ -1,18 +1,22 @@
 """How a community hangs together: needs by place and time, cells, and the hall of honour."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
+from ninja import Path, Status
 from pydantic import Field
 
 from qunluo.api.area import Area
 from qunluo.api.caller import Caller
 from qunluo.api.community import SlugPath, community_of
 from qunluo.api.people import PersonCard, card
-from qunluo.api.shapes import Shown
-from qunluo.conversation import queries
+from qunluo.api.shapes import Given, Plainly, Shown
+from qunluo.api.spaces import SpacePath, space_of
+from qunluo.conversation import actions, queries
 from qunluo.kernel.text import _
 
 area = Area("together", "Together")
+AskingPath = Annotated[int, Path(ge=1, le=2**63 - 1), Plainly]
 
 
 class Need(Shown):
@@ -59,6 +63,31 @@ class Cell(Shown):
     shared: list[Shared]
 
 
+class AskingWish(Given):
+    """A wish to join a circle."""
+
+    text: str = Field(max_length=1000, description=_("Why; only its host reads it."))
+
+
+class AskingAnswer(Given):
+    """What the host of a circle says to it."""
+
+    accept: bool
+    reason: str = Field("", max_length=1000, description=_("Needed when it is a no."))
+
+
+class Asking(Shown):
+    """Somebody's wish to join a circle."""
+
+    id: int
+    space: str
+    person: PersonCard
+    text: str
+    state: str = Field(description=_("asked, accepted or refused."))
+    reason: str
+    asked_at: datetime
+
+
 class Honoured(Shown):
     """Somebody whom others put into the spotlight."""
 
@@ -99,6 +128,68 @@ def cells(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
     ]
 
 
+@area.read("/communities/{slug}/askings", list[Asking], scope="talk:read")
+def own_askings(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
+    """List which circles one asked to join."""
+    community = community_of(request, slug)
+    found = queries.own_askings(community, viewer=request.person)
+    slugs = {
+        cell.space.pk: cell.space.slug for cell in queries.cells(community, viewer=request.person)
+    }
+    return [_asking(one, slugs[pk]) for pk, one in found.items() if pk in slugs]
+
+
+@area.write(
+    "POST", "/communities/{slug}/cells/{space}/askings", Asking, scope="talk:write", status=201,
+    also=(429,),
+)  # fmt: skip
+def ask_into_circle(
+    request: Caller, slug: SlugPath, space: SpacePath, wish: AskingWish
+) -> Status[dict[str, Any]]:
+    """Ask to join a circle."""
+    community = community_of(request, slug)
+    made = actions.ask_into_circle(
+        actor=request.person, community=community, slug=space, text=wish.text
+    )
+    own = queries.own_askings(community, viewer=request.person)
+    return Status(201, _asking(own[made.space_id], space))
+
+
+@area.write(
+    "DELETE", "/communities/{slug}/cells/{space}/askings", None, scope="talk:write", status=204
+)
+def withdraw_asking(request: Caller, slug: SlugPath, space: SpacePath) -> Status[None]:
+    """Ask no more."""
+    community = community_of(request, slug)
+    actions.withdraw_asking(actor=request.person, community=community, slug=space)
+    return Status(204, None)
+
+
+@area.read("/communities/{slug}/rooms/{space}/askings", list[Asking], scope="talk:read")
+def circle_askings(request: Caller, slug: SlugPath, space: SpacePath) -> list[dict[str, Any]]:
+    """List who asks to join one's circle."""
+    found = space_of(request, slug, space)
+    return [_asking(one, space) for one in queries.askings_in(found, viewer=request.person)]
+
+
+@area.write(
+    "POST", "/communities/{slug}/rooms/{space}/askings/{asking_id}", None, scope="talk:write",
+    status=204,
+)  # fmt: skip
+def answer_asking(
+    request: Caller, slug: SlugPath, space: SpacePath, asking_id: AskingPath, answer: AskingAnswer
+) -> Status[None]:
+    """Answer who asks to join."""
+    actions.answer_asking(
+        actor=request.person,
+        space=space_of(request, slug, space),
+        asking_id=asking_id,
+        accept=answer.accept,
+        reason=answer.reason,
+    )
+    return Status(204, None)
+
+
 @area.read("/communities/{slug}/honours", list[Honoured], scope="talk:read", public=True)
 def honours(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
     """List who was honoured."""
@@ -112,6 +203,13 @@ def honours(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
         }
         for one in found
     ]
+
+
+def _asking(one: queries.Asking, space: str) -> dict[str, Any]:
+    plain = ("id", "text", "state", "reason", "asked_at")
+    return {
+        **{name: getattr(one, name) for name in plain}, "space": space, "person": card(one.person),
+    }  # fmt: skip
 
 
 def _need(one: queries.Need) -> dict[str, Any]:

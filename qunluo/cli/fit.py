@@ -19,6 +19,7 @@ from qunluo.cli.processes import answers
 from qunluo.environment import env
 from qunluo.kernel import clock, queries
 from qunluo.kernel.text import _
+from qunluo.reach.queries import mailbox_mark
 
 LEAST_FREE = 2 * 2**30
 BACKUP_MARK = "last-backup"
@@ -44,6 +45,7 @@ def findings() -> Iterator[Finding]:
         yield from found
         if reachable:
             yield from _background()
+            yield from _mailbox()
             yield from _live()
 
 
@@ -189,6 +191,33 @@ def _live() -> Iterator[Finding]:
         yield Finding(
             console.say(text, url=url),
             _("Start `qunluo serve`, or `qunluo live` beside `qunluo web`."),
+        )
+
+
+def _mailbox() -> Iterator[Finding]:
+    """Say how the mailbox is in which answers lie, where there is one."""
+    if not settings.IMAP_URL:
+        return
+    if not settings.REPLY_ADDRESS:
+        yield Finding(
+            console.say(_("A mailbox is set, but no address for answers: it is not read.")),
+            _("Set QUNLUO_REPLY_ADDRESS to the address whose letters lie there."),
+        )
+        return
+    mark = mailbox_mark()
+    if mark is not None and mark.last_error:
+        yield Finding(
+            console.say(_("The mailbox cannot be read ({reason})."), reason=mark.last_error),
+            _("Check QUNLUO_IMAP_URL; `qunluo mail fetch` tries it."),
+        )
+    elif mark is None or mark.read_at is None:
+        yield Finding(
+            console.say(_("The mailbox was not read yet.")), _("`qunluo mail fetch` tries it.")
+        )
+    else:
+        minutes = int((clock.now() - mark.read_at).total_seconds() // 60)
+        yield Finding(
+            console.say(_("The mailbox was read {minutes} minutes ago."), minutes=minutes)
         )
 
 

@@ -279,3 +279,91 @@ class RatedAlready(Conflict):
     code = "conversation.rated_already"
     message = _("You have answered this already, or made it yourself.")
     next_step = _("Everybody answers once; the mean stands beside it.")
+
+
+class InvalidAsking(Invalid):
+    """What was said to be let into a circle, or not to let somebody in, cannot stand."""
+
+    code = "conversation.invalid_asking"
+    message = _("This cannot be sent yet.")
+    next_step = _("See the note at the field, and send it again.")
+
+
+class AlreadyInside(Conflict):
+    """Nobody asks for what they have."""
+
+    code = "conversation.already_inside"
+    message = _("You are in this circle already.")
+    next_step = _("Open it from your talks.")
+
+
+class AskedAlready(Conflict):
+    """One question at a time."""
+
+    code = "conversation.asked_already"
+    message = _("You have asked already; its host has not answered yet.")
+    next_step = _("You hear of it as soon as they have. You can take your question back.")
+
+
+class AskedLately(Conflict):
+    """A refusal counts for thirty days."""
+
+    code = "conversation.asked_lately"
+    message = _("The host of this circle said no; from {day} on you can ask again.")
+    next_step = _("Their reason stands on the map of cells. You can begin a circle of your own.")
+
+
+class AskingSettled(Conflict):
+    """It was answered or taken back in the meantime."""
+
+    code = "conversation.asking_settled"
+    message = _("This has been answered or taken back in the meantime.")
+    next_step = _("Load the page again to see how it stands.")
+
+
+class SurveyNotFound(NotFound):
+    """There is no such question."""
+
+    code = "conversation.survey_not_found"
+    message = _("There is no such question here.")
+    next_step = _("Look at the calendar and at the hall of honour: each asks one.")
+
+
+class SurveyRuns(Conflict):
+    """One round at a time."""
+
+    code = "conversation.survey_runs"
+    message = _("This question is being asked already.")
+    next_step = _("Wait until the round ends, or end it now.")
+
+
+class SurveyTooSoon(Conflict):
+    """Who is asked too often answers without thinking."""
+
+    code = "conversation.survey_too_soon"
+    message = _("This was asked a short while ago; from {day} on it can be asked again.")
+    next_step = _("Look at what came of the last round meanwhile.")
+
+
+class SurveyOver(Conflict):
+    """The round has ended."""
+
+    code = "conversation.survey_over"
+    message = _("This question is not being asked now.")
+    next_step = _("You are told when it is asked again.")
+
+
+class AnsweredAlready(Conflict):
+    """One member, one answer a round."""
+
+    code = "conversation.answered_already"
+    message = _("You have answered in this round already.")
+    next_step = _("Your answer counts; what came of it shows when the round has ended.")
+
+
+class InvalidAnswer(Invalid):
+    """The answer is none of those that are offered."""
+
+    code = "conversation.invalid_answer"
+    message = _("This is no answer to the question.")
+    next_step = _("Choose a number from 1 to 5.")

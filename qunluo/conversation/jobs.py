@@ -18,6 +18,18 @@ def publish_what_is_due() -> None:
     actions.publish_due()
 
 
+@every(minutes=10, atomic=False, when=lambda: queries.ended_rounds(1))
+def end_what_was_asked() -> None:
+    """End the rounds of questions whose time is over, and take the names from their answers."""
+    actions.end_surveys()
+
+
+@every(minutes=1, atomic=False, when=lambda: queries.opened_to_all(1))
+def announce_what_is_open_now() -> None:
+    """Tell the others of what some could read first, once it is for everybody."""
+    actions.announce_due()
+
+
 @every(minutes=1, atomic=False, when=lambda: reach.waiting_arrivals(1))
 def take_in_what_waits() -> None:
     """Let what programs sent beyond their share of an hour appear in the next one."""

@@ -14,6 +14,8 @@ from qunluo.conversation import actions, queries
 from qunluo.conversation.events import (
     AnswerAccepted,
     ChatImported,
+    CircleAnswered,
+    CircleAsked,
     ImportedAuthorClaimed,
     ImportedAuthorReleased,
     ItemHeld,
@@ -28,9 +30,11 @@ from qunluo.conversation.events import (
     Reacted,
     ReplyWritten,
     SpaceChanged,
+    SurveyOpened,
     ThreadHandled,
     ThreadMoved,
     ThreadOpened,
+    ThreadOpenedToAll,
     ThreadRelocated,
     ThreadTakenAlong,
 )
@@ -108,8 +112,10 @@ def tell_the_author(event: ThreadHandled | ThreadMoved) -> None:
     )
 
 
-@reacts_to(ThreadOpened, ReplyWritten, PersonMentioned)
-def tell_of_words(event: ThreadOpened | ReplyWritten | PersonMentioned) -> None:
+@reacts_to(ThreadOpened, ThreadOpenedToAll, ReplyWritten, PersonMentioned)
+def tell_of_words(
+    event: ThreadOpened | ThreadOpenedToAll | ReplyWritten | PersonMentioned,
+) -> None:
     """Tell whoever follows, wrote, began it or is called that something was said."""
     actions.tell_of_words(event)
 
@@ -118,6 +124,18 @@ def tell_of_words(event: ThreadOpened | ReplyWritten | PersonMentioned) -> None:
 def tell_of_steps(event: ThreadMoved | ThreadHandled | AnswerAccepted) -> None:
     """Tell whoever it concerns that a thread has moved on."""
     actions.tell_of_steps(event)
+
+
+@reacts_to(CircleAsked, CircleAnswered)
+def tell_of_asking(event: CircleAsked | CircleAnswered) -> None:
+    """Tell a host that somebody asks to be let in, and them what the host said."""
+    actions.tell_of_asking(event)
+
+
+@reacts_to(SurveyOpened)
+def tell_of_survey(event: SurveyOpened) -> None:
+    """Tell every member that a question waits for them."""
+    actions.tell_of_survey(event)
 
 
 @reacts_to(Reacted)
@@ -152,6 +170,8 @@ subjects.answered_by("thread", Subject(queries.known_threads, {"thread": MUTE_TH
 subjects.answered_by("space", Subject(queries.known_spaces, {"space": MUTE_SPACE}))
 subjects.answered_by("community", Subject(queries.known_communities))
 subjects.answered_by("item", Subject(queries.known_items))
+subjects.answered_by("survey", Subject(queries.known_surveys))
+subjects.answered_by("circle", Subject(queries.known_circles))
 
 
 sources.register(queries.PEOPLE)

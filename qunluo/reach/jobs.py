@@ -65,6 +65,12 @@ def read_feeds() -> None:
     actions.read_feeds()
 
 
+@every(minutes=1, atomic=False, when=queries.mailbox_waits)
+def read_mailbox() -> None:
+    """Take in the answers that lie in the mailbox."""
+    actions.read_mailbox()
+
+
 @every(at="04:20")
 def trim_channels() -> None:
     """Trim the logs of channels."""

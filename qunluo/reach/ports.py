@@ -223,6 +223,41 @@ class FeedReader(Protocol):
         """Return what is in a feed now; does not raise for what the other side does."""
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """A letter as it lies in a mailbox: its number there, and how it begins."""
+
+    uid: int
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Emptied:
+    """What became of reading a mailbox: the last letter that was taken, under which numbering.
+
+    `stuck` is the number of a letter that could not be taken now; `said` why no more was read.
+    """
+
+    validity: int = 0
+    uid: int = 0
+    taken: int = 0
+    stuck: int = 0
+    said: str = ""
+
+
+class MailboxReader(Protocol):
+    """Reads a mailbox; settings.MAILBOX_READER names the one that does."""
+
+    def empty(
+        self, address: str, validity: int, uid: int, take: "Callable[[Fetched], bool]"
+    ) -> Emptied:
+        """Hand over the letters after `uid`, the oldest first, until one is not taken.
+
+        Those that were taken are marked as read. Without a known numbering (`validity`) it begins
+        with what nobody has read. Does not raise for what the other side does.
+        """
+
+
 class Packer:
     """Who says what a sending carries now; the room that talk is in registers."""
 

@@ -181,6 +181,17 @@ GOVERNANCE = {
     "values": Row(ANYBODY),
     "scenes": Row(ANYBODY),
     "cells": Row(MEMBERS),
+    "own_askings": Row(MEMBERS),
+    "surveys": Row(MEMBERS),
+    "open_survey": Row("401 403 403 403 201 201", ids={"question": "unasked"}),
+    "answer_survey": Row(MEMBERS, {"rating": 4}),
+    "end_survey": Row(RUNNERS),
+    "ask_into_circle": Row(
+        "401 403 409 409 201 201", {"text": "I bake too."}, ids={"space": "bakers"}
+    ),
+    "withdraw_asking": Row("401 403 204 409 409 409", ids={"space": "bakers"}),
+    "circle_askings": Row("401 404 404 200 404 404", ids={"space": "bakers"}),
+    "answer_asking": Row("401 404 404 204 404 404", {"accept": True}, ids={"space": "bakers"}),
     "honours": Row(ANYBODY),
     "acts": Row(MEMBERS),
     "link_post": Row(
@@ -356,6 +367,8 @@ CHANNELS = {
     "try_channel": Row("401 403 403 403 202 202"),
     "channel_messages": Row(RUNNERS),
     "replay_channel_message": Row("401 403 403 403 202 202"),
+    "channel_arrivals": Row(RUNNERS, ids={"channel_id": "inbox_id"}),
+    "let_channel_arrival_through": Row(RUNNERS, ids={"channel_id": "inbox_id"}),
 }
 OPERATIONS = {
     "dead_letters": Row(RUNNERS),

@@ -18,7 +18,8 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.models import EventRecord, ParkedEvent
 from qunluo.people.actions import issue_token
 from qunluo.people.models import Person
-from qunluo.reach.actions import News, notify
+from qunluo.reach import actions as reach
+from qunluo.reach.actions import Message, News, notify
 from qunluo.reach.models import Device, Notice
 from qunluo.reach.queries import stop_url, unsubscribe_path
 from tests.community.makers import community, member, membership, person
@@ -67,7 +68,7 @@ def build():
     everybody = {"member", "host", "operator", "owner", "stranger", "staff", "other"}
     world.ids |= _talk(farm, cast)
     world.ids |= _reached(cast.owner)
-    world.ids |= _channels(farm)
+    world.ids |= _channels(farm, world.ids["space"])
     world.ids |= _order(farm, cast, world.ids)
     world.tokens = {name: token_of(getattr(cast, name)) for name in everybody}
     return world
@@ -144,6 +145,11 @@ def _talk(farm, cast):
     circle = talk.begin_circle(
         actor=cast.member, community=farm, name="Us", people=[cast.host.handle]
     )
+    bakers = talk.begin_circle(actor=cast.host, community=farm, name="Bakers", listed=True)
+    asks = talk.ask_into_circle(
+        actor=cast.member, community=farm, slug=bakers.slug, text="I have an oven."
+    )
+    talk.open_survey(actor=cast.owner, community=farm, question="fit")
     planned = talk.plan_item(
         actor=cast.target, space=space, title="Soon", source="Wait for it.",
         ticks=[one for one, _words in talking.checklist(farm)],
@@ -155,20 +161,31 @@ def _talk(farm, cast):
         "space": space.slug, "thread_number": asked.number, "post_id": first.id,
         "reaction": "thanks", "uid": sent.uid, "waiting": waiting.uid,
         "item_uid": planned.uid, "author_id": name.pk, "claim_code": name.code,
-        "room": room.slug, "circle": circle.slug,
+        "room": room.slug, "circle": circle.slug, "bakers": bakers.slug,
+        "question": "fit", "unasked": "lead", "asking_id": asks.pk,
         "insider": cast.host.handle, "met": cast.target.handle,
     }  # fmt: skip
 
 
-def _channels(farm):
-    """A webhook, and a trial on its way through it."""
+def _channels(farm, slug):
+    """A webhook, and a trial on its way through it; and something refused that a program sent."""
     channel = talk.attach_channel(
         actor=farm.owner, community=farm, kind="webhook", name="Books", job="serve",
         given={"address": "https://books.example.org/hook"},
         reach={"events": ["opened"], "spaces": []},
     )  # fmt: skip
     sent = talk.send_trial(actor=farm.owner, community=farm, channel=channel)
-    return {"channel_id": channel.pk, "message_id": sent.pk}
+    space = talking.get_space(farm, slug, viewer=farm.owner)
+    inbox = talk.attach_channel(
+        actor=farm.owner, community=farm, kind="inbox", name="Builds", job="serve", given={},
+        reach={"space": space.pk},
+    )  # fmt: skip
+    came, _new = reach.arrive(inbox, Message("b1", "It is out.", "Release"))
+    reach.refuse_arrival(came, "A word of it is on the list.")
+    return {
+        "channel_id": channel.pk, "message_id": sent.pk, "inbox_id": inbox.pk,
+        "arrival_id": came.pk,
+    }  # fmt: skip
 
 
 def _order(farm, cast, ids):

@@ -14,10 +14,19 @@ from qunluo.conversation.errors import (
     ItemNotFound,
     KindNotHere,
     NotYourItem,
+    PollClosed,
     RatedAlready,
     SpaceNotFound,
 )
-from qunluo.conversation.models import HeldPost, OnTone, PlannedItem, PlannedVersion, Post, Thread
+from qunluo.conversation.models import (
+    HeldPost,
+    OnTone,
+    PlannedItem,
+    PlannedVersion,
+    Poll,
+    Post,
+    Thread,
+)
 from qunluo.conversation.queries.calendar import same_text
 from qunluo.governance.models import CheckSettings
 from qunluo.kernel.clock import now, travel
@@ -434,3 +443,36 @@ def test_what_one_planned_is_taken_along_and_erased(farm, square):
     assert (told.title, told.source, told.state) == ("", "", "published")
     actions.erase(lan)
     assert not OnTone.objects.exists()
+
+
+@pytest.mark.req("R01")
+def test_a_poll_waits_with_its_post_and_opens_and_ends_with_it(farm, square):
+    asked = {"options": ["Red", " Red ", "White"], "multiple": False, "days": 3}
+    with pytest.raises(InvalidItem) as refused:
+        plan(farm.owner, square, poll=asked)
+    assert set(refused.value.fields) == {"options"}
+    for days in (0, 91):
+        with pytest.raises(InvalidItem):
+            plan(farm.owner, square, poll={"options": ["Red", "White"], "days": days})
+    asked = {"options": ["Red", "White"], "results": "always", "days": 3}
+    item = plan(farm.owner, square, publish_at=now() + HOUR, poll=asked)
+    item = actions.change_item(actor=farm.owner, item=item, title="Which currant?")
+    assert item.poll["options"] == ["Red", "White"], "what is not named stays"
+    actions.schedule_item(actor=farm.owner, item=item)
+    assert not Poll.objects.exists()
+    with travel(now() + 2 * HOUR):
+        actions.publish_due()
+        actions.publish_due()
+        poll = Poll.objects.get()
+        assert (poll.options, poll.results) == (["Red", "White"], "always")
+        assert abs(poll.until - now() - timedelta(days=3)) < timedelta(minutes=1)
+        assert poll.post.thread.plan == item.uid
+        actions.answer_poll(actor=farm.owner, post=poll.post, chosen=[1])
+    with travel(now() + timedelta(days=4)), pytest.raises(PollClosed):
+        actions.answer_poll(actor=farm.owner, post=poll.post, chosen=[0])
+
+
+@pytest.mark.req("R01")
+def test_a_planned_poll_can_be_taken_away_again(farm, square):
+    item = plan(farm.owner, square, poll={"options": ["Red", "White"]})
+    assert actions.change_item(actor=farm.owner, item=item, poll=None).poll == {}

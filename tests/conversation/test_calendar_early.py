@@ -119,6 +119,53 @@ def test_nobody_else_is_told_of_it_though_they_follow_or_are_called(farm):
     assert not told(farm.other)
 
 
+def opens(farm, *, moment=DAY + timedelta(seconds=1)):
+    """Let the time come at which everybody may read it."""
+    with travel(now() + moment):
+        actions.announce_due()
+        drain()
+
+
+def test_who_could_not_read_it_first_is_told_when_it_opens_and_nobody_is_twice(farm):
+    late, called = member(farm, "Late"), farm.other
+    away = member(farm, "Away")
+    for who in (late, away):
+        actions.follow_space(actor=who, space=farm.square, following="followed")
+    fan_before = list(Notice.objects.filter(person=farm.fan).values_list("what", "count"))
+    opens(farm, moment=DAY - HOUR)
+    assert not Notice.objects.filter(person__in=[late, called]).exists(), "not yet"
+    mine = membership(away, farm)
+    community_actions.leave(actor=away, membership=mine, reason="over")
+    for _again in range(3):
+        opens(farm)
+    assert Notice.objects.get(person=late).what == "opened"
+    assert Notice.objects.get(person=late).count == 1
+    assert Notice.objects.get(person=called).what == "mentioned"
+    assert not Notice.objects.filter(person=away).exists()
+    assert list(Notice.objects.filter(person=farm.fan).values_list("what", "count")) == fan_before
+    assert not Notice.objects.filter(person=farm.owner, what="opened").exists()
+
+
+def test_who_heard_of_it_first_and_lost_what_let_them_does_not_hear_again(farm):
+    second = member(farm, "Second")
+    actions.follow_space(actor=second, space=farm.square, following="followed")
+    Notice.objects.create(
+        person=second, community_id=farm.pk, key=f"space:{farm.square.pk}:opened", what="opened",
+        reason="space", subject="space", subject_id=farm.square.pk, causes=[f"t{farm.thread.pk}"],
+        count=1, made_at=now() - 9 * DAY, at=now() - 9 * DAY, read_at=now() - 8 * DAY,
+    )  # fmt: skip
+    opens(farm)
+    assert Notice.objects.filter(person=second).count() == 1
+
+
+def test_nobody_is_told_of_what_was_taken_back_before_it_opened(farm):
+    with travel(now() + 3 * HOUR):
+        actions.remove_post(actor=farm.owner, post=farm.thread.messages.get(place=1))
+    opens(farm)
+    assert not Notice.objects.filter(person=farm.other).exists()
+    assert not Thread.objects.filter(announce_at__isnull=False).exists()
+
+
 def test_members_first_is_for_every_member_and_no_stranger(farm):
     Thread.objects.update(early_kind="members", early_name="")
     with travel(now() + 3 * HOUR):

@@ -310,6 +310,7 @@ def test_every_table_that_belongs_to_a_community_is_in_the_archive_or_named_here
         "conversation.Draft": "unsent words are their author's own",
         "conversation.Numbering": "counted anew from the threads",
         "conversation.SpaceMember": "talk among chosen people is theirs",
+        "conversation.CircleAsking": "so is who asks to join it",
         "conversation.Document": "made anew from the posts",
         "conversation.Topic": "made anew from the posts",
         "conversation.Tagging": "made anew from the posts",
@@ -331,6 +332,7 @@ def test_every_table_that_belongs_to_a_community_is_in_the_archive_or_named_here
         "reach.ChannelBinding": "accounts elsewhere are bound anew, by who they belong to",
         "reach.ChannelVisit": "who came by which link is measured here",
         "reach.Push": "on its way to a device",
+        "reach.MailboxMark": "how far this installation has read its mailbox",
         "people.ApiToken": "a secret of this installation",
     }
     ours = {m._meta.label for m in apps.get_models() if m.__module__.startswith("qunluo.")}

@@ -487,6 +487,8 @@ def test_each_job_has_its_own_measure(farm, world, travel):
         said = [json.loads(one[2])["markdown"]["content"] for one in
                 world.to("/cgi-bin/webhook/send")]  # fmt: skip
         assert sum(f"/i/{invitation.code}/" in one for one in said) == 1
+        talk.reply(actor=mei, thread=question, source="I mean the harvest.")
+        assert queries.measure_of(serve).value == 0, "nobody is served by their own words"
         clock.move(timedelta(minutes=30))
         talk.reply(actor=lin, thread=question, source="Now.")
         actions.note_visit(person=lin, channel=back, thread_id=question.pk)

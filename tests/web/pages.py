@@ -173,6 +173,16 @@ TALK = {
     "talk:card": Page(everyone(404)),
     "talk:scenes": OPEN,
     "talk:cells": Page(only(BELONG)),
+    "talk:survey": Page(
+        post=only(MEMBERS, 302),
+        body={"do": "answer", "rating": "4"},
+        ids={"question": "question"},
+    ),
+    "talk:ask": Page(
+        post=only("operator cco owner", 302, member=409, host=409),
+        body={"text": "I bake too."},
+        ids={"space": "bakers"},
+    ),
     "talk:honours": OPEN,
     "talk:boards": OPEN,
     "talk:board": Page(everyone(), ids={"kind": "worry"}),

@@ -103,7 +103,8 @@ def test_a_removed_member_sees_nothing_of_a_private_community_but_the_decision(
 
 ABOUT_A_THING = [
     name for name in IN_COMMUNITY if ASKED[name] - {"slug", "step", "size", "number",
-                                                         "older", "newer", "topic", "kind"}
+                                                         "older", "newer", "topic", "kind",
+                                                         "question"}
 ]  # fmt: skip
 
 

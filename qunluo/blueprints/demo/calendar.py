@@ -1,5 +1,6 @@
 """What the farm plans to say: a month that appeared by itself, and the days to come."""
 
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MORNING = 7.0
 LAST = 88  # the day on which what is still to come was planned
 ATTRIBUTES = ("useful", "fun", "warm", "beneficial")
+ANSWERING, ANSWERS = 12, (4, 5, 3, 4, 5, 2)
 LOOKS = (4, 5, 5, 3, 4)  # how those who answered found that it sounds
 
 
@@ -28,6 +30,20 @@ def calendar(plot: "Plot", stage: "Stage") -> None:
         at = datetime.combine(local, hour, ZoneInfo(stage.zone))
         write = min(day - 2, LAST)
         plot.at(write, 21.0, stage.zone, partial(_write, plot, stage, told, at))
+    for day, name in ((34, "fit"), (36, "lead"), (86, "fit")):
+        plot.at(day, 19.0, stage.zone, partial(_ask, stage, name))
+        plot.at(day + 14, 19.5, stage.zone, actions.end_surveys)
+
+
+def _ask(stage: "Stage", name: str) -> None:
+    """Ask every member a short question, and let some answer at once."""
+    actions.open_survey(actor=stage.owner, community=stage.community, question=name)
+    for at, who in enumerate(stage.members[:ANSWERING]):
+        with suppress(DomainError):
+            rating = ANSWERS[at % len(ANSWERS)]
+            actions.answer_survey(
+                actor=who, community=stage.community, question=name, rating=rating
+            )
 
 
 def _write(plot: "Plot", stage: "Stage", told: dict[str, Any], at: datetime) -> None:

@@ -136,7 +136,7 @@ def _gather(_plot: "Plot", stage: "Stage", told: Any) -> None:
     """Let members begin small circles with rules of their own, on the map of cells."""
     people = _people(stage)
     for at, said in enumerate(told["circles"]):
-        talk.begin_circle(
+        circle = talk.begin_circle(
             actor=people[at],
             community=stage.community,
             name=said["name"],
@@ -145,6 +145,11 @@ def _gather(_plot: "Plot", stage: "Stage", told: Any) -> None:
             people=[one.handle for one in people[at : at + 3 + at]],
             listed=True,
         )
+        with suppress(DomainError):  # a small community may have nobody outside
+            talk.ask_into_circle(
+                actor=people[-1 - at], community=stage.community, slug=circle.slug,
+                text=said["asks"],
+            )  # fmt: skip
 
 
 def _space(stage: "Stage", author: "Person") -> "Space | None":

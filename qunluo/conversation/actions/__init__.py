@@ -1,5 +1,11 @@
 """Writing, moving, reading: everything that changes conversation."""
 
+from qunluo.conversation.actions.asking import (
+    answer_asking,
+    ask_into_circle,
+    tell_of_asking,
+    withdraw_asking,
+)
 from qunluo.conversation.actions.attaching import (
     attach,
     describe_attachment,
@@ -61,6 +67,7 @@ from qunluo.conversation.actions.planning import (
 from qunluo.conversation.actions.polling import answer_poll, close_poll
 from qunluo.conversation.actions.proposals import follow_vote, may_put_to_vote, put_to_vote
 from qunluo.conversation.actions.publishing import (
+    announce_due,
     mark_published,
     publish_due,
     publish_item,
@@ -90,6 +97,13 @@ from qunluo.conversation.actions.spaces import (
     restore_space,
 )
 from qunluo.conversation.actions.splitting import split_thread
+from qunluo.conversation.actions.surveying import (
+    answer_survey,
+    end_survey,
+    end_surveys,
+    open_survey,
+    tell_of_survey,
+)
 from qunluo.conversation.actions.telling import (
     take_back_from,
     take_back_in,
@@ -159,6 +173,16 @@ __all__ = [
     "note_talk",
     "open_space",
     "plan_item",
+    "announce_due",
+    "answer_survey",
+    "end_survey",
+    "end_surveys",
+    "open_survey",
+    "tell_of_survey",
+    "answer_asking",
+    "ask_into_circle",
+    "tell_of_asking",
+    "withdraw_asking",
     "publish_due",
     "publish_item",
     "put_to_vote",

@@ -17,7 +17,7 @@ from qunluo.conversation.errors import (
     NotToOneself,
     SpaceNotFound,
 )
-from qunluo.conversation.models import Reading, Space, SpaceMember
+from qunluo.conversation.models import CircleAsking, Reading, Space, SpaceMember
 from qunluo.conversation.queries.circles import chat_of, talk_of_two
 from qunluo.conversation.rules import spaces as rules
 from qunluo.conversation.rules.writing import tidy
@@ -99,7 +99,7 @@ def edit_circle(
 
     Its host does. NotTheHost, InvalidSpace.
     """
-    _host(actor, space)
+    host_of(actor, space)
     given: dict[str, Any] = dict(_checked(name, purpose, rules_text))
     if listed is not None:
         given["listed"] = listed
@@ -127,7 +127,7 @@ def _invite(actor: "Person", space: Space, people: list[str]) -> list[int]:
     new = [pk for pk in ids if pk not in inside]
     if len(inside) + len(new) > MOST_IN_A_CIRCLE:
         raise CircleFull(most=MOST_IN_A_CIRCLE)
-    _bring(space, actor, new)
+    bring(space, actor, new)
     return new
 
 
@@ -144,7 +144,7 @@ def leave_circle(*, actor: "Person", space: Space) -> None:
 @write_tx
 def take_out_of_circle(*, actor: "Person", space: Space, person_id: int) -> None:
     """Take somebody out of a circle; its host does. NotTheHost, SpaceNotFound."""
-    _host(actor, space)
+    host_of(actor, space)
     theirs = _membership(person_id, space)
     if theirs is None or person_id == actor.pk:
         raise SpaceNotFound
@@ -163,12 +163,15 @@ def _begin(community: "Community", actor: "Person", others: list[int], **columns
         **columns,
     )
     begin_chat(space, actor)
-    _bring(space, actor, [actor.pk, *others])
+    bring(space, actor, [actor.pk, *others])
     return space
 
 
-def _bring(space: Space, actor: "Person", ids: Iterable[int]) -> None:
-    """Let people in: what was said before them counts as read, what comes calls them."""
+def bring(space: Space, actor: "Person", ids: Iterable[int]) -> None:
+    """Let people in: what was said before them counts as read, what comes calls them.
+
+    Who had asked to be let in has their answer.
+    """
     moment, thread = now(), chat_of(space)
     for pk in ids:
         host = pk == actor.pk and not space.pair
@@ -180,6 +183,9 @@ def _bring(space: Space, actor: "Person", ids: Iterable[int]) -> None:
             person_id=pk,
             defaults={"read": thread.posts, "following": Reading.Following.FOLLOWED},
         )
+        CircleAsking.objects.filter(
+            space=space, person_id=pk, state=CircleAsking.State.ASKED
+        ).update(state=CircleAsking.State.ACCEPTED, settled_at=moment, settled_by=actor)
         publish(
             events.PrivateTalkJoined(
                 actor_id=actor.pk, person_id=pk, space_id=space.pk, thread_id=thread.pk
@@ -196,7 +202,8 @@ def _membership(person_id: int, space: Space) -> SpaceMember | None:
     return found.first()
 
 
-def _host(actor: "Person", space: Space) -> None:
+def host_of(actor: "Person", space: Space) -> None:
+    """Refuse whoever is not the host of a circle. NotTheHost, SpaceNotFound, Suspended."""
     writer_in(actor, space)
     mine = _membership(actor.pk, space)
     if mine is None or space.pair:

@@ -10,6 +10,7 @@ from qunluo.conversation.queries.calendar import PUBLISH, values_of
 from qunluo.conversation.rules import calendar as rules
 from qunluo.conversation.rules import writing
 from qunluo.conversation.rules.kinds import kind_of
+from qunluo.conversation.rules.polls import check_planned
 from qunluo.kernel.clock import now
 from qunluo.kernel.text import _
 
@@ -39,7 +40,8 @@ def fill(item: PlannedItem, sight: "Sight", said: Mapping[str, Any]) -> list[int
         {name: said.get(name, getattr(item, name)) for name in TAGS}, values_of(item.community)
     )
     people, wrong = _together(item, said.get("together"))
-    faults = {**faults, **tags.faults, **_times(item, sight, said), **wrong}
+    poll, unfit = check_planned(said.get("poll"), now())
+    faults = {**faults, **tags.faults, **_times(item, sight, said), **wrong, **unfit}
     if faults:
         raise InvalidItem(fields=faults)
     for name, value in words.items():
@@ -48,6 +50,8 @@ def fill(item: PlannedItem, sight: "Sight", said: Mapping[str, Any]) -> list[int
         setattr(item, name, getattr(tags, name))
     for name, points in tags.attributes.items():
         setattr(item, name, points)
+    if "poll" in said:
+        item.poll = poll
     if "ticks" in said:
         ticks = {str(one)[:TICK_LENGTH] for one in said["ticks"] or ()}
         item.ticks = sorted(ticks)[:MOST_TICKS]

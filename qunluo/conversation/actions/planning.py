@@ -60,8 +60,9 @@ def plan_item(*, actor: "Person", space: Space, kind: str = "talk", **said: Any)
 
     `said` has title, source, fields, target, values, useful, fun, warm, beneficial, causes,
     motive, licence, originality, together (names or handles), ticks, attached (uids of files),
-    publish_at, open_at, early_kind and early_name. InvalidItem, KindNotHere, SpaceNotFound,
-    SpacePutAway, MembersOnly, Suspended, TooMany.
+    poll (options, multiple, results, days from when it appears), publish_at, open_at, early_kind
+    and early_name. InvalidItem, KindNotHere, SpaceNotFound, SpacePutAway, MembersOnly, Suspended,
+    TooMany.
     """
     limit("plan", actor.pk, times=ITEMS_AN_HOUR, seconds=3600)
     return _plan(actor, space, kind, said)
@@ -317,7 +318,7 @@ def forget_plans(person: "Person") -> None:
     mine = PlannedItem.objects.filter(author=person)
     PlannedVersion.objects.filter(item__author=person).delete()
     mine.exclude(state=State.PUBLISHED).delete()
-    mine.update(title="", source="", fields={}, target="", digest="")
+    mine.update(title="", source="", fields={}, poll={}, target="", digest="")
     PlannedItem.objects.filter(saved_by=person).update(saved_by=None)
     PlannedVersion.objects.filter(saved_by=person).update(saved_by=None)
     PlannedAuthor.objects.filter(person=person).delete()

@@ -18,8 +18,10 @@ from qunluo.conversation.actions.writing import write_post
 from qunluo.conversation.models import PlannedItem, Thread
 from qunluo.conversation.queries.calendar import PUBLISH
 from qunluo.conversation.queries.checks import automatic_checks
-from qunluo.conversation.queries.coming import due_items
+from qunluo.conversation.queries.coming import due_items, opened_to_all
 from qunluo.conversation.rules.calendar import Words
+from qunluo.conversation.rules.kinds import kind_of
+from qunluo.conversation.rules.polls import appearing
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import DomainError, TooMany
 from qunluo.kernel.outbox import publish
@@ -101,6 +103,35 @@ def mark_published(thread: Thread) -> bool:
     return True
 
 
+def announce_due() -> int:
+    """Let everybody else hear of what some could read first; return of how many threads."""
+    return sum(_announce(pk) for pk in opened_to_all())
+
+
+@write_tx
+def _announce(pk: int) -> bool:
+    due = Thread.objects.filter(pk=pk, announce_at__lte=now())
+    thread = due.select_related("space").first()
+    if thread is None or not due.update(announce_at=None):
+        return False
+    post_id = thread.messages.filter(place=1).values_list("pk", flat=True).first()
+    if thread.opener_gone or post_id is None:
+        return False
+    about_somebody = any(one.type == "person" for one in kind_of(thread.kind).fields)
+    publish(
+        events.ThreadOpenedToAll(
+            community_id=thread.space.log_id,
+            actor_id=thread.author_id,
+            person_id=(about_somebody and thread.assignee_id) or thread.author_id,
+            thread_id=thread.pk,
+            post_id=post_id,
+            space_id=thread.space_id,
+            number=thread.number,
+        )
+    )
+    return True
+
+
 def tell_of_held(item: PlannedItem, people: set[int], event: events.ItemHeld) -> int:
     """Tell the authors of an item that it waits, and that nothing is lost."""
     return notify(
@@ -134,6 +165,7 @@ def _say(item: PlannedItem, author: "Person") -> Thread:
         title=item.title,
         source=item.source,
         fields=item.fields,
+        poll=appearing(item.poll, now()),
         attached=list(item.files.order_by("pk").values_list("uid", flat=True)),
         client_id=f"{FROM_PLAN}{item.uid}",
         planned=planned,

@@ -7,10 +7,12 @@ from django.db.models import F
 from qunluo.community.queries import require
 from qunluo.conversation import events
 from qunluo.conversation.actions import marks
+from qunluo.conversation.actions.asking import forget_askings
 from qunluo.conversation.actions.attaching import throw_away
 from qunluo.conversation.actions.knowing import forget_ties
 from qunluo.conversation.actions.planning import forget_plans
 from qunluo.conversation.actions.rooms import leave_all
+from qunluo.conversation.actions.surveying import forget_answers
 from qunluo.conversation.errors import NotYourPost, PostGone
 from qunluo.conversation.models import (
     Attachment,
@@ -174,3 +176,5 @@ def erase(person: "Person") -> None:
     throw_away(Attachment.objects.filter(owner=person))
     forget_ties(person)
     leave_all(person)
+    forget_askings(person)
+    forget_answers(person)

@@ -6,6 +6,7 @@ from typing import Any
 from qunluo.conversation import events
 from qunluo.conversation.models import Post, Thread
 from qunluo.conversation.queries import hearing
+from qunluo.conversation.queries.early import read_first
 from qunluo.conversation.queries.spaces import find_space
 from qunluo.conversation.queries.threads import find_thread
 from qunluo.conversation.rules.kinds import kind_of
@@ -13,9 +14,9 @@ from qunluo.conversation.rules.reading import SPACE, THREAD
 from qunluo.people.errors import PersonNotFound
 from qunluo.people.queries import get_person, person_card
 from qunluo.reach.actions import News, forget_for, forget_hidden, notify
-from qunluo.reach.queries import told_about
+from qunluo.reach.queries import heard_of, told_about
 
-Said = events.ReplyWritten | events.PersonMentioned | events.ThreadOpened
+Said = events.ReplyWritten | events.PersonMentioned | events.ThreadOpened | events.ThreadOpenedToAll
 Done = events.ThreadMoved | events.ThreadHandled | events.AnswerAccepted
 
 
@@ -28,6 +29,8 @@ def tell_of_words(event: Said) -> int:
         return _tell(thread, event, "mentioned", {"mention": {event.person_id or 0}}, post)
     if isinstance(event, events.ThreadOpened):
         return _tell_of_opening(thread, event, post)
+    if isinstance(event, events.ThreadOpenedToAll):
+        return _tell_the_others(thread, event, post)
     if post.move:
         return 0  # the step that it was written for is told by itself
     if thread.space.private:
@@ -89,17 +92,47 @@ def _tell_of_opening(thread: Thread, event: events.ThreadOpened, post: Post) -> 
     """Tell whom it honours, and who follows the space; those who follow hear of all in one."""
     honoured = {event.person_id or 0} - {event.actor_id or 0}
     told = _tell(thread, event, "honoured", {"yours": honoured}, post) if honoured else 0
-    followers = hearing.followers_of(thread.space) - honoured
-    called = hearing.called_in(post)
-    people = hearing.listening(thread, followers - called, event.actor_id)
+    followers = hearing.followers_of(thread.space) - honoured - hearing.called_in(post)
+    return told + _tell_followers(thread, event, followers)
+
+
+def _tell_the_others(thread: Thread, event: events.ThreadOpenedToAll, post: Post) -> int:
+    """Tell who could not read it first what they would have heard when it was opened."""
+    honoured = {event.person_id or 0} - {event.actor_id or 0}
+    called = hearing.called_in(post) - honoured
+    followers = hearing.followers_of(thread.space) - honoured - called
+    before = read_first(thread, honoured | called | followers)
+    before |= heard_of(followers, _key_of_opening(thread), _cause_of_opening(thread))
+    told = sum(
+        _tell(thread, event, what, {reason: people - before}, post)
+        for what, reason, people in (
+            ("honoured", "yours", honoured),
+            ("mentioned", "mention", called),
+        )
+    )
+    return told + _tell_followers(thread, event, followers - before)
+
+
+def _key_of_opening(thread: Thread) -> str:
+    return f"space:{thread.space_id}:opened"
+
+
+def _cause_of_opening(thread: Thread) -> str:
+    return f"t{thread.pk}"
+
+
+def _tell_followers(
+    thread: Thread, event: events.ThreadOpened | events.ThreadOpenedToAll, followers: set[int]
+) -> int:
+    people = hearing.listening(thread, followers, event.actor_id)
     about: dict[str, Any] = {"subject": SPACE, "subject_id": thread.space_id}
-    return told + notify(
+    return notify(
         people,
         News(
             what="opened",
             reason="space",
-            key=f"space:{thread.space_id}:opened",
-            cause=f"t{thread.pk}",
+            key=_key_of_opening(thread),
+            cause=_cause_of_opening(thread),
             community_id=thread.community_id,
             actor_id=event.actor_id,
             scopes=_scopes(thread)[:2],

@@ -23,7 +23,7 @@ from qunluo.conversation.actions.messages import (
 from qunluo.conversation.actions.rooms import next_number
 from qunluo.conversation.errors import InvalidPost, KindNotHere
 from qunluo.conversation.models import Draft, Post, Space, Thread
-from qunluo.conversation.queries.sight import Sight
+from qunluo.conversation.queries.sight import EARLY_MEMBERS, Sight
 from qunluo.conversation.rules import writing as rules
 from qunluo.conversation.rules.kinds import Kind, kinds
 from qunluo.conversation.rules.spaces import type_of
@@ -248,6 +248,8 @@ def inserted(
         embargo_until=until,
         early_kind=planned.get("kind", "") if until else "",
         early_name=planned.get("name", "") if until else "",
+        # Where members read first, every member hears of it at once.
+        announce_at=until if _later(until) and planned.get("kind") != EARLY_MEMBERS else None,
     )
     post = Post.objects.create(
         community=space.community,
@@ -260,6 +262,10 @@ def inserted(
         written_at=moment,
     )
     return thread, post
+
+
+def _later(until: datetime | None) -> bool:
+    return until is not None and until > now()
 
 
 def _offered(actor: "Person", sight: Sight, space: Space, name: str) -> Kind:

@@ -19,12 +19,14 @@ from qunluo.conversation.models.reading import (
     Tie,
 )
 from qunluo.conversation.models.search import Document, Tagging, Topic
-from qunluo.conversation.models.spaces import Numbering, Space, SpaceMember
+from qunluo.conversation.models.spaces import CircleAsking, Numbering, Space, SpaceMember
+from qunluo.conversation.models.surveys import Survey, SurveyAnswer
 from qunluo.conversation.models.threads import Post, Revision, Thread
 
 __all__ = [
     "Attachment",
     "CalendarSettings",
+    "CircleAsking",
     "Document",
     "Draft",
     "HeldPost",
@@ -44,6 +46,8 @@ __all__ = [
     "Space",
     "SpaceFollowing",
     "SpaceMember",
+    "Survey",
+    "SurveyAnswer",
     "Tagging",
     "Thread",
     "Tie",

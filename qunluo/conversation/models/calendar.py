@@ -26,6 +26,7 @@ class PlannedItem(models.Model):
     title = models.CharField(max_length=120, blank=True)
     source = models.TextField()
     fields = models.JSONField(default=dict, blank=True)
+    poll = models.JSONField(default=dict, blank=True)  # options, multiple, results and days
     digest = models.CharField(max_length=64)  # of the text, to know it again in another space
     target = models.CharField(max_length=120, blank=True)  # for whom
     values = models.JSONField(default=list, blank=True)  # those of the charter that it carries

@@ -93,3 +93,40 @@ class Numbering(models.Model):
 
     def __str__(self) -> str:
         return f"{self.last} in {self.community_id}"
+
+
+class CircleAsking(models.Model):
+    """Somebody asks to be let into a circle on the map; `reason` is what its host answered."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "asked"
+        ACCEPTED = "accepted", "accepted"
+        REFUSED = "refused", "refused"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="askings")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    text = models.CharField(max_length=300)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.ASKED)
+    reason = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "person"],
+                condition=Q(state="asked"),
+                name="asks_once_at_a_time",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["space", "state", "id"], name="askings_of_circle"),
+            models.Index(fields=["person", "-id"], name="askings_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} to {self.space_id} ({self.state})"

@@ -51,6 +51,8 @@ class Thread(models.Model):
     embargo_until = models.DateTimeField(null=True, blank=True)
     early_kind = models.CharField(max_length=7, blank=True)  # "members", or the kind of a grant
     early_name = models.CharField(max_length=40, blank=True)
+    # When those are to hear of it who could not read it first; empty once they have.
+    announce_at = models.DateTimeField(null=True, blank=True)
     plan = models.CharField(max_length=16, blank=True)  # the item of the calendar it came from
 
     class Meta:
@@ -64,6 +66,11 @@ class Thread(models.Model):
             models.Index(fields=["community", "space", "-active_at", "-id"]),
             models.Index(fields=["community", "kind", "settled", "due_on"]),
             models.Index(fields=["community", "author", "-id"]),
+            models.Index(
+                fields=["announce_at"],
+                condition=Q(announce_at__isnull=False),
+                name="threads_to_announce",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,13 @@
 """Reading what conversation knows; fetching is permission."""
 
 from qunluo.conversation.queries.adverts import ad_share
+from qunluo.conversation.queries.askings import (
+    Asking,
+    askings_in,
+    known_circles,
+    listed_circle,
+    own_askings,
+)
 from qunluo.conversation.queries.boards import BoardCard, boards, states_of, times_moved
 from qunluo.conversation.queries.bringing import (
     author_by_code,
@@ -63,7 +70,7 @@ from qunluo.conversation.queries.circles import (
     talk_of_two,
     talks,
 )
-from qunluo.conversation.queries.coming import due_items
+from qunluo.conversation.queries.coming import due_items, opened_to_all
 from qunluo.conversation.queries.files import FileView, waiting_files
 from qunluo.conversation.queries.handling import (
     overdue,
@@ -123,6 +130,13 @@ from qunluo.conversation.queries.spaces import (
 )
 from qunluo.conversation.queries.steps import told
 from qunluo.conversation.queries.stream import Stream, draft_for, drafts, stream
+from qunluo.conversation.queries.surveys import (
+    SurveyView,
+    ended_rounds,
+    known_surveys,
+    survey,
+    survey_names,
+)
 from qunluo.conversation.queries.threads import (
     PostView,
     ThreadWindow,
@@ -193,7 +207,18 @@ __all__ = [
     "checklist",
     "draft_for",
     "drafts",
+    "Asking",
+    "SurveyView",
+    "ended_rounds",
+    "known_surveys",
+    "survey",
+    "survey_names",
+    "askings_in",
     "due_items",
+    "known_circles",
+    "listed_circle",
+    "own_askings",
+    "opened_to_all",
     "find_item",
     "find_planned",
     "find_space",

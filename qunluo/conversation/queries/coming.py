@@ -3,7 +3,7 @@
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
-from qunluo.conversation.models import PlannedItem
+from qunluo.conversation.models import PlannedItem, Thread
 from qunluo.kernel.clock import now
 
 State = PlannedItem.State
@@ -22,3 +22,9 @@ def due_items(limit: int = 100) -> list[int]:
     ).annotate(turn=turn)
     found = due.filter(turn__lte=OF_EACH).order_by("turn", "publish_at", "pk")
     return list(found.values_list("pk", flat=True)[:limit])
+
+
+def opened_to_all(limit: int = 100) -> list[int]:
+    """Return the threads that are for everybody by now, while not everybody has heard of them."""
+    due = Thread.objects.filter(announce_at__lte=now()).order_by("announce_at", "pk")
+    return list(due.values_list("pk", flat=True)[:limit])

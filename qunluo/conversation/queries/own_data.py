@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from qunluo.conversation.models import (
     Attachment,
+    CircleAsking,
     Draft,
     HeldPost,
     ImportedAuthor,
@@ -19,6 +20,7 @@ from qunluo.conversation.models import (
     Revision,
     SpaceFollowing,
     SpaceMember,
+    SurveyAnswer,
     Thread,
     Tie,
 )
@@ -117,6 +119,14 @@ def own_documents(person: "Person") -> "Documents":
                 "host", "joined_at",
             )
         ),
+        "askings": list(
+            CircleAsking.objects.filter(person=person)
+            .order_by("pk")
+            .values(
+                "space__community__slug", "space__name", "text", "state", "reason", "asked_at",
+                "settled_at",
+            )
+        ),
         "held_posts": list(
             HeldPost.objects.filter(author=person)
             .order_by("pk")
@@ -126,8 +136,8 @@ def own_documents(person: "Person") -> "Documents":
             PlannedItem.objects.filter(author=person)
             .order_by("pk")
             .values(
-                "community__slug", "space__name", "kind", "title", "source", "target", "values",
-                "useful", "fun", "warm", "beneficial", "causes", "motive", "licence",
+                "community__slug", "space__name", "kind", "title", "source", "poll", "target",
+                "values", "useful", "fun", "warm", "beneficial", "causes", "motive", "licence",
                 "originality", "state", "publish_at", "open_at", "published_at",
             )
         ),
@@ -145,6 +155,11 @@ def own_documents(person: "Person") -> "Documents":
             OnTone.objects.filter(person=person)
             .order_by("pk")
             .values("item__community__slug", "item__title", "rating", "rated_at")
+        ),
+        "answers": list(
+            SurveyAnswer.objects.filter(person=person)
+            .order_by("pk")
+            .values("survey__community__slug", "survey__question", "survey__number", "rating")
         ),
         "drafts": list(
             Draft.objects.filter(person=person)

@@ -45,6 +45,30 @@ def check_poll(given: Mapping[str, Any], now: datetime) -> Asked:
     return Asked(options, bool(given.get("multiple")), str(results), until, faults)
 
 
+def check_planned(given: Mapping[str, Any] | None, now: datetime) -> tuple[dict[str, Any], Faults]:
+    """Return a poll that waits for its post as it is kept, with its faults by field.
+
+    It runs for so many `days` from the moment it appears; without them, for good.
+    """
+    if not given:
+        return {}, {}
+    asked = check_poll({**given, "until": None}, now)
+    faults, days = dict(asked.faults), given.get("days")
+    if days is not None and not 1 <= int(days) <= LONGEST_DAYS:
+        faults["days"] = [_("Between 1 and 90 days.")]
+    kept = {"options": asked.options, "multiple": asked.multiple, "results": asked.results}
+    return {**kept, "days": int(days) if days else None}, faults
+
+
+def appearing(kept: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
+    """Return a poll that was planned as it is asked at the moment at which it appears."""
+    if not kept:
+        return None
+    days = kept.get("days")
+    named = {name: kept.get(name) for name in ("options", "multiple", "results")}
+    return {**named, "until": now + timedelta(days=int(days)) if days else None}
+
+
 def check_answer(options: int, chosen: Iterable[int], *, multiple: bool) -> Faults:
     """Return what is wrong with an answer; it names the places of options, from 0 on."""
     named = list(chosen)

@@ -28,6 +28,7 @@ from qunluo.reach.actions.channels import (
 )
 from qunluo.reach.actions.deliver import deliver, retry_delivery, send_due
 from qunluo.reach.actions.devices import add_device, remove_device, take_device
+from qunluo.reach.actions.mailbox import read_mailbox
 from qunluo.reach.actions.notices import (
     News,
     forget_for,
@@ -57,6 +58,7 @@ __all__ = [
     "plan_sendings",
     "read_feed",
     "read_feeds",
+    "read_mailbox",
     "receive_mail",
     "refuse_arrival",
     "remove_channel",

@@ -8,7 +8,7 @@ from qunluo.reach.models.channels import (
     ChannelSending,
     ChannelVisit,
 )
-from qunluo.reach.models.mail import Delivery, Suppression
+from qunluo.reach.models.mail import Delivery, MailboxMark, Suppression
 from qunluo.reach.models.notices import Notice, Rhythm, Wish
 from qunluo.reach.models.push import Device, Push
 
@@ -21,6 +21,7 @@ __all__ = [
     "ChannelVisit",
     "Delivery",
     "Device",
+    "MailboxMark",
     "Notice",
     "Push",
     "Rhythm",

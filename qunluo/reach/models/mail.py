@@ -75,3 +75,23 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.digest[:12]}… in {self.community_id or 'every community'}"
+
+
+class MailboxMark(models.Model):
+    """How far a mailbox was read: every letter up to `uid` is done with, while `validity` holds.
+
+    `box` is a digest of where the mailbox is. `stuck` counts how often the letter after the mark
+    could not be taken.
+    """
+
+    box = models.CharField(max_length=64, unique=True)
+    validity = models.BigIntegerField(default=0)
+    uid = models.BigIntegerField(default=0)
+    stuck = models.PositiveSmallIntegerField(default=0)
+    fails = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+    due_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.box[:8]} up to {self.uid}"

@@ -68,10 +68,12 @@ from qunluo.reach.queries.mail import (
     unsubscribe_path,
     unsubscribe_url,
 )
+from qunluo.reach.queries.mailbox import box_of, mailbox_mark, mailbox_reader, mailbox_waits
 from qunluo.reach.queries.notices import (
     NoticeView,
     bell,
     bells,
+    heard_of,
     hidden_among,
     known_of,
     notices,
@@ -144,6 +146,10 @@ __all__ = [
     "ScopeName",
     "Wish",
     "bell",
+    "box_of",
+    "mailbox_mark",
+    "mailbox_reader",
+    "mailbox_waits",
     "bells",
     "carrier",
     "devices_of",
@@ -154,6 +160,7 @@ __all__ = [
     "due_pushes",
     "failed_deliveries",
     "failed_delivery",
+    "heard_of",
     "hidden_among",
     "hours_of",
     "in_words",

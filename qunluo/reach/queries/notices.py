@@ -117,6 +117,12 @@ def told_about(subject: str, ids: Collection[int]) -> set[int]:
     return set(rows.values_list("person_id", flat=True).distinct())
 
 
+def heard_of(people: Iterable[int], key: str, cause: str) -> set[int]:
+    """Return who of some people was told of one cause, as long as their notices are kept."""
+    rows = Notice.objects.filter(person_id__in=list(people), key=key)
+    return {who for who, causes in rows.values_list("person_id", "causes") if cause in causes}
+
+
 def known_of(person: "Person", rows: Iterable[Notice]) -> dict[int, Known]:
     """Return what a person may know of the subjects of notices now, by the notice's id."""
     rows = list(rows)

@@ -15,7 +15,8 @@ from qunluo.web.conversation.forms import GRANTS, WriteForm, say
 if TYPE_CHECKING:
     from qunluo.conversation.models import CalendarSettings, PlannedItem
 
-POLL = ("options", "multiple", "results", "until", "client_id")
+UNASKED = ("until", "client_id")
+POLL = ("options", "multiple", "results", "days")
 ATTRIBUTES = ("useful", "fun", "warm", "beneficial")
 POINTS = [(0, _("no")), (1, _("a little")), (2, _("clearly")), (3, _("very"))]
 RATINGS = [(1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "5")]
@@ -53,9 +54,13 @@ class ItemForm(WriteForm):
         self, *args: Any, zone: ZoneInfo, values: list[str], leads: bool, own: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        for name in POLL:
+        for name in UNASKED:
             del self.fields[name]
         added: dict[str, forms.Field] = {
+            "days": forms.IntegerField(
+                label=_("For how many days"), required=False, min_value=1, max_value=90,
+                help_text=_("From the moment it appears; empty: for good."),
+            ),
             "target": forms.CharField(
                 label=_("For whom"), max_length=120, required=False,
                 help_text=_("Which trade, which people: parents who bake, for example."),
@@ -116,6 +121,7 @@ class ItemForm(WriteForm):
         """Return what plan_item and change_item take."""
         given: dict[str, Any] = {**self.cleaned_data}
         given.pop("advert", None)
+        given["poll"] = _poll({name: given.pop(name, None) for name in POLL})
         fields = {one.name: str(given.pop(one.name, None) or "") for one in self.kind.asked}
         for name in ATTRIBUTES:
             given[name] = given[name] or 0
@@ -125,6 +131,12 @@ class ItemForm(WriteForm):
         return given | {"fields": fields}
 
 
+def _poll(given: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the poll that a form asks for, or None when it names no answers."""
+    options = [line for line in str(given["options"] or "").splitlines() if line.strip()]
+    return {**given, "options": options} if options else None
+
+
 def begun(item: "PlannedItem", together: list[str]) -> dict[str, Any]:
     """Return how a form about an item begins."""
     names = (
@@ -132,7 +144,8 @@ def begun(item: "PlannedItem", together: list[str]) -> dict[str, Any]:
         "motive", "licence", "originality", "publish_at", "early_kind", "early_name", "open_at",
     )  # fmt: skip
     given = {name: getattr(item, name) for name in names}
-    return {**given, **item.fields, "together": ", ".join(together)}
+    poll = {**item.poll, "options": "\n".join(item.poll["options"])} if item.poll else {}
+    return {**given, **poll, **item.fields, "together": ", ".join(together)}
 
 
 class CalendarForm(forms.Form):

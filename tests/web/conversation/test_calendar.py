@@ -31,14 +31,22 @@ def test_a_member_plans_ticks_schedules_and_it_appears(farm, square, mei, lin):
     form = me.get(f"{home}plan/?day={tomorrow}").text
     assert f'value="{tomorrow}T09:00"' in form
     assert form.index("Useful") < form.index("Fun") < form.index("Warm") < form.index("Beneficial")
-    sent = WHOLE | {"publish_at": f"{tomorrow}T20:30", "together": "Lin"}
+    sent = WHOLE | {"publish_at": f"{tomorrow}T20:30", "together": "Lin", "days": "7"}
+    sent |= {"options": "On the sill\nIn the cellar", "results": "always"}
     bad = me.post(f"{home}plan/", sent | {"together": "Nobody"})
     assert bad.status_code == 422
     assert "There is no member of this name here." in bad.text
     assert "from below" in bad.text
+    for wrong, told in (
+        ({"options": "Only one"}, "two to ten"), ({"days": "400"}, "less than or equal to 90"),
+    ):  # fmt: skip
+        bad = me.post(f"{home}plan/", sent | wrong)
+        assert (bad.status_code, told in bad.text) == (422, True)
     there = me.post(f"{home}plan/", sent)["Location"]
     page = me.get(there).text
     assert "<strong>from below</strong>" in page
+    assert "A poll opens with it" in page
+    assert "In the cellar" in me.get(f"{there}edit/").text
     item = PlannedItem.objects.get()
     assert item.publish_at.astimezone(queries.zone_of(farm)).strftime("%H:%M") == "20:30"
     refused = me.post(f"{there}act/", {"do": "schedule"})
@@ -57,6 +65,7 @@ def test_a_member_plans_ticks_schedules_and_it_appears(farm, square, mei, lin):
     reader = browser(other)
     page = reader.get(f"/c/{farm.slug}/talk/{thread.number}/").text
     assert "Written together with Lin" in page
+    assert "In the cellar" in page
     assert there in page
     assert "How to keep basil" in reader.get(f"{home}?week={tomorrow}").text
 

@@ -1,5 +1,6 @@
 """The pages of channels, and the doors at which other systems knock."""
 
+import argparse
 import io
 import json
 import re
@@ -203,6 +204,9 @@ def test_a_link_that_was_carried_leads_on_and_notes_who_came_back(client, farm):
     assert client.get(f"/w/{channel.code}/9999/").status_code == 404
 
 
+RECEIVE = argparse.Namespace(act="receive")
+
+
 @pytest.fixture
 def letters(farm, settings, travel):
     """Somebody who was written to about a thread, and answers."""
@@ -244,12 +248,12 @@ def test_who_answers_a_letter_replies_in_the_thread_once(client, letters, monkey
     assert post(letters()).json() == {"outcome": "taken"}
     assert post(letters()).json() == {"outcome": "known"}
     monkeypatch.setattr("sys.stdin", type("In", (), {"buffer": io.BytesIO(letters(n=2))}))
-    assert mail_command.run(None) == 0
+    assert mail_command.run(RECEIVE) == 0
     assert capsys.readouterr().out.strip()
     monkeypatch.setattr("sys.stdin", type("In", (), {"buffer": io.BytesIO(letters(n=2))}))
     with monkeypatch.context() as broken:
         broken.setattr(mail_command, "receive_mail", None)
-        assert mail_command.run(None) == 75, "the mail server keeps it and comes again"
+        assert mail_command.run(RECEIVE) == 75, "the mail server keeps it and comes again"
     drain()
     mine = Post.objects.filter(thread=letters.thread, author=letters.mei, place__gt=1)
     assert [one.source for one in mine] == ["Yes.", "Yes."]

@@ -59,6 +59,7 @@ def calendar(request: PersonRequest, slug: str) -> HttpResponse:
         "mine": queries.without_time(community, viewer=request.person),
         "health": queries.health(community, viewer=request.person) if leads else None,
         "leads": leads,
+        "survey": queries.survey(community, "fit", viewer=request.person),
         "states": queries.named("states"),
         "words": {"causes": queries.named("causes"), "attributes": queries.named("attributes")},
         "tries": queries.suggestions(),

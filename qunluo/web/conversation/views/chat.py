@@ -257,6 +257,7 @@ def circle(request: PersonRequest, slug: str, space: str) -> HttpResponse:
         "inside": inside,
         "host": host,
         "form": form,
+        "askings": queries.askings_in(found, viewer=request.person) if host else [],
     }
     status = 422 if form.errors else 200
     return show(request, "conversation/circle.html", None, context, status=status)
@@ -271,7 +272,7 @@ def _change(given: dict[str, Any], said: dict[str, Any], people: list[str], *, h
 
 
 def _act(request: PersonRequest, found: "Space") -> HttpResponse | None:
-    """Leave, or take somebody out; None when the form says neither."""
+    """Leave, take somebody out, answer who asks to join; None when the form says none of it."""
     slug = found.community.slug
     if "leave" in request.POST:
         actions.leave_circle(actor=request.person, space=found)
@@ -280,5 +281,16 @@ def _act(request: PersonRequest, found: "Space") -> HttpResponse | None:
     if "out" in request.POST:
         person_id = place_of(request.POST["out"])
         actions.take_out_of_circle(actor=request.person, space=found, person_id=person_id)
+        return redirect("talk:circle", slug=slug, space=found.slug)
+    if "accept" in request.POST or "refuse" in request.POST:
+        accept = "accept" in request.POST
+        actions.answer_asking(
+            actor=request.person,
+            space=found,
+            asking_id=place_of(request.POST.get("asking")),
+            accept=accept,
+            reason=request.POST.get("reason", ""),
+        )
+        messages.success(request, _("They are in now.") if accept else _("They read your reason."))
         return redirect("talk:circle", slug=slug, space=found.slug)
     return None

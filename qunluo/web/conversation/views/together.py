@@ -1,14 +1,18 @@
 """How a community hangs together: needs by place and time, cells, and the hall of honour."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from qunluo.community.queries import get_community, operating_goal
-from qunluo.conversation import queries
+from qunluo.conversation import actions, queries
 from qunluo.web.conversation.views.boards import writes
+from qunluo.web.core.belonging import is_member
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 
@@ -62,8 +66,29 @@ def cells(request: PersonRequest, slug: str) -> HttpResponse:
     community = get_community(slug, viewer=request.person)
     found = queries.cells(community, viewer=request.person)
     names = {cell.space.pk: cell.space.name for cell in found}
-    context = {"community": community, "cells": found, "names": names, "comb": comb(found)}
+    context = {
+        "community": community,
+        "cells": found,
+        "names": names,
+        "comb": comb(found),
+        "askings": queries.own_askings(community, viewer=request.person),
+    }
     return show(request, "conversation/cells.html", None, context)
+
+
+@require_POST
+@signed_in
+def ask(request: PersonRequest, slug: str, space: str) -> HttpResponse:
+    """Ask to be let into a circle on the map, or take the question back."""
+    community = get_community(slug, viewer=request.person)
+    given: dict[str, Any] = {"actor": request.person, "community": community, "slug": space}
+    if "withdraw" in request.POST:
+        actions.withdraw_asking(**given)
+        messages.success(request, _("You ask no more."))
+    else:
+        actions.ask_into_circle(**given, text=request.POST.get("text", ""))
+        messages.success(request, _("Asked. You hear of it as soon as its host has answered."))
+    return redirect("talk:cells", slug=slug)
 
 
 @require_GET
@@ -74,6 +99,9 @@ def honours(request: PersonRequest, slug: str) -> HttpResponse:
         "community": community,
         "honours": queries.honours(community, viewer=request.person),
         "writes": writes(request, community, "spotlight"),
+        "survey": queries.survey(community, "lead", viewer=request.person)
+        if is_member(request, community)
+        else None,
     }
     return show(request, "conversation/honours.html", None, context)
 

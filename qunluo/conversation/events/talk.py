@@ -59,6 +59,17 @@ class ThreadOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ThreadOpenedToAll(Event):
+    """A thread that some read first is for everybody now; `person_id` as when it was opened."""
+
+    name: ClassVar[str] = "conversation.thread_opened_to_all"
+    thread_id: int
+    post_id: int
+    space_id: int
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReplyWritten(Event):
     """A member replied; `person_id` is who opened the thread, `place` counts posts in it."""
 
@@ -302,64 +313,3 @@ class PostsSplit(Event):
     left_thread_id: int
     left_number: int
     posts: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ItemScheduled(Event):
-    """An author gave an item of the calendar its time."""
-
-    name: ClassVar[str] = "conversation.item_scheduled"
-    item_id: int
-    space_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ItemPublished(Event):
-    """An item of the calendar appeared as a thread; `person_id` is its author."""
-
-    name: ClassVar[str] = "conversation.item_published"
-    item_id: int
-    thread_id: int
-    number: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ItemHeld(Event):
-    """An item of the calendar could not appear at its time; its author reads why."""
-
-    name: ClassVar[str] = "conversation.item_held"
-    item_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ItemWithdrawn(Event):
-    """An author took an item back before it appeared."""
-
-    name: ClassVar[str] = "conversation.item_withdrawn"
-    item_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ItemStopped(Event):
-    """Somebody who publishes for the community took back an item of `person_id`."""
-
-    name: ClassVar[str] = "conversation.item_stopped"
-    audit: ClassVar[bool] = True
-    item_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ItemRated(Event):
-    """A member said how well an item sounds like the community; what they said is not told."""
-
-    name: ClassVar[str] = "conversation.item_rated"
-    item_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class CalendarChanged(Event):
-    """An operator changed what is asked before something is published."""
-
-    name: ClassVar[str] = "conversation.calendar_changed"
-    audit: ClassVar[bool] = True
-    changed: list[str]

@@ -1,0 +1,160 @@
+"""Asking every member a short question: a round at a time, one answer each, nobody's name after."""
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError
+
+from qunluo.community.queries import active_members, require, require_member
+from qunluo.conversation import events
+from qunluo.conversation.errors import (
+    AnsweredAlready,
+    InvalidAnswer,
+    SurveyOver,
+    SurveyRuns,
+    SurveyTooSoon,
+)
+from qunluo.conversation.models import Survey, SurveyAnswer
+from qunluo.conversation.queries.calendar import PUBLISH
+from qunluo.conversation.queries.surveys import (
+    again_at,
+    ended_rounds,
+    find_survey,
+    question_of,
+    running_round,
+)
+from qunluo.conversation.rules import surveys as rules
+from qunluo.kernel.clock import now
+from qunluo.kernel.outbox import publish
+from qunluo.kernel.text import _
+from qunluo.kernel.tx import write_tx
+from qunluo.reach.actions import News, notify
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+    from qunluo.people.models import Person
+
+SURVEY = "survey"
+
+
+@write_tx
+def open_survey(*, actor: "Person", community: "Community", question: str) -> Survey:
+    """Ask every member a question for two weeks; at most every four weeks.
+
+    SurveyNotFound, SurveyRuns, SurveyTooSoon, PermissionMissing (posts.publish).
+    """
+    require(actor, community, PUBLISH)
+    question_of(question)
+    _end_due(community, question)
+    if running_round(community, question):
+        raise SurveyRuns
+    if at := again_at(community, question):
+        raise SurveyTooSoon(day=f"{at:%Y-%m-%d}")
+    number = Survey.objects.filter(community=community, question=question).count() + 1
+    try:
+        with write_tx():
+            made = Survey.objects.create(
+                community=community, question=question, number=number, opened_by=actor,
+                opened_at=now(), ends_at=now() + rules.RUNS,
+            )  # fmt: skip
+    except IntegrityError:
+        raise SurveyRuns from None
+    publish(
+        events.SurveyOpened(
+            community_id=community.pk, actor_id=actor.pk, survey_id=made.pk, question=question,
+            number=number,
+        )
+    )  # fmt: skip
+    return made
+
+
+@write_tx
+def answer_survey(*, actor: "Person", community: "Community", question: str, rating: int) -> None:
+    """Answer the round that runs, once, from 1 to 5; no event tells who did.
+
+    InvalidAnswer, AnsweredAlready, SurveyNotFound, SurveyOver, MembersOnly, Suspended.
+    """
+    require_member(actor, community)
+    question_of(question)
+    if not rules.LEAST <= rating <= rules.MOST:
+        raise InvalidAnswer(fields={"rating": [_("From 1 to 5.")]})
+    running = running_round(community, question)
+    if running is None:
+        raise SurveyOver
+    # The row is held, so that no answer keeps its name when the round ends meanwhile.
+    if not Survey.objects.select_for_update().filter(pk=running.pk, ended_at=None).first():
+        raise SurveyOver
+    try:
+        with write_tx():
+            SurveyAnswer.objects.create(survey=running, person=actor, rating=rating)
+    except IntegrityError:
+        raise AnsweredAlready from None
+
+
+@write_tx
+def end_survey(*, actor: "Person", community: "Community", question: str) -> None:
+    """End the round that runs before its time. SurveyNotFound, SurveyOver, PermissionMissing."""
+    require(actor, community, PUBLISH)
+    question_of(question)
+    running = running_round(community, question)
+    if running is None or not _end(running, actor.pk):
+        raise SurveyOver
+
+
+def end_surveys() -> int:
+    """End the rounds whose time is over; return how many."""
+    found = [find_survey(pk) for pk in ended_rounds()]
+    return sum(_end_by_itself(one) for one in found if one is not None)
+
+
+def tell_of_survey(event: events.SurveyOpened) -> int:
+    """Tell every member that a question waits for them, as long as it does."""
+    asked = find_survey(event.survey_id)
+    if asked is None or asked.ended_at is not None:
+        return 0
+    people = active_members(asked.community).values_list("person_id", flat=True)
+    return notify(
+        set(people),
+        News(
+            what="survey",
+            reason="asked",
+            key=f"survey:{asked.pk}",
+            cause=f"survey{asked.pk}",
+            community_id=asked.community_id,
+            actor_id=event.actor_id,
+            subject=SURVEY,
+            subject_id=asked.pk,
+            scopes=(f"community:{asked.community_id}",),
+            at=event.at,
+        ),
+    )
+
+
+@write_tx
+def forget_answers(person: "Person") -> None:
+    """Delete what an erased person answered in rounds that run; of others nobody knows it."""
+    SurveyAnswer.objects.filter(person=person).delete()
+
+
+@write_tx
+def _end_by_itself(running: Survey) -> bool:
+    return _end(running, None)
+
+
+def _end_due(community: "Community", question: str) -> None:
+    over = Survey.objects.filter(community=community, question=question, ended_at=None)
+    for one in over.filter(ends_at__lte=now()):
+        _end(one, None)
+
+
+def _end(running: Survey, actor_id: int | None) -> bool:
+    """End a round and take the names from its answers; False when somebody was quicker."""
+    if not Survey.objects.filter(pk=running.pk, ended_at=None).update(ended_at=now()):
+        return False
+    SurveyAnswer.objects.filter(survey=running).update(person=None)
+    publish(
+        events.SurveyEnded(
+            community_id=running.community_id, actor_id=actor_id, survey_id=running.pk,
+            question=running.question, number=running.number,
+        )
+    )  # fmt: skip
+    return True
