@@ -17,7 +17,6 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import JSONField, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
-from django.db.models.signals import post_init, pre_init  # noqa: TID251 - asked whether they are used
 from django.utils.dateparse import parse_datetime
 
 from qunluo.kernel.clock import now, travel
@@ -50,7 +49,7 @@ class _Whole:
     """How rows become objects."""
 
     model: type[Model]
-    plain: bool  # nothing listens to its making, and all of its columns are there
+    plain: bool  # it is made by setting its columns
     start: int
     end: int
     names: Sequence[str]
@@ -199,10 +198,9 @@ def _whole(compiler: Any) -> _Whole | None:
 
 
 def _plain(model: type[Model], names: Sequence[str]) -> bool:
-    """Tell whether making an object of a row is but setting its columns."""
+    """Tell whether making an object of a row is but setting its columns; nobody listens to it."""
     whole = set(names) == {one.attname for one in model._meta.concrete_fields}
-    own = model.__init__ is Model.__init__ and "from_db" not in vars(model)
-    return whole and own and not (pre_init.has_listeners(model) or post_init.has_listeners(model))
+    return whole and model.__init__ is Model.__init__ and "from_db" not in vars(model)
 
 
 def _moment(value: Any) -> Any:
