@@ -1,6 +1,7 @@
 """What every test stands on: an installation of its own, races and a clock that travels."""
 
 import atexit
+import gc
 import hashlib
 import importlib
 import inspect
@@ -11,6 +12,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,7 +41,9 @@ import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.db import connection, connections  # noqa: E402
+from django.db.migrations.state import ProjectState  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
+from xdist.scheduler import LoadFileScheduling  # noqa: E402
 
 from qunluo.cli import catalogs  # noqa: E402
 
@@ -75,6 +79,25 @@ def pytest_collection_modifyitems(config, items):
     items.sort(
         key=lambda item: ("safety" not in item.path.parts, item.path not in slow, -count[item.path])
     )
+
+
+def pytest_collection_finish():
+    """Spare the collector what stays until the end: settings, models, the tests themselves."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+class Scheduling(LoadFileScheduling):
+    """A file stays with one worker, and so do those that walk through one town together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/safety" if nodeid.startswith("tests/safety/") else nodeid.split("::", 1)[0]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Hand files out as above; who asks for another way (the stories) gets that."""
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_unconfigure():
@@ -143,7 +166,7 @@ def django_db_setup(
     django_test_environment, django_db_modify_db_settings, django_db_keepdb, django_db_blocker
 ):
     """Make the one database, also for stories that never ask for `db`; keep it for the next run."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), _rendering_little():
         made = setup_databases(
             verbosity=0,
             interactive=False,
@@ -158,6 +181,27 @@ def django_db_setup(
         with django_db_blocker.unblock():
             _send_others_away()
             teardown_databases(made, verbosity=0)
+
+
+@contextmanager
+def _rendering_little():
+    """Migrate five times as fast: render a model that is new or got an index, not all around it.
+
+    The tables come out the same; tests/cli/test_serve.py holds a plain migration against them.
+    """
+    plain = ProjectState._find_reload_model
+
+    def find(self, app_label, model_name, delay=False):
+        if delay or model_name not in self.apps.all_models[app_label]:
+            self.is_delayed = True  # whoever moves data sees all models rendered anew
+            return {(app_label, model_name)}
+        return plain(self, app_label, model_name, delay)
+
+    ProjectState._find_reload_model = find
+    try:
+        yield
+    finally:
+        ProjectState._find_reload_model = plain
 
 
 def _send_others_away():

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.db import connection
 
 pytestmark = pytest.mark.slow
 
@@ -89,16 +91,33 @@ def served(installation):
         server.wait(10)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_everything_cleanly(installation, number):
+def ends_cleanly(server, port, number):
+    """Send a signal; whoever served is gone, without an error."""
+    everybody = family(server)
+    assert len(everybody) >= 4
+    server.send_signal(number)
+    assert server.wait(60) == 0
+    assert "Traceback" not in server.said()
+    assert f"ready: http://127.0.0.1:{port}/" in server.said()
+    assert not any(p.is_running() and p.status() != "zombie" for p in everybody)
+
+
+def tables(path):
+    """Every table, index and trigger of a database, as it was made."""
+    with sqlite3.connect(path) as plain:
+        return sorted(map(repr, plain.execute("SELECT type, name, sql FROM sqlite_master")))
+
+
+@pytest.mark.above_the_database
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="compares two files")
+def test_the_tests_stand_on_the_tables_of_a_real_installation(installation, django_db_setup):
+    served = Path(installation["QUNLUO_DATA_DIR"]) / "qunluo.sqlite3"
+    assert tables(served) == tables(connection.settings_dict["NAME"])
+
+
+def test_a_signal_ends_everything_cleanly(installation):
     with served(installation) as (server, port):
-        everybody = family(server)
-        assert len(everybody) >= 4
-        server.send_signal(number)
-        assert server.wait(60) == 0
-        assert "Traceback" not in server.said()
-        assert f"ready: http://127.0.0.1:{port}/" in server.said()
-        assert not any(p.is_running() and p.status() != "zombie" for p in everybody)
+        ends_cleanly(server, port, signal.SIGTERM)
 
 
 def test_nobody_is_left_behind_when_it_is_killed(installation):
@@ -118,9 +137,8 @@ def test_a_killed_worker_and_a_killed_web_server_come_back(installation):
         web = next(p for p in family(server) if "web" in words_of(p))
         for process in [web, *web.children(recursive=True)]:
             process.kill()
-        until(lambda: answers(port))
-        server.send_signal(signal.SIGINT)
-        server.wait(60)
+        until(lambda: answers(port) and workers(server))
+        ends_cleanly(server, port, signal.SIGINT)
         assert "The worker ended unexpectedly (status -9)" in server.said()
         assert "The web server ended unexpectedly" in server.said()
 
@@ -141,10 +159,11 @@ def test_a_taken_port_is_said_in_one_sentence(installation):
 
 
 def test_one_data_folder_is_served_once(installation):
-    with served(installation):
+    with served(installation) as (server, port):
         done = subprocess.run(
             [sys.executable, "-m", "qunluo", "serve", "--listen", f"127.0.0.1:{free_port()}"],
             env=installation, capture_output=True, text=True, timeout=60,
         )  # fmt: skip
-    assert done.returncode == 2
-    assert "already runs" in done.stderr
+        assert done.returncode == 2
+        assert "already runs" in done.stderr
+        ends_cleanly(server, port, signal.SIGHUP)
