@@ -10,7 +10,7 @@ from qunluo.api.area import OPERATIONS
 from qunluo.api.openapi import document
 from qunluo.api.shapes import Given, Shown
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.above_the_database]
 
 
 def test_the_openapi_document_is_served_in_both_languages(client):
