@@ -152,6 +152,12 @@ def _template() -> Path:
 
 
 @pytest.fixture(scope="session")
+def migrated() -> Path:
+    """A migrated SQLite database for another installation to start from; there may be none yet."""
+    return _template()
+
+
+@pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings):
     """Start from the kept database when the migrations are still those that made it."""
     template = _template()

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -103,7 +104,7 @@ def test_an_excel_list_is_corrected_its_wrong_rows_fetched_and_one_customer_invi
 
 
 @pytest.mark.req("M11")
-def test_a_community_lives_on_in_an_installation_of_its_own(visit, farm, tmp_path):
+def test_a_community_lives_on_in_an_installation_of_its_own(visit, farm, tmp_path, migrated):
     makers.imported(farm, "会员号,姓名,日期,金额\nA1,老张,2024-01-02,9.90\n")
     makers.member(farm, "若溪")
     owner = Walker(visit(f"/c/{farm.slug}/desk/export/", person=farm.owner), "zh")
@@ -119,6 +120,8 @@ def test_a_community_lives_on_in_an_installation_of_its_own(visit, farm, tmp_pat
     other |= {"QUNLUO_DATA_DIR": str(tmp_path / "other"), "LANG": "en_US.UTF-8"}
     other |= {"DJANGO_SETTINGS_MODULE": "qunluo.settings"}
     (tmp_path / "other").mkdir()
+    if migrated.exists():  # else from nothing, as tests/cli/test_serve.py does
+        shutil.copyfile(migrated, tmp_path / "other" / "qunluo.sqlite3")
     for words in (["migrate"], ["import", "community", str(archive)]):
         done = subprocess.run([sys.executable, "-m", "qunluo", *words], env=other,
                               capture_output=True, text=True, check=False)  # fmt: skip

@@ -28,6 +28,8 @@ def test_whatever_is_sent_who_may_not_is_told_so(body, world, caplog):
     wrong = {}
     for name, role, said in ASKED:
         path = address(name, world)
+        if not body and not TABLE[name].body:
+            continue  # nothing is what tests/web/test_matrix.py sends there
         if "/c/" in path and (got := met(ask(world, role, "post", path, body))) != said:
             wrong[f"{name} as {role}"] = f"{got}, not {said}"
     assert "\n".join(f"{who}: {got}" for who, got in wrong.items()) == ""
