@@ -43,6 +43,8 @@ class Courier:
         cursors.ensure(own=self.own)
         self.tail = min(cursors.places().values(), default=log.START)
         self.dirty: set[str] = set()
+        # Where something was put aside and may be tried again, at the last look.
+        self.due: set[str] = set()
         self.handled = 0
         # How many events of a reaction fit into the time of one turn.
         self.sizes: dict[str, int] = {}
@@ -60,7 +62,8 @@ class Courier:
         head = log.settled(own=self.own)
         names = log.names_between(self.tail, head)
         self.dirty |= {r.name for r in REACTIONS.values() if not names.isdisjoint(r.events)}
-        self.dirty |= parked.due_reactions() & REACTIONS.keys()
+        self.due = parked.due_reactions() & REACTIONS.keys()
+        self.dirty |= self.due
         self.tail = max(self.tail, head)
 
     def tidy(self) -> None:
@@ -74,7 +77,8 @@ class Courier:
         if place is None:
             return Outcome.TAKEN
         deadline = time.monotonic() + BUDGET[connection.vendor]
-        while parked.retry_one(reaction, self.attempt):
+        # Hardly ever is anything put aside: who delivers would ask for it each time in vain.
+        while reaction.name in self.due and parked.retry_one(reaction, self.attempt):
             if time.monotonic() > deadline:
                 return Outcome.MORE
         head = log.settled(own=self.own)
