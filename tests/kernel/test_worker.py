@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -124,10 +125,30 @@ def test_a_worker_killed_again_and_again_loses_and_doubles_nothing():
         ScheduledJob.objects.all().delete()
 
 
-def _start():
+@contextmanager
+def _workers():
+    """Yield `start()`, which starts a worker and returns `end(signal)`: what it ended with."""
     command = [sys.executable, "-m", "tests.kernel.killed_worker", connection.settings_dict["NAME"]]
     surroundings = {**os.environ, "DJANGO_SETTINGS_MODULE": "qunluo.settings"}
-    return subprocess.Popen([str(part) for part in command], env=surroundings)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    pipes["start_new_session"] = True  # one group, so that none outlives a test that fails
+    with subprocess.Popen([str(part) for part in command], env=surroundings, **pipes) as mother:
+
+        def start():
+            mother.stdin.write("\n")
+            mother.stdin.flush()
+            worker_id = int(mother.stdout.readline())
+
+            def end(number):
+                os.kill(worker_id, number)
+                return int(mother.stdout.readline())
+
+            return end
+
+        try:
+            yield start
+        finally:
+            os.killpg(mother.pid, signal.SIGKILL)
 
 
 def _count(who):
@@ -138,19 +159,20 @@ def _count(who):
 
 def _kill_while_publishing(rounds):
     """Publish 60 events a round to six communities; kill the worker when it is in the midst."""
-    for number in range(rounds):
-        process = _start()
-        before = _count("first")
-        for i in range(60):
-            happen(number * 60 + i, community_id=i % 6 + 1)
-        until(lambda b=before: _count("first") > b, seconds=60)
-        time.sleep(0.01 * number)
-        process.send_signal(signal.SIGKILL)
-        assert process.wait(timeout=20) == -signal.SIGKILL
-    process = _start()
-    until(lambda: _count("first") >= rounds * 60 and _count("second") >= rounds * 60, seconds=60)
-    process.terminate()
-    assert process.wait(timeout=30) == 0, "SIGTERM lets it finish and leave"
+    with _workers() as start:
+        for number in range(rounds):
+            end = start()
+            before = _count("first")
+            for i in range(60):
+                happen(number * 60 + i, community_id=i % 6 + 1)
+            until(lambda b=before: _count("first") > b, seconds=60)
+            time.sleep(0.01 * number)
+            assert end(signal.SIGKILL) == -signal.SIGKILL
+        end = start()
+        until(
+            lambda: _count("first") >= rounds * 60 and _count("second") >= rounds * 60, seconds=60
+        )
+        assert end(signal.SIGTERM) == 0, "SIGTERM lets it finish and leave"
     return rounds
 
 
