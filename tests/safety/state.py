@@ -34,13 +34,13 @@ def writing():
         yield statements
 
 
-def held():
-    """Return a digest for each table, and the length of the longest row of all."""
+def held(tables=None):
+    """Return a digest for each table (or each of some), and the length of the longest row."""
     digests, longest = {}, 0
     with connection.cursor() as cursor:
         for model in apps.get_models(include_auto_created=True):
             table = model._meta.db_table
-            if table in ASIDE or table in digests:
+            if table in ASIDE or table in digests or (tables is not None and table not in tables):
                 continue
             cursor.execute(f'SELECT * FROM "{table}"')
             rows = sorted(map(repr, cursor.fetchall()))
@@ -49,9 +49,16 @@ def held():
     return digests, longest
 
 
+def written_to(statements):
+    """Return every table that the statements name, or None when one of them names none."""
+    named = [set(NAMED.findall(one)) for one in statements]
+    return set().union(*named) if all(named) else None
+
+
 def changed(before, statements=None):
-    """Return the tables whose rows are not those that were held; none without a statement."""
-    if statements == []:
-        return []
-    now = held()[0]
+    """Return the tables whose rows are not those that were held.
+
+    With the statements that wrote since, only the tables that they name are read.
+    """
+    now = held(None if statements is None else written_to(statements))[0]
     return sorted(table for table in now if now[table] != before[0].get(table))

@@ -43,6 +43,7 @@ def every_address(world):
 # Others' hands.
 
 
+@pytest.mark.above_the_database
 @pytest.mark.req("O02")
 def test_nothing_is_written_without_the_token_of_the_form(world):
     before, wrong = held(), []
@@ -59,6 +60,7 @@ def test_nothing_is_written_without_the_token_of_the_form(world):
     assert set(changed(before)) <= {"kernel_eventrecord", *told}
 
 
+@pytest.mark.above_the_database
 @pytest.mark.req("O02", "API")
 def test_a_session_alone_writes_nothing_by_the_api(world):
     before, wrong = held(), []
@@ -105,6 +107,7 @@ def leads_out(answer):
     return bool(to) and not ours
 
 
+@pytest.mark.above_the_database
 @pytest.mark.req("O02")
 @pytest.mark.parametrize("to", ELSEWHERE)
 def test_the_way_on_never_leaves_the_site(to, crawl):
@@ -133,6 +136,7 @@ def test_the_way_on_never_leaves_the_site(to, crawl):
     assert wrong == []
 
 
+@pytest.mark.above_the_database
 @pytest.mark.req("O02")
 def test_no_form_that_somebody_fills_in_leads_out(crawl):
     wrong, seen = [], 0
@@ -170,6 +174,7 @@ def hashed(monkeypatch, path, said):
     return len(times)
 
 
+@pytest.mark.above_the_database
 @pytest.mark.parametrize(
     "path",
     ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/login/code/"],

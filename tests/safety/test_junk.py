@@ -12,7 +12,7 @@ from tests.api.test_matrix import PLACES, path_of
 from tests.safety import api
 from tests.safety.crawl import WRITERS, place
 from tests.safety.page import Page
-from tests.safety.state import changed, held, writing
+from tests.safety.state import changed, held, writing, written_to
 from tests.web.everybody import taken_back
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +28,8 @@ JUNK = {
 }
 # All of it at PostgreSQL, which is stricter about texts; SQLite fails at numbers in its own way.
 KINDS = list(JUNK) if connection.vendor == "postgresql" else ["a number without end"]
+# Numbers like any other to the database: one field of a form at a time tells more than all at once.
+ALONE = {"a negative number", "no number"}
 # Any text may say these; what they try is a field that takes a number, a day or one of several.
 NUMBERS = {"a negative number", "a number without end", "no number", "an id of nobody"}
 MEGABYTE = "x" * 1_000_000
@@ -57,6 +59,11 @@ def coded(sent):
     return "&".join(f"{quote(name)}={value}" for name, value in sent)
 
 
+def longest_of(written):
+    """How long the longest row is of the tables that were written to."""
+    return held(written_to(written))[1]
+
+
 def wrong_with(answer, before, written, form, what):
     """What is wrong with the answer to junk: an error of ours, something kept, or no word."""
     (name, step), text = place(form.action), ""
@@ -64,7 +71,7 @@ def wrong_with(answer, before, written, form, what):
     if answer.status_code >= 500:
         return [f"{told} {answer.exc_info[1]!r}"[:300]]
     if answer.status_code == 302 or name in DONE_HERE:
-        return [f"{told} kept a megabyte"] if written and held()[1] > LONGEST_ROW else []
+        return [f"{told} kept a megabyte"] if longest_of(written) > LONGEST_ROW else []
     if answer["Content-Type"].startswith("text/html"):
         text = answer.text
     kept = [table for table in changed(before, written) if table not in KEPT.get(name, ())]
@@ -95,13 +102,19 @@ def test_what_is_written_is_noticed_and_what_is_kept_about_requests_is_not(world
 QUICK = {"half a pair", "a number without end"}
 
 
-def some(kinds, quick=QUICK):
+# Refused before anything is asked of the database, and so on SQLite alone.
+ABOVE = {"a list", "an object", "nothing"}
+
+
+def some(kinds):
     """Those kinds, of which the plain suite takes a few."""
-    return [pytest.param(k, marks=[] if k in quick else pytest.mark.slow) for k in kinds]
+    slow, above = pytest.mark.slow, pytest.mark.above_the_database
+    marks = {kind: [] if kind in QUICK else [slow] for kind in kinds}
+    return [pytest.param(k, marks=marks[k] + [above] * (k in ABOVE)) for k in kinds]
 
 
 @pytest.mark.req("O02")
-@pytest.mark.parametrize("what", some(KINDS))
+@pytest.mark.parametrize("what", some([kind for kind in KINDS if kind not in ALONE]))
 def test_a_form_full_of_junk_is_refused_in_words_and_nothing_is_kept(what, crawl):
     assert throw(crawl, what, lambda form: [coded((n, JUNK[what]) for n in form.fields)]) == []
 
@@ -128,6 +141,7 @@ def test_a_megabyte_is_never_kept(crawl):
 
 
 @pytest.mark.slow
+@pytest.mark.above_the_database
 def test_a_form_without_its_fields_and_one_with_each_of_them_twice_break_nothing(crawl):
     def bodies(form):
         sent = [(name, quote(value)) for name, value in form.filled().items()]
@@ -137,6 +151,7 @@ def test_a_form_without_its_fields_and_one_with_each_of_them_twice_break_nothing
 
 
 @pytest.mark.slow
+@pytest.mark.above_the_database
 def test_another_kind_of_body_than_a_form_breaks_nothing(crawl):
     before, wrong = held(), []
     for kind, body in (
@@ -172,7 +187,7 @@ def wrong_with_problem(answer, before, written, what):
     if answer.status_code >= 500:
         return [f"{told} {answer.text[:200]}"]
     if answer.status_code < 400:
-        return [f"{told} kept a megabyte"] if written and held()[1] > LONGEST_ROW else []
+        return [f"{told} kept a megabyte"] if longest_of(written) > LONGEST_ROW else []
     # When a token was last used is noted whatever comes of it.
     wrong = [f"{told} changed {t}" for t in changed(before, written) if t != "people_apitoken"]
     said = json.loads(answer.content)
@@ -192,7 +207,7 @@ def throw_at_api(world, body_of):
 
 
 @pytest.mark.req("O02", "API")
-@pytest.mark.parametrize("what", some(VALUES, {"half a pair", "a number without end"}))
+@pytest.mark.parametrize("what", some(VALUES))
 def test_junk_for_the_api_is_refused_in_words_and_nothing_is_kept(what, world):
     def body_of(name):
         return {**(api.WRITES[name].body or {}), **dict.fromkeys(api.fields_of(name), VALUES[what])}
@@ -201,6 +216,7 @@ def test_junk_for_the_api_is_refused_in_words_and_nothing_is_kept(what, world):
 
 
 @pytest.mark.slow
+@pytest.mark.above_the_database
 def test_a_megabyte_in_any_one_text_of_the_api_is_refused(world):
     taken = []
     for name in api.WRITES:
@@ -213,6 +229,7 @@ def test_a_megabyte_in_any_one_text_of_the_api_is_refused(world):
 
 
 @pytest.mark.slow
+@pytest.mark.above_the_database
 def test_a_key_that_comes_twice_and_an_unknown_one_break_nothing(world):
     before, wrong = held(), []
     for name, row in api.WRITES.items():
