@@ -30,7 +30,7 @@ def voice():
 
 
 def content(response):
-    return b"".join(response.streaming_content)
+    return response.content
 
 
 def test_pictures_are_sent_with_the_form_without_any_script(farm):
@@ -89,6 +89,18 @@ def test_a_recording_is_heard_in_parts(farm):
         assert content(part) == makers.sound()[first : last + 1]
     assert lin.get(path, headers={"range": "bytes=9999-"}).status_code == 416
     assert lin.get(path, headers={"range": "bytes=-0"}).status_code == 416
+
+
+def test_a_player_gets_as_much_as_it_soon_needs(farm, monkeypatch):
+    monkeypatch.setattr("qunluo.web.conversation.views.files.AT_ONCE", 10)
+    one = actions.attach(actor=farm.mei, space=farm.square, data=makers.sound(), name="a.ogg")
+    path, whole = f"{farm.base}files/{one.uid}/", makers.sound()
+    heard = b""
+    while len(heard) < min(len(whole), 35):
+        part = browser(farm.mei).get(path, headers={"range": f"bytes={len(heard)}-"})
+        assert (part.status_code, len(part.content)) == (206, min(10, len(whole) - len(heard)))
+        heard += part.content
+    assert whole.startswith(heard)
 
 
 def test_a_pdf_is_saved_never_shown_in_the_page(farm):
