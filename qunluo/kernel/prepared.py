@@ -21,10 +21,11 @@ from django.utils.dateparse import parse_datetime
 
 from qunluo.kernel.clock import now, travel
 
-# Numbers from here on stand for the numbers that are given; small enough for any integer column.
+# Numbers from here on stand for the numbers that are given; no column of small numbers takes them.
 MARKS = 2_147_000_000
 WORDS = "\u2063mark "  # and such words for the words that are given
 MOMENT = datetime(2345, 6, 7, 8, 9, 10, 123456, tzinfo=UTC)  # stands for now
+BEYOND = 2**63
 TRUTH = {0: False, 1: True, None: None}
 Given = int | str
 Build = Callable[[Sequence[Any]], "QuerySet[Any, Any]"]
@@ -59,6 +60,7 @@ class _Whole:
 
 _known: dict[Hashable, _Prepared | None] = {}
 _lock = threading.Lock()
+LONG = 1000  # lists that are as long are rare
 MOST = 2000  # shapes; then it starts anew
 
 
@@ -66,7 +68,9 @@ def ask(shape: Hashable, build: Build, given: Sequence[Given]) -> list[tuple[Any
     """Return the rows of a query by values_list; `build` makes it of marks that stand for these.
 
     It may use what it is handed and `now()` only: whatever else changes it belongs into the shape.
-    How many are given, and which of them are words, does by itself.
+    How many are given, and which of them are words, does by itself. Numbers that no column takes
+    find nothing. ValueError for a query that is always empty, or in which what is given does not
+    stand by itself.
     """
     prepared = _find(shape, build, given)
     return _rows(prepared, given) if prepared else []
@@ -104,8 +108,8 @@ def first(shape: Hashable, build: Build, given: Sequence[Given]) -> Any:
 
 def padded(ids: Iterable[int]) -> list[int]:
     """Return the ids once each with zeros to the next power of two, so that few shapes arise."""
-    found = sorted(set(ids))
-    room = 1 << (len(found) - 1).bit_length() if found else 0
+    found = sorted({pk for pk in ids if pk})
+    room = 1 << (len(found) - 1).bit_length() if 0 < len(found) < LONG else 0
     return found + [0] * (room - len(found))
 
 
@@ -124,6 +128,8 @@ def _find(shape: Hashable, build: Build, given: Sequence[Given]) -> _Prepared | 
 
 
 def _rows(prepared: _Prepared, given: Sequence[Given]) -> list[tuple[Any, ...]]:
+    if any(not isinstance(one, str) and one >= BEYOND for one in given):
+        return []
     here = connections[DEFAULT_DB_ALIAS]
     values = list(prepared.fixed)
     for place, which, sent in prepared.given:
@@ -151,7 +157,9 @@ def _prepare(build: Build, words: Sequence[bool]) -> _Prepared | None:
         compiler = query.get_compiler(DEFAULT_DB_ALIAS)
         try:
             sql, values = compiler.as_sql()
-        except EmptyResultSet:  # such as of a list in which nothing is
+        except EmptyResultSet:
+            if words:  # then it would be empty for others as well
+                raise ValueError("This query finds nothing, whatever is given.") from None
             return None
     values = [_moment(one) for one in values]
     given = tuple(

@@ -1,12 +1,16 @@
 """What SQLite hands over as a moment: aware at once, without three functions for each of them."""
 
 import sqlite3
-from datetime import datetime
+from datetime import UTC, datetime
 
 
-def moment(raw: bytes) -> datetime:
-    """Return a moment as Django wrote it, in UTC and without saying so."""
-    return datetime.fromisoformat(f"{raw.decode()}+00:00")
+def moment(raw: bytes) -> datetime | None:
+    """Return a moment, in UTC where it does not say otherwise; None for what is none."""
+    try:
+        found = datetime.fromisoformat(raw.decode())
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def register() -> None:

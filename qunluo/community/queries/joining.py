@@ -34,7 +34,7 @@ ADMIT = "members.admit"
 def declared_values(community: Community) -> "dict[str, dict[str, Any]]":
     """Return the charter values that count: the published ones, or the draft before that."""
     found = ask("", _published, [community.pk]) or ask("", _drafted, [community.pk])
-    return found[0][0] if found else {}
+    return (found[0][0] if found else None) or {}
 
 
 def _published(given: "Sequence[int]") -> "QuerySet[CharterVersion, Any]":

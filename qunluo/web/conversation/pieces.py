@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from qunluo.community.models import Community
 
 PARTS = "conversation/parts.html"
+LONG = 4000  # of longer posts a thousand would take too much memory
 
 
 def thread_row(card: queries.ThreadCard, slug: str, moments: say.Moments) -> Markup:
@@ -42,7 +43,7 @@ def post_item(
         given = [context[name] for name in names]
         return tight(macros(PARTS).post_item(post, window, community, *given, when=when))
 
-    if post.removed or post.files or post.poll:
+    if post.removed or post.files or post.poll or len(post.html) > LONG:
         return Markup(make())  # noqa: S704 - of a template
     card, to = window.card, context["placed"].get(post.reply_to)
     key = (

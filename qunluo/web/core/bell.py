@@ -14,7 +14,11 @@ TOP = 99
 @pass_context
 def bell(context: Context) -> str:
     """Return how many notices wait, "99+" for more and "" for none; asked once a page."""
-    request = cast("PersonRequest", context["request"])
+    return rings(cast("PersonRequest", context["request"]))
+
+
+def rings(request: PersonRequest) -> str:
+    """Return the same for a view."""
     if "_bell" not in request.__dict__:
         count = queries.bell(request.person)
         request.__dict__["_bell"] = f"{TOP}+" if count > TOP else str(count or "")

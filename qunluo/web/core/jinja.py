@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, npgettext, override, pgettext
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -65,8 +65,9 @@ class Ui:
 
 
 @lru_cache(maxsize=8192)
-def _said(message: str, _language: str | None) -> Markup:
-    return Markup(gettext(message))  # noqa: S704 - a message of ours
+def _said(message: str, language: str | None) -> Markup:
+    with override(language):
+        return Markup(gettext(message))  # noqa: S704 - a message of ours
 
 
 @lru_cache(maxsize=8192)

@@ -13,6 +13,7 @@ from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import ThreadNotFound, UnknownReaction
 from qunluo.web.conversation.forms import MoveForm, reply_form, say
 from qunluo.web.conversation.pieces import post_item
+from qunluo.web.core.bell import rings
 from qunluo.web.core.belonging import know
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.links import url
@@ -40,7 +41,9 @@ def thread(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     know(request, community, window.sight.standing)
     context = context_of(request, community, window)
     response = show(request, "conversation/thread.html", "posts", context)
-    if window.card.unread and window.posts and window.posts[-1].place > window.read:
+    # Reading again what was read changes nothing, unless a notice about it still rings.
+    fresh = window.posts and (window.posts[-1].place > window.read or rings(request))
+    if window.card.unread and fresh:
         place = window.posts[-1].place
         actions.mark_read(actor=request.person, thread=window.thread, place=place)
     return response
