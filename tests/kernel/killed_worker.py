@@ -57,6 +57,7 @@ def tick(due):
 def work():
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    say(os.getpid())  # from here on it may be asked to end
     worker.run(stop)
 
 
@@ -69,5 +70,4 @@ for _line in sys.stdin:
     if not (child := os.fork()):
         work()
         os._exit(0)
-    say(child)
     say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
