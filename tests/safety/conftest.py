@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from qunluo.growth.queries import imports_folder
 from tests.api.world import token_of
 from tests.safety.crawl import Crawl
 from tests.web.everybody import town
@@ -34,6 +35,20 @@ def _calm(request, caplog, monkeypatch, settings):
         monkeypatch.setenv("QUNLUO_NO_RATE_LIMITS", "1")
         settings.ACCOUNT_RATE_LIMITS = False
         settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 60 * 60  # seconds
+
+
+@pytest.fixture(autouse=True)
+def _files_stay(request):
+    """What a test deletes on the disk comes back, as its rows do."""
+    if "world" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("world")
+    kept = {file: file.read_bytes() for file in imports_folder().iterdir() if file.is_file()}
+    yield
+    for file, data in kept.items():
+        if not file.exists():
+            file.write_bytes(data)
 
 
 @pytest.fixture
