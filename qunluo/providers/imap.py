@@ -84,7 +84,14 @@ class _Reading:
             self.validity, self.uid = numbering, 0
         new = _new(box, self.uid)
         for uid in new[:MOST_LETTERS]:
-            raw = _letter(box, uid)
+            try:
+                raw = _letter(box, uid)
+            except imaplib.IMAP4.error as error:
+                # A letter that is refused or has no end counts as one that cannot be taken, lest
+                # it keeps back all others for ever; a line that broke does not.
+                if isinstance(error, TooLong) or not isinstance(error, imaplib.IMAP4.abort):
+                    self.stuck = uid
+                raise
             if raw is not None and not take(Fetched(uid, raw)):
                 self.stuck = uid
                 return
@@ -99,6 +106,10 @@ class _Reading:
 
     def outcome(self) -> Emptied:
         return Emptied(self.validity, self.uid, self.taken, self.stuck, self.said)
+
+
+class TooLong(imaplib.IMAP4.abort):
+    """A server sends more of a letter than was asked for."""
 
 
 class _Sealed(imaplib.IMAP4_SSL):
@@ -116,7 +127,7 @@ class _Sealed(imaplib.IMAP4_SSL):
     def read(self, size: int) -> bytes:
         """Read so many bytes of a letter."""
         if size > MOST_BYTES:
-            raise self.abort("A letter is longer than was asked for.")
+            raise TooLong("A letter is longer than was asked for.")
         return super().read(size)
 
 

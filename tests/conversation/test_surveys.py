@@ -71,6 +71,8 @@ def test_every_member_is_asked_once_and_a_round_tells_its_mean_when_it_has_ended
     assert (told.outcome.n, told.outcome.mean, told.outcome.spread) == (5, 4.0, (0, 1, 0, 2, 2))
     assert seen(farm, one).rounds == []
     assert not SurveyAnswer.objects.exclude(person=None).exists(), "nobody's name is left"
+    kept = list(SurveyAnswer.objects.order_by("pk").values_list("rating", flat=True))
+    assert kept == [2, 4, 4, 5, 5], "no place tells who answered when"
     assert not reach.known_of(one, [notice]), "what has ended asks nobody"
 
 
@@ -81,6 +83,7 @@ def test_of_fewer_than_five_answers_nothing_is_told(farm):
     end(farm)
     (told,) = seen(farm).rounds
     assert told.outcome is None
+    assert not SurveyAnswer.objects.exists(), "what is never told is not kept"
 
 
 def test_a_round_ends_by_itself_and_another_comes_after_four_weeks(farm, travel):

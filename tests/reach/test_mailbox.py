@@ -28,7 +28,7 @@ class Box:
 
     def __init__(self):
         self.letters, self.seen, self.said = {}, set(), []
-        self.validity, self.drips, self.told = 7, False, []
+        self.validity, self.drips, self.told, self.kept_back = 7, False, [], set()
 
     def put(self, *texts):
         for text in texts:
@@ -48,6 +48,9 @@ class Box:
             yield b"* SEARCH " + b" ".join(b"%d" % one for one in self._found(rest))
         elif fetched := re.match(r"FETCH (\d+) \(BODY\.PEEK\[\]<0\.(\d+)>\)", rest):
             uid, most = map(int, fetched.groups())
+            if uid in self.kept_back:
+                yield None
+                return
             raw = self.letters[uid][:most]
             yield b"* 1 FETCH (UID %d BODY[]<0> {%d}\r\n%b)" % (uid, len(raw), raw)
         elif stored := re.match(r"STORE (\d+) \+FLAGS\.SILENT \(\\Seen\)", rest):
@@ -182,6 +185,17 @@ def test_a_letter_that_cannot_be_taken_now_comes_again_and_others_wait_behind_it
         actions.read_mailbox()
     assert told == ["one", "three"], "one odd letter does not hold all others for ever"
     assert box.seen == {1, 3}, "it stays unread where it lies"
+
+
+@pytest.mark.django_db
+def test_a_letter_that_the_server_does_not_give_out_is_passed_over_after_ten_tries(box, travel):
+    box.put("one", "two", "three")
+    box.kept_back = {2}
+    with travel(now()) as clock:
+        for _ in range(mailbox.MOST_TRIES + 2):
+            actions.read_mailbox()
+            clock.move(timedelta(minutes=40))
+    assert box.told == ["one", "three"]
 
 
 @pytest.mark.django_db

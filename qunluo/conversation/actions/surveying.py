@@ -147,10 +147,20 @@ def _end_due(community: "Community", question: str) -> None:
 
 
 def _end(running: Survey, actor_id: int | None) -> bool:
-    """End a round and take the names from its answers; False when somebody was quicker."""
+    """End a round; False when somebody was quicker.
+
+    Its answers are written anew, without names and in the order of what they say, so that no
+    place tells who answered when; fewer than are ever told are not kept at all.
+    """
     if not Survey.objects.filter(pk=running.pk, ended_at=None).update(ended_at=now()):
         return False
-    SurveyAnswer.objects.filter(survey=running).update(person=None)
+    given = SurveyAnswer.objects.filter(survey=running)
+    ratings = sorted(given.values_list("rating", flat=True))
+    given.delete()
+    if len(ratings) >= rules.ENOUGH:
+        SurveyAnswer.objects.bulk_create(
+            SurveyAnswer(survey=running, rating=rating) for rating in ratings
+        )
     publish(
         events.SurveyEnded(
             community_id=running.community_id, actor_id=actor_id, survey_id=running.pk,
