@@ -65,6 +65,8 @@ def test_every_member_is_asked_once_and_a_round_tells_its_mean_when_it_has_ended
     asked = seen(farm)
     assert (asked.runs, asked.n, asked.rounds) == (True, 5, []), "nothing is told while it runs"
     assert seen(farm, one).answered
+    notice.refresh_from_db()
+    assert notice.read_at, "whoever has answered is asked no more"
     assert seen(farm, one).n == 0, "a member is not told how many answered"
     end(farm)
     (told,) = seen(farm).rounds

@@ -165,5 +165,6 @@ def tell_of_asking(event: events.CircleAsked | events.CircleAnswered) -> int:
 
 @write_tx
 def forget_askings(person: "Person") -> None:
-    """Delete where an erased person asked to be let in."""
+    """Delete where an erased person asked to be let in, and what they answered to others."""
     CircleAsking.objects.filter(person=person).delete()
+    CircleAsking.objects.filter(settled_by=person).update(reason="")

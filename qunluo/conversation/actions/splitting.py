@@ -116,6 +116,7 @@ def _begin(old: Thread, target: Space, posts: list[Post], title: str) -> Thread:
         last_excerpt=plain(last.html) if replies else "",
         split_from=old,
         embargo_until=old.embargo_until,
+        announce_at=old.announce_at,
         early_kind=old.early_kind,
         early_name=old.early_name,
     )

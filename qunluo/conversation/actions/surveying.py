@@ -27,7 +27,7 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
 from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
-from qunluo.reach.actions import News, notify
+from qunluo.reach.actions import News, notify, read_about
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -88,6 +88,7 @@ def answer_survey(*, actor: "Person", community: "Community", question: str, rat
             SurveyAnswer.objects.create(survey=running, person=actor, rating=rating)
     except IntegrityError:
         raise AnsweredAlready from None
+    read_about(actor.pk, SURVEY, running.pk)
 
 
 @write_tx
