@@ -9,7 +9,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from qunluo.community.errors import CommunityNotFound, MembershipNotFound
 from qunluo.community.models import Community, Membership, RulesVersion
-from qunluo.community.queries.permissions import ROLE_KINDS
+from qunluo.community.queries.permissions import ROLE_KINDS, live_grants
 from qunluo.community.rules.joining import cites
 from qunluo.community.rules.permissions import MEMBER
 from qunluo.kernel.clock import now
@@ -187,11 +187,10 @@ def communities_of(person: "Person | AnonymousUser | None") -> list[Belonging]:
 
 def _memberships(given: Sequence[int]) -> "QuerySet[Membership]":
     """Return the query of memberships with their communities; a row for each grant."""
-    at = now()
     held = FilteredRelation(
         "person__grants",
-        condition=Q(person__grants__community=F("community"), person__grants__revoked_at=None)
-        & (Q(person__grants__expires_at=None) | Q(person__grants__expires_at__gt=at)),
+        condition=Q(person__grants__community=F("community"))
+        & live_grants(along="person__grants__"),
     )
     return (
         Membership.objects.filter(person_id=given[0], status=Membership.Status.ACTIVE)

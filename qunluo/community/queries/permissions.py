@@ -77,9 +77,14 @@ class Explanation:
     givers: tuple[str, ...]
 
 
-def live_grants(at: datetime | None = None) -> Q:
-    """Return the condition for grants that count at a moment: an expired one needs no sweeper."""
-    return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=at or now()))
+def live_grants(at: datetime | None = None, *, along: str = "") -> Q:
+    """Return the condition for grants that count at a moment: an expired one needs no sweeper.
+
+    `along` is the way to them from what is asked for.
+    """
+    never = Q(**{f"{along}revoked_at": None})
+    ends = Q(**{f"{along}expires_at": None}) | Q(**{f"{along}expires_at__gt": at or now()})
+    return never & ends
 
 
 def standing(person: "Person | AnonymousUser | None", community: Community) -> Standing:
@@ -98,10 +103,8 @@ def standing(person: "Person | AnonymousUser | None", community: Community) -> S
 
 def _standing(given: Sequence[int]) -> "QuerySet[Membership, Any]":
     community_id, person_id = given
-    held = Q(person__grants__community_id=community_id, person__grants__kind__in=ROLE_KINDS) & (
-        Q(person__grants__revoked_at=None)
-        & (Q(person__grants__expires_at=None) | Q(person__grants__expires_at__gt=now()))
-    )
+    held = Q(person__grants__community_id=community_id, person__grants__kind__in=ROLE_KINDS)
+    held &= live_grants(along="person__grants__")
     return (
         Membership.objects.filter(
             community_id=community_id, person_id=person_id, status=Membership.Status.ACTIVE
@@ -185,12 +188,16 @@ def roles_with(permission: str) -> list[str]:
 
 def holders(community: Community, roles: Iterable[str]) -> "QuerySet[Grant]":
     """Return the live grants of some roles in a community, held by active members."""
+    return _holders(community.pk, roles)
+
+
+def _holders(community_id: int, roles: Iterable[str]) -> "QuerySet[Grant]":
     return Grant.objects.filter(
         live_grants(),
-        community=community,
+        community_id=community_id,
         kind__in=ROLE_KINDS,
         name__in=list(roles),
-        person__memberships__community=community,
+        person__memberships__community_id=community_id,
         person__memberships__status=Membership.Status.ACTIVE,
     )
 
@@ -199,8 +206,7 @@ def who_holds(community: Community, roles: Sequence[str]) -> "list[Person]":
     """Return the members who hold one of some roles, who held theirs first at the front."""
 
     def held(given: Sequence[int]) -> "QuerySet[Grant]":
-        found = holders(Community(pk=given[0]), roles).select_related("person")
-        return found.order_by("granted_at")
+        return _holders(given[0], roles).select_related("person").order_by("granted_at")
 
     found = objects(tuple(roles), held, [community.pk])
     return list({grant.person_id: grant.person for grant in found}.values())

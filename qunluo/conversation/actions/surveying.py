@@ -103,8 +103,7 @@ def end_survey(*, actor: "Person", community: "Community", question: str) -> Non
 
 def end_surveys() -> int:
     """End the rounds whose time is over; return how many."""
-    found = [find_survey(pk) for pk in ended_rounds()]
-    return sum(_end_by_itself(one) for one in found if one is not None)
+    return sum(_end(one, None) for one in ended_rounds())
 
 
 def tell_of_survey(event: events.SurveyOpened) -> int:
@@ -136,17 +135,13 @@ def forget_answers(person: "Person") -> None:
     SurveyAnswer.objects.filter(person=person).delete()
 
 
-@write_tx
-def _end_by_itself(running: Survey) -> bool:
-    return _end(running, None)
-
-
 def _end_due(community: "Community", question: str) -> None:
     over = Survey.objects.filter(community=community, question=question, ended_at=None)
     for one in over.filter(ends_at__lte=now()):
         _end(one, None)
 
 
+@write_tx
 def _end(running: Survey, actor_id: int | None) -> bool:
     """End a round; False when somebody was quicker.
 

@@ -245,10 +245,7 @@ def _with_words(
     replies = []
     for one in reversed(said):
         if (one.place > 1 or room) and not one.away and (text := _words(one.text, COMMENT)):
-            author = Card(
-                one.author_id or 0, one.author__name or "", one.author__handle or "",
-                one.author__picture or "",
-            )  # fmt: skip
+            author = _face(one._asdict(), "author")
             replies.append(Comment(one.place, author, text, one.written_at))
             if len(replies) == COMMENTS:
                 break
@@ -295,17 +292,6 @@ def unread_of(row: Mapping[str, Any], since: datetime | None) -> int:
     if row["opened_at"] < since or row["active_at"] < now() - KEPT:
         return 0
     return int(row["replies"]) + (0 if row["opener_gone"] else 1)
-
-
-def unread_in(row: Light, since: datetime | None, kept_since: datetime) -> int:
-    """Return unread_of for a row of a stream; `kept_since` is when unread marks begin to count."""
-    if since is None or row.mine__following == "muted":
-        return 0
-    if row.mine__read is not None:
-        return max(0, row.posts - row.mine__read - (row.mine__ahead or 0))
-    if row.opened_at < since or row.active_at < kept_since:
-        return 0
-    return row.replies + (0 if row.opener_gone else 1)
 
 
 def people_in(row: Mapping[str, Any]) -> set[int]:

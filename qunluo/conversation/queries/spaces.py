@@ -76,8 +76,7 @@ def find_space(pk: int) -> Space | None:
 def managed_spaces(community: "Community", *, viewer: "Viewer") -> list[Space]:
     """Return every space, those that were put away too, for who manages them."""
     communities.require(viewer, community, MANAGE)
-    found = Space.objects.filter(community=community)
-    return list(found.exclude(visibility=Space.Visibility.PEOPLE).order_by("position", "pk"))
+    return list(_shared(community.pk))
 
 
 def types_of_spaces() -> list[SpaceType]:

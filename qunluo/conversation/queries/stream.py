@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from qunluo.community import queries as communities
 from qunluo.conversation.models import Draft, Reading, Space, SpaceFollowing, Thread, Tie
-from qunluo.conversation.queries.cards import KEPT, Light, ThreadCard, stream_cards, unread_in
+from qunluo.conversation.queries.cards import Light, ThreadCard, stream_cards, unread_of
 from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.sight import MANAGE, Sight
 from qunluo.conversation.rules import ranking
@@ -236,7 +236,6 @@ def _standings(
     rows: Iterable[Light], person_id: int, since: "Mapping[int, datetime]"
 ) -> dict[int, ranking.Standing]:
     """Return by id what rows say about the order."""
-    kept_since = now() - KEPT
     found = {}
     for one in rows:
         turn = kind_of(one.kind).state(one.state).waits_for
@@ -246,7 +245,7 @@ def _standings(
             own
             and one.last_author_id != person_id
             and not one.last_away
-            and unread_in(one, since.get(one.community_id), kept_since) > 0
+            and unread_of(one._asdict(), since.get(one.community_id)) > 0
         )
         found[one.id] = ranking.Standing(
             one.id,

@@ -104,10 +104,9 @@ def again_at(community: "Community", name: str) -> datetime | None:
     return at if at and at > now() else None
 
 
-def ended_rounds(limit: int = 50) -> list[int]:
+def ended_rounds(limit: int = 50) -> list[Survey]:
     """Return the rounds whose time is over and that nobody has ended; for the schedule."""
-    due = Survey.objects.filter(ended_at=None, ends_at__lte=now())
-    return list(due.values_list("pk", flat=True)[:limit])
+    return list(Survey.objects.filter(ended_at=None, ends_at__lte=now())[:limit])
 
 
 def find_survey(pk: int) -> Survey | None:

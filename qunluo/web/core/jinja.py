@@ -77,12 +77,11 @@ def _whole(message: str, language: str | None) -> Markup:
 
 def said(message: str, /, **variables: Any) -> Markup:
     """Return a message in the reader's language, filled in as Jinja's own gettext does it."""
-    language = get_language()
-    return _said(message, language) % variables if variables else _whole(message, language)
+    return speaker(get_language())(message, **variables)
 
 
 @cache
-def speaker(language: str) -> Callable[..., Markup]:
+def speaker(language: str | None) -> Callable[..., Markup]:
     """Return `said` for a page whose language is known, so that not each message asks for it."""
 
     def spoken(message: str, /, **variables: Any) -> Markup:
@@ -146,6 +145,7 @@ def environment(**options: Any) -> Environment:
     env.filters.update(
         money=say.money,
         when=say.when,
+        moment=lambda value: Markup(say.Moments().tag(value)),  # noqa: S704 - of our own words
         date=say.date,
         ago=say.ago,
         number=say.number,

@@ -109,7 +109,8 @@ class Moments:
         local = value.astimezone(self.zone).replace(tzinfo=None)
         told = _when(local, self.zone, "medium", self.language)
         said = _ago(value - self.now, self.language)
-        return f'<time datetime="{value:%Y-%m-%dT%H:%MZ}" title="{told}">{said}</time>'
+        at = value.isoformat(timespec="minutes").replace("+00:00", "Z")
+        return f'<time datetime="{at}" title="{told}">{said}</time>'
 
 
 def listed(values: Iterable[object]) -> str:

@@ -6,7 +6,6 @@ changes. When it was, what is new and why it stands there come between the piece
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from qunluo.community.models import Community
 
 COOKIE = "order"  # what a member chose on this device
-KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -102,10 +100,10 @@ def _row(card: queries.ThreadCard, moments: say.Moments, *, several: bool) -> Ro
     return Row(card.section, Markup(html))  # noqa: S704 - from a template, and escaped above
 
 
-@lru_cache(maxsize=KEPT)
-def _unread(count: int, _language: str) -> str:
-    """Render the mark of what is new; once for each count and language."""
-    return str(macros("conversation/parts.html").unread_mark(count, quiet=True))
+def _unread(count: int, language: str) -> str:
+    """Return the mark of what is new."""
+    mark = macros("conversation/parts.html").unread_mark
+    return pieces(("unread", count, language), lambda: mark(count, quiet=True))[0]
 
 
 def _same(card: queries.ThreadCard, language: str, where: str) -> Same:
