@@ -102,8 +102,11 @@ def _row(card: queries.ThreadCard, moments: say.Moments, *, several: bool) -> Ro
 
 def _unread(count: int, language: str) -> str:
     """Return the mark of what is new."""
-    mark = macros("conversation/parts.html").unread_mark
-    return pieces(("unread", count, language), lambda: mark(count, quiet=True))[0]
+
+    def make() -> str:
+        return str(macros("conversation/parts.html").unread_mark(count, quiet=True))
+
+    return pieces(("unread", count, language), make)[0]
 
 
 def _same(card: queries.ThreadCard, language: str, where: str) -> Same:
@@ -137,6 +140,10 @@ def _same(card: queries.ThreadCard, language: str, where: str) -> Same:
 
 def _pieces(same: Same) -> tuple[str, ...]:
     """Return a card, cut where the viewer's own comes in."""
-    kind = queries.kind_of(same.kind) if same.kind else None
-    macro = macros("conversation/stream_card.html").card
-    return pieces(same, lambda: macro(same, kind, GAP, queries.reactions()))
+
+    def make() -> str:
+        kind = queries.kind_of(same.kind) if same.kind else None
+        card = macros("conversation/stream_card.html").card
+        return str(card(same, kind, GAP, queries.reactions()))
+
+    return pieces(same, make)
