@@ -151,8 +151,7 @@ def ask_into_circle(
     made = actions.ask_into_circle(
         actor=request.person, community=community, slug=space, text=wish.text
     )
-    own = queries.own_askings(community, viewer=request.person)
-    return Status(201, _asking(own[made.space_id], space))
+    return Status(201, _asking(queries.asking_of(made), space))
 
 
 @area.write(

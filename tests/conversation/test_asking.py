@@ -16,7 +16,7 @@ from qunluo.conversation.errors import (
     NotTheHost,
     SpaceNotFound,
 )
-from qunluo.conversation.models import CircleAsking
+from qunluo.conversation.models import CircleAsking, Space
 from qunluo.governance import actions as governance
 from qunluo.kernel.clock import now
 from qunluo.kernel.delivery import drain
@@ -113,6 +113,24 @@ def test_who_asked_takes_it_back_and_asks_again(farm):
         actions.withdraw_asking(**given)
     assert not queries.askings_in(farm.bread, viewer=farm.mei)
     assert ask(farm, farm.bo, "Please.").text == "Please."
+
+
+def test_what_one_asked_can_be_taken_back_when_the_circle_left_the_map(farm):
+    made = ask(farm, farm.bo)
+    Space.objects.filter(pk=farm.bread.pk).update(listed=False)
+    suspend(farm.bo, farm)
+    actions.withdraw_asking(actor=farm.bo, community=farm, slug=farm.bread.slug)
+    made.refresh_from_db()
+    assert made.state == CircleAsking.State.WITHDRAWN
+
+
+def test_a_host_who_has_answered_is_called_no_more(farm):
+    made = ask(farm, farm.bo)
+    drain()
+    calls = Notice.objects.filter(person=farm.mei, what="asks_into_circle", read_at=None)
+    assert calls.exists()
+    answer(farm, made, accept=True)
+    assert not calls.exists()
 
 
 def test_whom_the_host_brings_in_anyway_waits_no_more(farm):

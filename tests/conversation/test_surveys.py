@@ -6,6 +6,7 @@ import pytest
 
 from qunluo.community.errors import MembersOnly, PermissionMissing
 from qunluo.conversation import actions, queries
+from qunluo.conversation.actions import surveying
 from qunluo.conversation.errors import (
     AnsweredAlready,
     InvalidAnswer,
@@ -157,3 +158,21 @@ def test_the_pages_ask_and_tell(farm, question, place):
     assert "<b>4.0</b>" in told
     assert "n = 5" in told
     assert leads.post(f"{act}weather/", {"do": "open"}).status_code == 404
+
+
+def test_a_round_that_cannot_be_ended_keeps_no_other_from_ending(farm, travel, monkeypatch):
+    end_one, broken = surveying._end, []
+
+    def stumble_once(running, actor_id):
+        if not broken:
+            broken.append(running)
+            raise OSError
+        return end_one(running, actor_id)
+
+    monkeypatch.setattr(surveying, "_end", stumble_once)
+    with travel(now()) as clock:
+        begin(farm)
+        begin(farm, "lead")
+        clock.move(rules.RUNS + timedelta(seconds=1))
+        assert actions.end_surveys() == 1
+        assert len(queries.ended_rounds()) == 1

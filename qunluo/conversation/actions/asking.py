@@ -24,7 +24,7 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
 from qunluo.kernel.ratelimit import limit
 from qunluo.kernel.tx import write_tx
-from qunluo.reach.actions import News, notify
+from qunluo.reach.actions import News, notify, read_about
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -82,10 +82,12 @@ def _ask(actor: "Person", space: Space, said: str) -> CircleAsking:
 
 @write_tx
 def withdraw_asking(*, actor: "Person", community: "Community", slug: str) -> None:
-    """Ask no more. AskingSettled, SpaceNotFound, MembersOnly."""
-    space = listed_circle(community, slug, viewer=actor)
-    mine = CircleAsking.objects.filter(space=space, person=actor, state=State.ASKED)
+    """Ask no more, wherever the circle stands by now. AskingSettled, SpaceNotFound, MembersOnly."""
+    mine = CircleAsking.objects.filter(
+        space__community=community, space__slug=slug, person=actor, state=State.ASKED
+    )
     if not mine.update(state=State.WITHDRAWN, settled_at=now(), settled_by=actor):
+        listed_circle(community, slug, viewer=actor)
         raise AskingSettled
 
 
@@ -117,6 +119,7 @@ def answer_asking(
     )
     if not settled:
         raise AskingSettled
+    read_about(actor.pk, CIRCLE, space.pk)
     if accept and asking.person_id not in inside:
         bring(space, actor, [asking.person_id])
     publish(

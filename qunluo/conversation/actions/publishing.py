@@ -105,7 +105,13 @@ def mark_published(thread: Thread) -> bool:
 
 def announce_due() -> int:
     """Let everybody else hear of what some could read first; return of how many threads."""
-    return sum(_announce(pk) for pk in opened_to_all())
+    told = 0
+    for pk in opened_to_all():
+        try:
+            told += _announce(pk)
+        except Exception:  # one broken thread keeps no other from being told
+            log.exception("That thread %s opened to everybody could not be told", pk)
+    return told
 
 
 @write_tx

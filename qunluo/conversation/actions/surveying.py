@@ -1,5 +1,6 @@
 """Asking every member a short question: a round at a time, one answer each, nobody's name after."""
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 SURVEY = "survey"
+log = logging.getLogger(__name__)
 
 
 @write_tx
@@ -103,7 +105,13 @@ def end_survey(*, actor: "Person", community: "Community", question: str) -> Non
 
 def end_surveys() -> int:
     """End the rounds whose time is over; return how many."""
-    return sum(_end(one, None) for one in ended_rounds())
+    ended = 0
+    for one in ended_rounds():
+        try:
+            ended += _end(one, None)
+        except Exception:  # one broken round keeps no other from ending
+            log.exception("Round %s of a survey could not be ended", one.pk)
+    return ended
 
 
 def tell_of_survey(event: events.SurveyOpened) -> int:

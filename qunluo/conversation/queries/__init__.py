@@ -3,6 +3,7 @@
 from qunluo.conversation.queries.adverts import ad_share
 from qunluo.conversation.queries.askings import (
     Asking,
+    asking_of,
     askings_in,
     known_circles,
     listed_circle,
@@ -217,6 +218,7 @@ __all__ = [
     "due_items",
     "known_circles",
     "listed_circle",
+    "asking_of",
     "own_askings",
     "opened_to_all",
     "find_item",

@@ -70,6 +70,11 @@ def own_askings(community: "Community", *, viewer: "Person") -> dict[int, Asking
     return {row.space_id: _asking(row, faces) for row in rows.order_by("pk")}
 
 
+def asking_of(row: CircleAsking) -> Asking:
+    """Return one's own wish to join as it is shown."""
+    return _asking(row, person_card([row.person_id]))
+
+
 def askings_in(space: Space, *, viewer: "Person") -> list[Asking]:
     """Return who asks to be let into a circle, the longest waiting first; NotTheHost.
 
