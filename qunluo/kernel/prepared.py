@@ -6,11 +6,12 @@ What the SQL says is still what the QuerySet says, whoever wrote its conditions.
 """
 
 import json
+import re
 import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -20,6 +21,9 @@ from django.db.models.query import get_related_populators
 from django.utils.dateparse import parse_datetime
 
 from qunluo.kernel.clock import now, travel
+
+if TYPE_CHECKING:
+    from qunluo.kernel.postgres.base import DatabaseWrapper
 
 # Numbers from here on stand for the numbers that are given; no column of small numbers takes them.
 MARKS = 2_147_000_000
@@ -139,7 +143,7 @@ def _rows(prepared: _Prepared, given: Sequence[Given]) -> list[tuple[Any, ...]]:
         adapt = here.ops.adapt_datetimefield_value
         for place, by in prepared.moments:
             values[place] = adapt(moment + by)
-    with here.cursor() as cursor:
+    with _cursor(here) as cursor:
         cursor.execute(prepared.sql, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     if not prepared.converts or not rows:
@@ -148,6 +152,10 @@ def _rows(prepared: _Prepared, given: Sequence[Given]) -> list[tuple[Any, ...]]:
     for place, convert in prepared.converts:
         columns[place] = map(convert, columns[place])
     return list(zip(*columns, strict=True))
+
+
+def _cursor(here: Any) -> Any:
+    return here.statements() if here.vendor == "postgresql" else here.cursor()
 
 
 def _prepare(build: Build, words: Sequence[bool]) -> _Prepared | None:
@@ -162,10 +170,10 @@ def _prepare(build: Build, words: Sequence[bool]) -> _Prepared | None:
                 raise ValueError("This query finds nothing, whatever is given.") from None
             return None
     values = [_moment(one) for one in values]
+    if connection.vendor == "postgresql":
+        sql, values = _with_fixed(sql, values)
     given = tuple(
-        (n, which, type(one) if type(one) not in {int, str} else None)  # PostgreSQL has several
-        for n, one in enumerate(values)
-        if (which := _which(one)) is not None
+        (n, which, _sent(one)) for n, one in enumerate(values) if (which := _which(one)) is not None
     )
     if {which for _place, which, _sent in given} != set(range(len(words))):
         raise ValueError("Not everything that is given stands by itself in the query.")
@@ -184,6 +192,33 @@ def _prepare(build: Build, words: Sequence[bool]) -> _Prepared | None:
         converts,
         _whole(compiler),
     )
+
+
+def _with_fixed(sql: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+    """Return the SQL with places for what changes only, so that the server plans for the rest."""
+    rest, left = iter(values), list[Any]()
+
+    def put(found: "re.Match[str]") -> str:
+        if found[0] == "%%":
+            return found[0]
+        value = next(rest)
+        if _which(value) is not None or isinstance(value, datetime):
+            left.append(value)
+            return found[0]
+        return literal(value).replace("%", "%%")
+
+    def literal(value: Any) -> str:
+        there = cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS])
+        return cast("str", there.ops.compose_sql("%s", [value]))
+
+    return re.sub("%[%s]", put, sql), left
+
+
+def _sent(mark: Any) -> Convert | None:
+    """Return as what PostgreSQL gets a value: of one size, or each would be another statement."""
+    if connection.vendor != "postgresql" or not isinstance(mark, int):
+        return None
+    return cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS]).number
 
 
 def _whole(compiler: Any) -> _Whole | None:

@@ -16,8 +16,8 @@ DATA = {"definitions", "locale"}
 # The kernel is the ground: each of its modules is one idea that every room may use.
 KERNEL = FURNITURE | {
     "apps", "archive", "clock", "definitions", "delivery", "errors", "events", "guards",
-    "idempotency", "ids", "media", "money", "outbox", "paging", "prepared", "ratelimit", "schedule",
-    "sealing", "sessions", "sniffing", "sqlite", "text", "tx", "whisper", "worker",
+    "idempotency", "ids", "media", "money", "outbox", "paging", "postgres", "prepared",
+    "ratelimit", "schedule", "sealing", "sessions", "sniffing", "sqlite", "text", "tx", "whisper", "worker",
 }  # fmt: skip
 # The demo lives among the blueprints because it is one: data and actions that found communities.
 OWN = {"kernel": KERNEL, "blueprints": FURNITURE | {"demo"}}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import Exists, F, OuterRef
 
 from qunluo.community.models import Community, Grant, Membership
@@ -103,3 +104,20 @@ def test_lists_are_padded_to_few_lengths():
     assert padded([3]) == [3]
     assert padded([5, 3, 5, 1]) == [1, 3, 5, 0]
     assert len(padded(range(1, 34))) == 64
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans in no time")
+def test_postgresql_plans_a_statement_once_whatever_the_size_of_the_numbers(
+    django_assert_num_queries,
+):
+    for given in ([1, 2], [70_000, 2], [2, 5_000_000_000], [3, 4]):
+        with django_assert_num_queries(1) as asked:
+            ask("plans", people, given)
+    assert str(given[0]) in asked.captured_queries[0]["sql"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans + custom_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE %s AND statement LIKE %s",
+            ["%people_person%", "%$2%"],
+        )
+        assert [row[0] for row in cursor.fetchall()] == [3]

@@ -90,7 +90,8 @@ class Post(models.Model):
     """
 
     community = models.ForeignKey("community.Community", models.CASCADE, related_name="+")
-    thread = models.ForeignKey(Thread, models.CASCADE, related_name="messages")
+    # Found by thread and place; an index of the thread alone would only mislead PostgreSQL.
+    thread = models.ForeignKey(Thread, models.CASCADE, related_name="messages", db_index=False)
     place = models.PositiveIntegerField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     source = models.TextField()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import east_asian_width
@@ -10,7 +11,7 @@ from unicodedata import east_asian_width
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 
-from qunluo.conversation.models import Post, Thread
+from qunluo.conversation.models import Thread
 from qunluo.conversation.rules.kinds import Kind, State, kind_of
 from qunluo.conversation.rules.markup import plain
 from qunluo.conversation.rules.reading import KEEP_DAYS, why, why_label
@@ -200,7 +201,7 @@ def stream_cards(
     if not ids:
         return {}
     said: dict[int, list[_Said]] = {}
-    for values in ask("", _said, [person_id, *ids]):
+    for values in sorted(ask("", _said, [person_id, *ids]), key=itemgetter(0, 1)):
         post = _Said._make(values)
         said.setdefault(post.thread_id, []).append(post)
     found = {}
@@ -216,15 +217,23 @@ def _shown(given: Sequence[int]) -> Any:
 
 
 def _said(given: Sequence[int]) -> Any:
-    """Return the query of what was said first and last; the first number is the reader's."""
-    hidden = hidden_ids(given[0]).filter(away=OuterRef("author_id"))
-    return (
-        Post.objects.filter(thread_id__in=given[1:], removed_at=None)
-        .filter(Q(place=1) | Q(place__gt=F("thread__posts") - LATELY))
-        .annotate(text=Substr("html", 1, READ_OF), away=Exists(hidden))
-        .order_by("thread_id", "place")
-        .values_list(*_Said._fields)
+    """Return the query of what was said last and first; the first number is the reader's.
+
+    In two parts, since with OR between them the databases read all posts of a long thread.
+    """
+    person_id, *ids = given
+    last = Q(messages__place__gt=F("posts") - LATELY) & Q(messages__place__gte=2)
+    return _posts(person_id, ids, last).union(
+        _posts(person_id, ids, Q(messages__place=1)), all=True
     )
+
+
+def _posts(person_id: int, ids: Sequence[int], which: Q) -> Any:
+    hidden = hidden_ids(person_id).filter(away=OuterRef("messages__author_id"))
+    found = Thread.objects.filter(which, pk__in=ids, messages__removed_at=None)
+    found = found.annotate(text=Substr("messages__html", 1, READ_OF), away=Exists(hidden))
+    said = _Said._fields[1 : -len(("text", "away"))]
+    return found.values_list("pk", *(f"messages__{name}" for name in said), "text", "away")
 
 
 def _with_words(

@@ -1,0 +1,1 @@
+"""PostgreSQL as Django speaks to it, and in two ways quicker (base.py)."""
