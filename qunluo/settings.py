@@ -284,6 +284,9 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = ENV in {"demo", "test"} or DEBUG
 # Tests make hundreds of clients; each would list every static file when it is made.
+# For how many seconds at most a page that all visitors see alike is kept, when nothing happens
+# (web/core/visitors.py). Tests write to tables without an event, and keep none.
+VISITORS_WAIT = 0 if ENV == "test" else 10
 WHITENOISE_AUTOREFRESH = DEBUG or ENV == "test"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

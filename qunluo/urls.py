@@ -9,12 +9,12 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("", include("qunluo.web.core.urls")),
+    path("", include("qunluo.web.conversation.urls")),
     path("accounts/", include("allauth.urls")),
     path("me/", include("qunluo.web.me.urls")),
     path("", include("qunluo.web.me.public_urls")),
     path("", include("qunluo.web.founding.urls")),
     path("", include("qunluo.web.community.urls")),
-    path("", include("qunluo.web.conversation.urls")),
     path("", include("qunluo.web.governance.urls")),
     path("", include("qunluo.web.growth.urls")),
     path("", include("qunluo.web.reach.urls")),

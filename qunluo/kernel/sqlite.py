@@ -3,11 +3,24 @@
 import sqlite3
 from datetime import UTC, datetime
 
+WHOLE = len("2026-01-31 12:00:00")
+
 
 def moment(raw: bytes) -> datetime | None:
     """Return a moment, in UTC where it does not say otherwise; None for what is none."""
+    text = raw.decode()
     try:
-        found = datetime.fromisoformat(raw.decode())
+        if len(text) >= WHOLE:
+            return datetime.fromisoformat(f"{text}+00:00")
+    except ValueError:
+        pass
+    return _other(text)
+
+
+def _other(text: str) -> datetime | None:
+    """Return what does not read as a moment in UTC: a date alone, or one with a zone of its own."""
+    try:
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

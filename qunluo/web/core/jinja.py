@@ -19,7 +19,7 @@ from markupsafe import Markup
 from qunluo.community.queries import say_value
 from qunluo.kernel.clock import now
 from qunluo.kernel.text import pick
-from qunluo.web.core import bell, belonging, emblem, say, theme, words
+from qunluo.web.core import bell, belonging, emblem, pieces, say, theme, words
 from qunluo.web.core.links import url, url_or_nothing
 from qunluo.web.core.places import community_places
 
@@ -139,6 +139,8 @@ def environment(**options: Any) -> Environment:
         role_of=words.role_of,
         glossed=words.glossed,
         bell=bell.bell,
+        kept=pieces.kept,
+        gap=pieces.GAP,
         community=None,
         HTMX_CONFIG=HTMX_CONFIG,
     )

@@ -7,7 +7,8 @@ content is another act: it is as safe as opening the page anew and filling it in
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from qunluo.kernel.errors import DomainError
 from qunluo.kernel.idempotency import act_once
 from qunluo.kernel.ids import token
 from qunluo.web.core.errors import domain_error
+from qunluo.web.core.pieces import GAP
 from qunluo.web.core.show import partial
 
 FIELD = "once"
@@ -34,8 +36,11 @@ NOT_HERE = ("/api/", "/accounts/")
 R = TypeVar("R", bound=HttpResponse)
 
 
-def _hidden(request: HttpRequest) -> SafeString:
+def hidden_field(request: HttpRequest) -> SafeString:
+    """Return the safety token and a key for one form; a gap where others will see the page too."""
     known = request.__dict__
+    if "_gaps" in known:
+        return mark_safe(GAP)  # noqa: S308 - letters and digits
     if "_hidden" not in known:  # masking the token anew for every form of a page protects no more
         known["_hidden"] = format_html(
             '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
@@ -46,7 +51,17 @@ def _hidden(request: HttpRequest) -> SafeString:
 
 
 # Made anew wherever it stands in a page, so that no two forms share a key.
-hidden_fields = lazy(_hidden, SafeString, str)
+hidden_fields = lazy(hidden_field, SafeString, str)
+
+
+@contextmanager
+def gaps_for_keys(request: HttpRequest) -> Iterator[None]:
+    """Leave gaps in the forms of a page that others will see too."""
+    request.__dict__["_gaps"] = True
+    try:
+        yield
+    finally:
+        del request.__dict__["_gaps"]
 
 
 def repeatable(response: R) -> R:

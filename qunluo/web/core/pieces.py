@@ -5,12 +5,14 @@ changes. What is never the same, such as how long ago it was, is left out as a g
 """
 
 import secrets
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
+from django.conf import settings
 from django.template import engines
-from markupsafe import Markup
+from django.utils.translation import get_language
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from django.template.backends.jinja2 import Jinja2
@@ -21,15 +23,32 @@ MOST = 6000
 _kept: dict[Hashable, tuple[str, ...]] = {}
 
 
+class KeyTooNarrow(Exception):
+    """Something that a piece shows is missing in its key; only tests look for it."""
+
+
 def pieces(key: Hashable, make: Callable[[], str]) -> tuple[str, ...]:
     """Return what `make` renders, cut at its gaps; made once for each key while there is room."""
     found = _kept.get(key)
+    if found is not None and settings.ENV == "test" and found != tuple(str(make()).split(GAP)):
+        raise KeyTooNarrow(key)
     if found is None:
         found = _kept[key] = tuple(str(make()).split(GAP))
         if len(_kept) > MOST:
             for old in list(islice(_kept, MOST // 2)):
                 _kept.pop(old, None)
     return found
+
+
+def kept(name: str, *key: Hashable, caller: Callable[[], str], fill: Sequence[Any] = ()) -> Markup:
+    """Return the body of a `call` block, with what is never the same put into its gaps.
+
+    In templates: `{% call kept("foot", scheme, fill=[here]) %}… {{ gap }} …{% endcall %}`. The
+    language belongs to every key.
+    """
+    first, *rest = pieces((name, get_language(), *key), caller)
+    filled = (f"{escape(value)}{part}" for value, part in zip(fill, rest, strict=True))
+    return Markup(first + "".join(filled))  # noqa: S704 - of a template, and escaped
 
 
 def macros(template: str) -> Any:

@@ -23,7 +23,7 @@ class Place:
     current: bool
 
 
-def community_places(request: HttpRequest, community: "Community") -> list[Place]:
+def community_places(request: HttpRequest, community: "Community") -> tuple[Place, ...]:
     """Return at most seven places, people before everything that manages them.
 
     The bottom bar of a phone takes the first five; the home page leads to the rest.
@@ -42,11 +42,11 @@ def community_places(request: HttpRequest, community: "Community") -> list[Place
         (_("Join"), "community:join", "door-open", not member),
     ]
     open_to_viewer = [(text, name, icon) for text, name, icon, shown in wanted if shown]
-    return [
+    return tuple(
         Place(text, href, icon, current=_is_here(request.path, href, name))
         for text, name, icon in open_to_viewer
         if (href := url_or_nothing(name, slug=community.slug))
-    ]
+    )
 
 
 def _is_here(path: str, href: str, name: str) -> bool:

@@ -23,6 +23,7 @@ from qunluo.web.core.once import repeatable
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import partial, show
 from qunluo.web.core.streaming import COOKIE, order_of, stream_page
+from qunluo.web.core.visitors import same_for_visitors
 
 STREAM = 20
 YEAR = 60 * 60 * 24 * 365
@@ -30,6 +31,7 @@ LANDING_DOTS = [str(number) for number in range(47)]
 
 
 @require_GET
+@same_for_visitors
 def home(request: PersonRequest) -> HttpResponse:
     """Show strangers what this is, and people their communities."""
     if not request.person.is_authenticated:

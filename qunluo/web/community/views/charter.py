@@ -7,10 +7,12 @@ from qunluo.community import queries
 from qunluo.governance import queries as shown
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import show
+from qunluo.web.core.visitors import same_for_visitors
 from qunluo.web.core.words import glossary
 
 
 @require_GET
+@same_for_visitors
 def charter(request: PersonRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Show a published charter, the latest unless a number is asked for."""
     community = queries.get_community(slug, viewer=request.person)

@@ -18,6 +18,7 @@ from qunluo.web.core.emblem import MOST_DOTS
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import partial, show
 from qunluo.web.core.streaming import stream_page
+from qunluo.web.core.visitors import same_for_visitors
 from qunluo.web.core.words import glossary
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ SUSPENSION = "suspension"
 
 
 @require_GET
+@same_for_visitors
 def home(request: PersonRequest, slug: str) -> HttpResponse:
     """Show members their home, and everyone else the door."""
     community = queries.get_community(slug, viewer=request.person)
@@ -69,6 +71,7 @@ def welcomed(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
+@same_for_visitors
 def about(request: PersonRequest, slug: str) -> HttpResponse:
     """Show the door to members as well."""
     community = queries.get_community(slug, viewer=request.person)

@@ -18,6 +18,7 @@ from qunluo.web.core.belonging import is_member, know, may
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.say import Moments
 from qunluo.web.core.show import show
+from qunluo.web.core.visitors import same_for_visitors
 
 if TYPE_CHECKING:
     from qunluo.conversation.models import Space
@@ -49,6 +50,7 @@ def spaces(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
+@same_for_visitors
 def space(request: PersonRequest, slug: str, space: str) -> HttpResponse:
     """Show the threads of a space by their last activity, or the next part of them."""
     community = get_community(slug, viewer=request.person)

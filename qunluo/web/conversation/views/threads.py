@@ -20,6 +20,7 @@ from qunluo.web.core.links import url
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.say import Moments
 from qunluo.web.core.show import partial, show
+from qunluo.web.core.visitors import same_for_visitors
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -31,6 +32,7 @@ BIG = 2**31 - 1  # more than any place or number, and no database chokes on it
 
 
 @require_GET
+@same_for_visitors
 def thread(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """Show a thread from the first unread post on; what is shown counts as read."""
     community = get_community(slug, viewer=request.person)
