@@ -108,6 +108,8 @@ def answer_asking(
     here = active_members(space.community)
     if asking is None or not here.filter(person_id=asking.person_id).exists():
         raise AskingSettled
+    if blocked_among(actor.pk, [asking.person_id]):
+        raise AskingSettled
     inside = set(space.members.values_list("person_id", flat=True))
     if accept and len(inside) >= MOST_IN_A_CIRCLE:
         raise CircleFull(most=MOST_IN_A_CIRCLE)
@@ -147,7 +149,6 @@ def tell_of_asking(event: events.CircleAsked | events.CircleAnswered) -> int:
         people -= deaf_to(asking.person_id, people)
     else:
         return 0
-    told = dict.fromkeys(("en", "zh"), asking.reason) if asking.reason else {}
     return notify(
         people,
         News(
@@ -160,7 +161,6 @@ def tell_of_asking(event: events.CircleAsked | events.CircleAnswered) -> int:
             subject=CIRCLE,
             subject_id=space.pk,
             scopes=(f"community:{space.community_id}", f"space:{space.pk}"),
-            words={"told": told} if told else {},
             at=event.at,
         ),
     )
