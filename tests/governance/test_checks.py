@@ -174,7 +174,7 @@ def test_what_waits_in_the_calendar_is_looked_at_with_the_answers_of_its_poll():
         actor=cast.mei, space=square, title="Tea", source="Which?",
         poll={"options": ["Green", "A miracle cure"]},
     )  # fmt: skip
-    states = {one.: one.state for one in talking.item_checks(item)}
+    states = {one.id: one.state for one in talking.item_checks(item)}
     assert states["words"] == "warn"
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -84,7 +85,7 @@ def _in_parts(
         )  # fmt: skip
         return _closing(refused, response)
     sent = _dressed(StreamingHttpResponse(_sent(parts, taken)), response)
-    sent._resource_closers.append(partial(SLOT.give_back, taken))
+    _closers(sent).append(partial(SLOT.give_back, taken))
     return sent
 
 
@@ -97,8 +98,14 @@ def _sent(parts: Iterable[bytes], taken: float) -> Iterator[bytes]:
 
 def _closing(made: HttpResponseBase, instead_of: HttpResponseBase) -> HttpResponseBase:
     """Return an answer that closes, when it ends, what another one would have closed."""
-    made._resource_closers += instead_of._resource_closers
+    _closers(made).extend(_closers(instead_of))
     return made
+
+
+def _closers(response: Any) -> list[Callable[[], object]]:
+    """Return what Django calls at the end of an answer, the files and tables it was made of."""
+    found: list[Callable[[], object]] = response._resource_closers
+    return found
 
 
 def _dressed(made: HttpResponseBase, like: HttpResponseBase) -> HttpResponseBase:
