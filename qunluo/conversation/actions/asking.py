@@ -54,7 +54,9 @@ def ask_into_circle(
 def _ask(actor: "Person", space: Space, said: str) -> CircleAsking:
     if space.members.filter(person=actor).exists():
         raise AlreadyInside
-    hosts = set(space.members.filter(host=True).values_list("person_id", flat=True))
+    # The host's row is held, so that nobody asks a host who is just leaving (rooms.take_out).
+    keeps = space.members.select_for_update().filter(host=True)
+    hosts = set(keeps.values_list("person_id", flat=True))
     if not hosts or blocked_among(actor.pk, hosts) == hosts:
         raise NotReachable
     before = CircleAsking.objects.filter(space=space, person=actor)

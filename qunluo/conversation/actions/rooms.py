@@ -62,6 +62,7 @@ def take_out(membership: SpaceMember) -> None:
     """
     space = membership.space
     if membership.host:
+        SpaceMember.objects.select_for_update().filter(pk=membership.pk).first()
         lapse_askings(space, membership.person_id)
     membership.delete()
     if membership.host and (eldest := space.members.order_by("joined_at", "pk").first()):
