@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "qunluo.web.core.middleware.PolicyMiddleware",
+    "qunluo.web.core.whole.WholeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "qunluo.web.core.middleware.LanguageMiddleware",

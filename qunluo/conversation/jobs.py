@@ -24,6 +24,12 @@ def end_what_was_asked() -> None:
     actions.end_surveys()
 
 
+@every(minutes=1, atomic=False, when=lambda: queries.rounds_to_tell_of(1))
+def tell_the_others_of_questions() -> None:
+    """Tell the members of a large community of a question, some hundreds at a time."""
+    actions.tell_of_surveys()
+
+
 @every(minutes=1, atomic=False, when=lambda: queries.opened_to_all(1))
 def announce_what_is_open_now() -> None:
     """Tell the others of what some could read first, once it is for everybody."""

@@ -134,8 +134,8 @@ def tell_of_asking(event: CircleAsked | CircleAnswered) -> None:
 
 @reacts_to(SurveyOpened)
 def tell_of_survey(event: SurveyOpened) -> None:
-    """Tell every member that a question waits for them."""
-    actions.tell_of_survey(event)
+    """Tell the first members that a question waits for them; a job tells the others."""
+    actions.tell_of_survey(event.survey_id)
 
 
 @reacts_to(Reacted)

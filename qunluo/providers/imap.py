@@ -51,13 +51,20 @@ class ImapMailbox:
     """Reads a mailbox with the client of the standard library."""
 
     def empty(
-        self, address: str, validity: int, uid: int, take: Callable[[Fetched], bool]
+        self,
+        address: str,
+        validity: int,
+        uid: int,
+        take: Callable[[Fetched], bool],
+        *,
+        unread_to: int = 0,
     ) -> Emptied:
         """Hand over what is new, the oldest first, and mark what was taken as read."""
         place = place_of(address)
         if place is None:
-            return Emptied(validity, uid, said="QUNLUO_IMAP_URL is no address of a mailbox.")
-        reading = _Reading(validity, uid)
+            said = "QUNLUO_IMAP_URL is no address of a mailbox."
+            return Emptied(validity, uid, said=said, unread_to=unread_to)
+        reading = _Reading(validity, uid, unread_to)
         watch = Watch(IN_ALL)
         try:
             with _opened(place, watch) as box:
@@ -72,17 +79,13 @@ class ImapMailbox:
 class _Reading:
     """One look into a mailbox; what was taken counts, also when the line breaks later."""
 
-    def __init__(self, validity: int, uid: int) -> None:
-        self.validity, self.uid = validity, uid
+    def __init__(self, validity: int, uid: int, unread_to: int) -> None:
+        self.validity, self.uid, self.unread_to = validity, uid, unread_to
         self.taken, self.stuck, self.said = 0, 0, ""
 
     def go(self, box: imaplib.IMAP4, folder: str, take: Callable[[Fetched], bool]) -> None:
-        _checked(box.select(_quoted(folder)))
-        numbering = _number(box.response("UIDVALIDITY")[1])
-        after = _number(box.response("UIDNEXT")[1]) - 1
-        if numbering != self.validity:
-            self.validity, self.uid = numbering, 0
-        new = _new(box, self.uid)
+        after = self._enter(box, folder)
+        new = _new(box, self.uid, self.unread_to)
         for uid in new[:MOST_LETTERS]:
             try:
                 raw = _letter(box, uid)
@@ -104,8 +107,19 @@ class _Reading:
         if len(new) <= MOST_LETTERS:
             self.uid = max(self.uid, after)  # what was there and read before is no answer to us
 
+    def _enter(self, box: imaplib.IMAP4, folder: str) -> int:
+        """Open the folder; return the number of the last letter that has lain in it."""
+        _checked(box.select(_quoted(folder)))
+        numbering = _number(box.response("UIDVALIDITY")[1])
+        after = _number(box.response("UIDNEXT")[1]) - 1
+        if numbering != self.validity:
+            self.validity, self.uid = numbering, 0
+        if not self.uid:
+            self.unread_to = after
+        return after
+
     def outcome(self) -> Emptied:
-        return Emptied(self.validity, self.uid, self.taken, self.stuck, self.said)
+        return Emptied(self.validity, self.uid, self.taken, self.stuck, self.said, self.unread_to)
 
 
 class TooLong(imaplib.IMAP4.abort):
@@ -152,12 +166,25 @@ def _opened(place: Place, watch: Watch) -> Iterator[imaplib.IMAP4]:
             box.logout()
 
 
-def _new(box: imaplib.IMAP4, uid: int) -> list[int]:
-    """Return the numbers of the letters behind one, in their order; at first of the unread ones."""
-    asked = ("UID", f"{uid + 1}:*") if uid else ("UNSEEN", "UNDELETED")
+def _new(box: imaplib.IMAP4, uid: int, unread_to: int) -> list[int]:
+    """Return the numbers of the letters behind one, in their order.
+
+    Of those that lay there at the first look (up to `unread_to`) only the unread ones.
+    """
+    found: set[int] = set()
+    if uid < unread_to:
+        found = _searched(box, "UID", f"{uid + 1}:{unread_to}", "UNSEEN", "UNDELETED")
+    if not uid and unread_to <= 0:  # a server that does not say where the mailbox ends
+        return sorted(_searched(box, "UNSEEN", "UNDELETED"))
+    first = max(uid, unread_to) + 1
+    # “n:*” always names the last one too
+    found |= {one for one in _searched(box, "UID", f"{first}:*") if one >= first}
+    return sorted(found)
+
+
+def _searched(box: imaplib.IMAP4, *asked: str) -> set[int]:
     found = _checked(box.uid("SEARCH", *asked))
-    numbers = {int(one) for row in found if isinstance(row, bytes) for one in row.split()}
-    return sorted(one for one in numbers if one > uid)  # “n:*” always names the last one too
+    return {int(one) for row in found if isinstance(row, bytes) for one in row.split()}
 
 
 def _letter(box: imaplib.IMAP4, uid: int) -> bytes | None:

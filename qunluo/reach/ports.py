@@ -235,6 +235,7 @@ class Fetched:
 class Emptied:
     """What became of reading a mailbox: the last letter that was taken, under which numbering.
 
+    `unread_to` is where the mailbox ended when it was first looked at under this numbering.
     `stuck` is the number of a letter that could not be taken now; `said` why no more was read.
     """
 
@@ -243,18 +244,26 @@ class Emptied:
     taken: int = 0
     stuck: int = 0
     said: str = ""
+    unread_to: int = 0
 
 
 class MailboxReader(Protocol):
     """Reads a mailbox; settings.MAILBOX_READER names the one that does."""
 
     def empty(
-        self, address: str, validity: int, uid: int, take: "Callable[[Fetched], bool]"
+        self,
+        address: str,
+        validity: int,
+        uid: int,
+        take: "Callable[[Fetched], bool]",
+        *,
+        unread_to: int = 0,
     ) -> Emptied:
         """Hand over the letters after `uid`, the oldest first, until one is not taken.
 
         Those that were taken are marked as read. Without a known numbering (`validity`) it begins
-        with what nobody has read. Does not raise for what the other side does.
+        with what nobody has read, and takes nothing else up to `unread_to`. Does not raise for what
+        the other side does.
         """
 
 

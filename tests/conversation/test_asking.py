@@ -23,6 +23,7 @@ from qunluo.kernel.delivery import drain
 from qunluo.people.queries import get_person
 from qunluo.reach import queries as reach
 from qunluo.reach.models import Notice
+from qunluo.reach.queries.notices import views
 from tests.conversation.makers import community, member, membership, suspend
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("C12", "G10")]
@@ -162,6 +163,48 @@ def test_who_keeps_away_from_whom_is_not_asked_and_who_left_asks_no_more(farm):
     governance.block(actor=farm.mei, other=farm.owner)
     with pytest.raises(NotReachable):
         ask(farm, farm.owner)
+
+
+def test_what_was_asked_of_a_host_who_goes_lapses_unread_and_one_can_ask_again(farm):
+    made = ask(farm, farm.bo)
+    drain()
+    actions.leave_circle(actor=farm.mei, space=farm.bread)
+    made.refresh_from_db()
+    assert made.state == CircleAsking.State.LAPSED
+    assert not queries.askings_in(farm.bread, viewer=farm.li), "it was written to somebody else"
+    assert [what for what, _path in told(farm.bo)] == ["asking_lapsed"]
+    assert not Notice.objects.filter(person=farm.mei, read_at=None, subject="circle").exists()
+    with pytest.raises(AskingSettled):
+        answer(farm, made, farm.li, accept=True)
+    again = ask(farm, farm.bo)
+    (one,) = queries.askings_in(farm.bread, viewer=farm.li)
+    assert one.id == again.pk
+
+
+def test_whom_a_block_keeps_away_by_now_asks_no_more(farm):
+    made = ask(farm, farm.bo)
+    governance.block(actor=farm.bo, other=farm.mei)
+    assert not queries.askings_in(farm.bread, viewer=farm.mei)
+    for given in ({"accept": True}, {"accept": False, "reason": "No"}):
+        with pytest.raises(AskingSettled):
+            answer(farm, made, **given)
+
+
+def test_what_a_host_answered_is_in_their_copy_and_their_words_go_with_them(farm):
+    answer(farm, ask(farm, farm.bo), accept=False, reason="Full until May.")
+    (mine,) = queries.own_documents(get_person(pk=farm.mei.pk))["askings_answered"]
+    assert (mine["space__name"], mine["reason"]) == ("Bread", "Full until May.")
+    assert "person" not in mine, "who asked is theirs"
+    drain()
+
+    def says():
+        rows = Notice.objects.filter(person=farm.bo, what="not_let_into_circle")
+        assert "May" not in str(rows.values_list("words", flat=True)), "no copy is kept"
+        return views(farm.bo, rows, "en")[0].says
+
+    assert "Full until May." in says()
+    actions.erase(farm.mei)
+    assert "no longer kept" in says()
 
 
 def test_what_one_asked_is_in_ones_copy_and_goes_with_one(farm):

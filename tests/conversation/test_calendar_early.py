@@ -146,6 +146,20 @@ def test_who_could_not_read_it_first_is_told_when_it_opens_and_nobody_is_twice(f
     assert not Notice.objects.filter(person=farm.owner, what="opened").exists()
 
 
+def test_who_came_to_read_it_early_after_it_appeared_is_told_unless_they_have_read_it(farm):
+    fresh, reader = member(farm, "Fresh"), member(farm, "Reader")
+    for who in (fresh, reader):
+        actions.follow_space(actor=who, space=farm.square, following="followed")
+    with travel(now() + 3 * HOUR):
+        for who in (fresh, reader, farm.other):
+            badge(farm, who)
+        actions.mark_read(actor=reader, thread=farm.thread, place=1)
+    opens(farm)
+    assert Notice.objects.get(person=fresh).what == "opened"
+    assert Notice.objects.get(person=farm.other).what == "mentioned"
+    assert not Notice.objects.filter(person=reader).exists()
+
+
 def test_who_heard_of_it_first_and_lost_what_let_them_does_not_hear_again(farm):
     second = member(farm, "Second")
     actions.follow_space(actor=second, space=farm.square, following="followed")

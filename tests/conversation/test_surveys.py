@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from qunluo.community.errors import MembersOnly, PermissionMissing
-from qunluo.conversation import actions, queries
+from qunluo.conversation import actions, jobs, queries
 from qunluo.conversation.actions import surveying
 from qunluo.conversation.errors import (
     AnsweredAlready,
@@ -77,6 +77,27 @@ def test_every_member_is_asked_once_and_a_round_tells_its_mean_when_it_has_ended
     kept = list(SurveyAnswer.objects.order_by("pk").values_list("rating", flat=True))
     assert kept == [2, 4, 4, 5, 5], "no place tells who answered when"
     assert not reach.known_of(one, [notice]), "what has ended asks nobody"
+
+
+def test_members_are_told_some_at_a_time_and_nobody_twice(farm, monkeypatch):
+    monkeypatch.setattr(surveying, "TOLD_AT_ONCE", 2)
+
+    def told():
+        return sorted(Notice.objects.filter(what="survey").values_list("person_id", flat=True))
+
+    begin(farm)
+    drain()
+    ids = sorted(who.pk for who in farm.people)
+    first = told()
+    assert len(first) < len(ids)
+    rest = next(who for who in farm.people if who.pk not in first)
+    answer(farm, rest, 5)
+    (pk,) = queries.rounds_to_tell_of()
+    assert surveying.tell_of_survey(pk)
+    jobs.tell_the_others_of_questions()
+    assert told() == [pk for pk in ids if pk != rest.pk], "whoever answered needs no call"
+    assert not queries.rounds_to_tell_of()
+    assert not surveying.tell_of_survey(pk)
 
 
 def test_of_fewer_than_five_answers_nothing_is_told(farm):

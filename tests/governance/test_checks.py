@@ -7,7 +7,7 @@ from qunluo.community.models import Community
 from qunluo.conversation import actions as talk
 from qunluo.conversation import errors as talk_errors
 from qunluo.conversation import queries as talking
-from qunluo.conversation.models import HeldPost, Post, Thread
+from qunluo.conversation.models import HeldPost, Poll, Post, Thread
 from qunluo.governance import actions, errors, queries
 from qunluo.governance.models import Case, Measure, Trust
 from qunluo.governance.rules import cases, newcomers, words
@@ -138,6 +138,44 @@ def test_words_that_wait_can_be_taken_back():
     actions.decide_case(actor=cast.operator, case=Case.objects.get(), outcome="release")
     drain()
     assert Thread.objects.count() == 1
+
+
+def test_the_answers_of_a_poll_are_looked_at_as_its_text_is():
+    made, cast, square, opened = farm()
+    until = now() + timedelta(days=3)
+    poll = {"options": ["Green", "A miracle cure"], "until": until}
+    plain = {"source": "Which tea?", "poll": poll}
+    case = held_case(made, cast, space=square, **plain)
+    assert "miracle cure" in case.evidence[0]["text"]
+    with pytest.raises(errors.HeldForReview):
+        talk.reply(actor=cast.mei, thread=opened, **plain)
+    actions.decide_case(actor=cast.operator, case=case, outcome="release")
+    drain()
+    asked = Poll.objects.get()
+    assert (asked.options, asked.until) == (poll["options"], until), "a chosen moment stays"
+
+
+def test_a_planned_poll_that_was_looked_at_for_days_still_runs_as_long():
+    made, cast, square, _opened = farm()
+    with travel(now()) as clock:
+        poll = {"options": ["Green", "A miracle cure"], "until": now() + timedelta(days=3)}
+        case = held_case(
+            made, cast, space=square, source="Which tea?", poll=poll, planned={"plan": "x1"}
+        )
+        clock.move(timedelta(days=5))
+        actions.decide_case(actor=cast.operator, case=case, outcome="release")
+        drain()
+        assert Poll.objects.get().until == now() + timedelta(days=3)
+
+
+def test_what_waits_in_the_calendar_is_looked_at_with_the_answers_of_its_poll():
+    _made, cast, square, _opened = farm()
+    item = talk.plan_item(
+        actor=cast.mei, space=square, title="Tea", source="Which?",
+        poll={"options": ["Green", "A miracle cure"]},
+    )  # fmt: skip
+    states = {one.id: one.state for one in talking.item_checks(item)}
+    assert states["words"] == "warn"
 
 
 def test_private_talk_is_nobodys_to_look_at():

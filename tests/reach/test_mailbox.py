@@ -58,7 +58,10 @@ class Box:
 
     def _found(self, rest):
         if "UNSEEN" in rest:
-            return sorted(set(self.letters) - self.seen)
+            first, last = map(int, re.search(r"UID (\d+):(\d+)", rest).groups())
+            return [one for one in self.letters if first <= one <= last and one not in self.seen]
+        if not self.letters:
+            return []
         first = int(re.search(r"UID (\d+):\*", rest)[1])
         return [one for one in self.letters if one >= min(first, max(self.letters))]
 
@@ -224,6 +227,21 @@ def test_long_letters_and_many_are_read_within_limits(box, monkeypatch, travel):
 
 
 @pytest.mark.django_db
+def test_a_mailbox_with_many_unread_letters_gives_no_read_one_among_them(box, monkeypatch, travel):
+    monkeypatch.setattr(imap, "MOST_LETTERS", 2)
+    box.put("one", "two", "read before", "three", "read too")
+    box.seen = {3, 5}
+    with travel(now()) as clock:
+        actions.read_mailbox()
+        box.put("new")
+        box.seen.add(6)  # somebody looked at it before us
+        for _ in range(3):
+            clock.move(timedelta(minutes=1))
+            actions.read_mailbox()
+    assert box.told == ["one", "two", "three", "new"]
+
+
+@pytest.mark.django_db
 def test_a_mailbox_that_cannot_be_read_says_why_and_is_left_alone_for_longer(
     box, settings, monkeypatch, travel, capsys
 ):
@@ -256,6 +274,13 @@ def test_the_mailbox_can_be_tried_by_hand(box, settings, capsys):
     box.put("one")
     assert main(["mail", "fetch"]) == 0
     assert "Letters read: 1." in capsys.readouterr().out
+    box.put("two")
+    assert not queries.mailbox_waits(), "the job lets it rest"
+    assert main(["mail", "fetch"]) == 0
+    assert box.told == ["one", "two"]
+    MailboxMark.objects.update(lent_until=now() + timedelta(minutes=1))
+    assert main(["mail", "fetch"]) == 0
+    assert "Somebody else reads" in capsys.readouterr().out
     settings.IMAP_URL = "imap://mei:x@farm.example"
     assert main(["mail", "fetch"]) == 1
     assert "QUNLUO_IMAP_URL is no address" in capsys.readouterr().out

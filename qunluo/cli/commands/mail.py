@@ -55,9 +55,9 @@ def _fetch() -> int:
     if not settings.IMAP_URL or not settings.REPLY_ADDRESS:
         console.line(_("Set QUNLUO_IMAP_URL and QUNLUO_REPLY_ADDRESS first."))
         return FAULT
-    found = read_mailbox()
+    found = read_mailbox(by_hand=True)
     if found is None:
-        console.line(_("The mailbox was read a moment ago; it is read again soon."))
+        console.line(_("Somebody else reads the mailbox just now."))
         return 0
     console.line(_("Letters read: {count}."), count=found.taken)
     if found.said:

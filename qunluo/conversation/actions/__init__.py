@@ -103,6 +103,7 @@ from qunluo.conversation.actions.surveying import (
     end_surveys,
     open_survey,
     tell_of_survey,
+    tell_of_surveys,
 )
 from qunluo.conversation.actions.telling import (
     take_back_from,
@@ -179,6 +180,7 @@ __all__ = [
     "end_surveys",
     "open_survey",
     "tell_of_survey",
+    "tell_of_surveys",
     "answer_asking",
     "ask_into_circle",
     "tell_of_asking",

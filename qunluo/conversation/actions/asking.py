@@ -54,7 +54,9 @@ def ask_into_circle(
 def _ask(actor: "Person", space: Space, said: str) -> CircleAsking:
     if space.members.filter(person=actor).exists():
         raise AlreadyInside
-    hosts = set(space.members.filter(host=True).values_list("person_id", flat=True))
+    # The host's row is held, so that nobody asks a host who is just leaving (rooms.take_out).
+    keeps = space.members.select_for_update().filter(host=True)
+    hosts = set(keeps.values_list("person_id", flat=True))
     if not hosts or blocked_among(actor.pk, hosts) == hosts:
         raise NotReachable
     before = CircleAsking.objects.filter(space=space, person=actor)
@@ -108,6 +110,8 @@ def answer_asking(
     here = active_members(space.community)
     if asking is None or not here.filter(person_id=asking.person_id).exists():
         raise AskingSettled
+    if blocked_among(actor.pk, [asking.person_id]):
+        raise AskingSettled
     inside = set(space.members.values_list("person_id", flat=True))
     if accept and len(inside) >= MOST_IN_A_CIRCLE:
         raise CircleFull(most=MOST_IN_A_CIRCLE)
@@ -147,7 +151,6 @@ def tell_of_asking(event: events.CircleAsked | events.CircleAnswered) -> int:
         people -= deaf_to(asking.person_id, people)
     else:
         return 0
-    told = dict.fromkeys(("en", "zh"), asking.reason) if asking.reason else {}
     return notify(
         people,
         News(
@@ -160,7 +163,6 @@ def tell_of_asking(event: events.CircleAsked | events.CircleAnswered) -> int:
             subject=CIRCLE,
             subject_id=space.pk,
             scopes=(f"community:{space.community_id}", f"space:{space.pk}"),
-            words={"told": told} if told else {},
             at=event.at,
         ),
     )

@@ -22,6 +22,11 @@ class Beside:
     files: list[Attachment]
     asked: Asked | None
 
+    @property
+    def words(self) -> list[str]:
+        """Return what it says itself, for whoever looks words over."""
+        return list(self.asked.options) if self.asked else []
+
     def shown(self, said: Said) -> Said:
         """Return the words with what lists show of them; a message of files alone has signs."""
         return said if said.excerpt else replace(said, excerpt=attaching.excerpt(self.files))

@@ -156,7 +156,8 @@ def _keep(
     path = f"/c/{space.community.slug}/talk/in/{space.slug}/"
     if thread:
         path = f"/c/{space.community.slug}/talk/{thread.number}/"
-    said = "\n\n".join(str(given[key]) for key in ("title", "source") if given.get(key))
+    words = [str(given[key]) for key in ("title", "source") if given.get(key)]
+    said = "\n\n".join([*words, *((given.get("poll") or {}).get("options") or ())])
     governance.hold_back(
         community=space.community,
         target=governance.Target(

@@ -174,6 +174,11 @@ def bring(space: Space, actor: "Person", ids: Iterable[int]) -> None:
     """
     moment, thread = now(), chat_of(space)
     for pk in ids:
+        # First the asking, then the place in the circle, as whoever answers it takes them: two
+        # who let the same one in at once wait for one another in one order.
+        CircleAsking.objects.filter(
+            space=space, person_id=pk, state=CircleAsking.State.ASKED
+        ).update(state=CircleAsking.State.ACCEPTED, settled_at=moment, settled_by=actor)
         host = pk == actor.pk and not space.pair
         SpaceMember.objects.create(
             space=space, person_id=pk, host=host, joined_at=moment, invited_by=actor
@@ -183,9 +188,6 @@ def bring(space: Space, actor: "Person", ids: Iterable[int]) -> None:
             person_id=pk,
             defaults={"read": thread.posts, "following": Reading.Following.FOLLOWED},
         )
-        CircleAsking.objects.filter(
-            space=space, person_id=pk, state=CircleAsking.State.ASKED
-        ).update(state=CircleAsking.State.ACCEPTED, settled_at=moment, settled_by=actor)
         publish(
             events.PrivateTalkJoined(
                 actor_id=actor.pk, person_id=pk, space_id=space.pk, thread_id=thread.pk

@@ -1,5 +1,6 @@
 """What becomes of words that were kept for a look, and of posts that a decision is about."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
@@ -12,8 +13,10 @@ from qunluo.conversation.actions.editing import edit_post
 from qunluo.conversation.actions.writing import reply, write_post
 from qunluo.conversation.errors import HeldNotFound
 from qunluo.conversation.models import HeldPost, Post, Reading, Thread
+from qunluo.conversation.rules.polls import released
 from qunluo.conversation.rules.spaces import type_of
 from qunluo.governance.queries import find_measure
+from qunluo.kernel.clock import now
 from qunluo.kernel.errors import DomainError, TooMany
 from qunluo.kernel.outbox import publish
 from qunluo.kernel.tx import write_tx
@@ -127,6 +130,10 @@ def _post(kind: str, pk: int, act: str, measure_id: int | None) -> Post | None:
 
 def _say(held: HeldPost) -> None:
     given: dict[str, Any] = {**held.given, "client_id": held.client_id}
+    if given.get("poll"):
+        # A planned poll runs for so many days; the end of any other is a moment that was chosen.
+        late = now() - held.held_at if given.get("planned") else timedelta()
+        given["poll"] = released(given["poll"], late)
     if held.post_id and held.post:
         edit_post(actor=held.author, post=held.post, **held.given)
     elif held.thread:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F
 
+from qunluo.conversation.actions.lapsing import lapse_askings
 from qunluo.conversation.models import Numbering, Space, SpaceMember, Thread
 from qunluo.conversation.rules.kinds import kind_of
 from qunluo.kernel.clock import now
@@ -55,8 +56,14 @@ def leave_all(person: "Person") -> None:
 
 
 def take_out(membership: SpaceMember) -> None:
-    """End somebody's part in a private space; needs a transaction."""
+    """End somebody's part in a private space; needs a transaction.
+
+    What was asked of a host who goes is not passed on.
+    """
     space = membership.space
+    if membership.host:
+        SpaceMember.objects.select_for_update().filter(pk=membership.pk).first()
+        lapse_askings(space, membership.person_id)
     membership.delete()
     if membership.host and (eldest := space.members.order_by("joined_at", "pk").first()):
         eldest.host = True

@@ -19,8 +19,8 @@ from qunluo.conversation.queries.calendar import PUBLISH
 from qunluo.conversation.queries.surveys import (
     again_at,
     ended_rounds,
-    find_survey,
     question_of,
+    rounds_to_tell_of,
     running_round,
 )
 from qunluo.conversation.rules import surveys as rules
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 SURVEY = "survey"
+TOLD_AT_ONCE = 500
 log = logging.getLogger(__name__)
 
 
@@ -56,7 +57,7 @@ def open_survey(*, actor: "Person", community: "Community", question: str) -> Su
         with write_tx():
             made = Survey.objects.create(
                 community=community, question=question, number=number, opened_by=actor,
-                opened_at=now(), ends_at=now() + rules.RUNS,
+                opened_at=now(), ends_at=now() + rules.RUNS, told_to=0,
             )  # fmt: skip
     except IntegrityError:
         raise SurveyRuns from None
@@ -114,25 +115,51 @@ def end_surveys() -> int:
     return ended
 
 
-def tell_of_survey(event: events.SurveyOpened) -> int:
-    """Tell every member that a question waits for them, as long as it does."""
-    asked = find_survey(event.survey_id)
-    if asked is None or asked.ended_at is not None:
-        return 0
-    people = active_members(asked.community).values_list("person_id", flat=True)
-    return notify(
-        set(people),
+@write_tx
+def tell_of_survey(survey_id: int) -> bool:
+    """Tell the next members that a question waits for them; False when all of them are told.
+
+    So many at once, each time in a transaction of its own, so that nobody waits long to write.
+    """
+    untold = Survey.objects.select_for_update(of=("self",)).select_related("community")
+    asked = untold.filter(pk=survey_id, told_to__isnull=False).first()
+    if asked is None:
+        return False
+    members = active_members(asked.community).filter(person_id__gt=asked.told_to)
+    ids = members.order_by("person_id").values_list("person_id", flat=True)
+    people = [] if asked.ended_at else list(ids[:TOLD_AT_ONCE])
+    if people:
+        answered = SurveyAnswer.objects.filter(survey=asked, person_id__in=people)
+        _tell(asked, set(people) - set(answered.values_list("person_id", flat=True)))
+    asked.told_to = people[-1] if len(people) == TOLD_AT_ONCE else None
+    asked.save(update_fields=["told_to"])
+    return asked.told_to is not None
+
+
+def tell_of_surveys() -> None:
+    """Tell the members who have not heard yet of the rounds that run."""
+    for pk in rounds_to_tell_of():
+        try:
+            while tell_of_survey(pk):
+                pass
+        except Exception:  # one broken round keeps no other from being told
+            log.exception("Round %s of a survey could not be told", pk)
+
+
+def _tell(asked: Survey, people: set[int]) -> None:
+    notify(
+        people,
         News(
             what="survey",
             reason="asked",
             key=f"survey:{asked.pk}",
             cause=f"survey{asked.pk}",
             community_id=asked.community_id,
-            actor_id=event.actor_id,
+            actor_id=asked.opened_by_id,
             subject=SURVEY,
             subject_id=asked.pk,
             scopes=(f"community:{asked.community_id}",),
-            at=event.at,
+            at=asked.opened_at,
         ),
     )
 

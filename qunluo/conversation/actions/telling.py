@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qunluo.conversation import events
-from qunluo.conversation.models import Post, Thread
+from qunluo.conversation.models import Post, Reading, Thread
 from qunluo.conversation.queries import hearing
-from qunluo.conversation.queries.early import read_first
 from qunluo.conversation.queries.spaces import find_space
 from qunluo.conversation.queries.threads import find_thread
 from qunluo.conversation.rules.kinds import kind_of
@@ -97,12 +96,20 @@ def _tell_of_opening(thread: Thread, event: events.ThreadOpened, post: Post) -> 
 
 
 def _tell_the_others(thread: Thread, event: events.ThreadOpenedToAll, post: Post) -> int:
-    """Tell who could not read it first what they would have heard when it was opened."""
+    """Tell what one would have heard when it was opened to whoever has neither heard nor read.
+
+    What was told decides, not who may read early by now: that changed meanwhile.
+    """
     honoured = {event.person_id or 0} - {event.actor_id or 0}
     called = hearing.called_in(post) - honoured
     followers = hearing.followers_of(thread.space) - honoured - called
-    before = read_first(thread, honoured | called | followers)
-    before |= heard_of(followers, _key_of_opening(thread), _cause_of_opening(thread))
+    told_of = [(followers, _key_of_opening(thread), _cause_of_opening(thread))]
+    told_of += [
+        (people, f"thread:{thread.pk}:{what}", f"p{post.pk}")
+        for what, people in (("honoured", honoured), ("mentioned", called))
+    ]
+    before = _have_read(thread, honoured | called | followers)
+    before = before.union(*(heard_of(*one) for one in told_of))
     told = sum(
         _tell(thread, event, what, {reason: people - before}, post)
         for what, reason, people in (
@@ -111,6 +118,11 @@ def _tell_the_others(thread: Thread, event: events.ThreadOpenedToAll, post: Post
         )
     )
     return told + _tell_followers(thread, event, followers - before)
+
+
+def _have_read(thread: Thread, people: set[int]) -> set[int]:
+    rows = Reading.objects.filter(thread=thread, person_id__in=people, read__gte=1)
+    return set(rows.values_list("person_id", flat=True))
 
 
 def _key_of_opening(thread: Thread) -> str:

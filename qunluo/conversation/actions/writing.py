@@ -26,6 +26,7 @@ from qunluo.conversation.models import Draft, Post, Space, Thread
 from qunluo.conversation.queries.sight import EARLY_MEMBERS, Sight
 from qunluo.conversation.rules import writing as rules
 from qunluo.conversation.rules.kinds import Kind, kinds
+from qunluo.conversation.rules.polls import kept
 from qunluo.conversation.rules.spaces import type_of
 from qunluo.governance.errors import NewcomerLimit
 from qunluo.kernel.clock import now
@@ -75,7 +76,7 @@ def write_post(
         space=space,
         given={
             "kind": kind, "title": title, "source": source, "fields": dict(fields or {}),
-            "attached": list(attached), "poll": dict(poll) if poll else None, "advert": advert,
+            "attached": list(attached), "poll": kept(poll), "advert": advert,
             "planned": dict(planned) if planned else None,
         },
         client_id=client_id,
@@ -110,7 +111,7 @@ def reply(
         thread=thread,
         given={
             "source": source, "reply_to": reply_to, "attached": list(attached),
-            "poll": dict(poll) if poll else None,
+            "poll": kept(poll),
         },
         client_id=client_id,
     )  # fmt: skip
@@ -142,7 +143,7 @@ def _open(
         actor,
         sight,
         space,
-        [said.title, said.source, *said.fields.values()],
+        [said.title, said.source, *said.fields.values(), *along.words],
         files=len(along.files),
     )
     ready = along.shown(made_ready(actor, space, said.source))
@@ -187,7 +188,8 @@ def _reply(
     if faults := rules.check_text(source, wordless=bool(along.files)):
         raise InvalidPost(fields=faults)
     try:
-        look_over(actor, sight, thread.space, [source], files=len(along.files))
+        words = [source, *along.words]
+        look_over(actor, sight, thread.space, words, files=len(along.files))
     except NewcomerLimit:
         # What counts against them may be this very message, sent again.
         if first := first_sent(actor, client_id):

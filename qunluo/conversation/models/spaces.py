@@ -103,6 +103,7 @@ class CircleAsking(models.Model):
         ACCEPTED = "accepted", "accepted"
         REFUSED = "refused", "refused"
         WITHDRAWN = "withdrawn", "withdrawn"
+        LAPSED = "lapsed", "lapsed"
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="askings")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

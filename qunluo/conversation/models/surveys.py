@@ -6,7 +6,10 @@ from django.db.models import Q
 
 
 class Survey(models.Model):
-    """One round of a question (definitions/surveys.toml)."""
+    """One round of a question (definitions/surveys.toml).
+
+    Members are told of it by and by, up to the person (id) `told_to`; empty when all of them are.
+    """
 
     community = models.ForeignKey("community.Community", models.CASCADE, related_name="+")
     question = models.CharField(max_length=10)
@@ -17,6 +20,7 @@ class Survey(models.Model):
     opened_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    told_to = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -30,7 +34,10 @@ class Survey(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["ends_at"], condition=Q(ended_at=None), name="rounds_that_run")
+            models.Index(fields=["ends_at"], condition=Q(ended_at=None), name="rounds_that_run"),
+            models.Index(
+                fields=["id"], condition=Q(told_to__isnull=False), name="rounds_to_tell_of"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -135,6 +135,7 @@ from qunluo.conversation.queries.surveys import (
     SurveyView,
     ended_rounds,
     known_surveys,
+    rounds_to_tell_of,
     survey,
     survey_names,
 )
@@ -212,6 +213,7 @@ __all__ = [
     "SurveyView",
     "ended_rounds",
     "known_surveys",
+    "rounds_to_tell_of",
     "survey",
     "survey_names",
     "askings_in",

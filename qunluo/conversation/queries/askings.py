@@ -10,6 +10,7 @@ from qunluo.conversation.errors import NotTheHost, SpaceNotFound
 from qunluo.conversation.models import CircleAsking, Space, SpaceMember
 from qunluo.conversation.queries.cards import NOBODY
 from qunluo.conversation.rules.asking import AGAIN_AFTER
+from qunluo.governance.queries import blocked_among
 from qunluo.kernel.clock import now
 from qunluo.people.queries import Card, person_card
 from qunluo.reach.ports import Known
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 State = CircleAsking.State
+NO_WORDS = {"en": "what was said is no longer kept", "zh": "对方的话已不再保留"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def asking_of(row: CircleAsking) -> Asking:
 def askings_in(space: Space, *, viewer: "Person") -> list[Asking]:
     """Return who asks to be let into a circle, the longest waiting first; NotTheHost.
 
-    Who left the community meanwhile asks no more.
+    Who left the community meanwhile asks no more, nor does whoever a block keeps away by now.
     """
     if not space.members.filter(person=viewer, host=True).exists():
         raise NotTheHost
@@ -87,6 +89,8 @@ def askings_in(space: Space, *, viewer: "Person") -> list[Asking]:
         space=space, state=State.ASKED, person_id__in=members
     ).order_by("pk")
     found = list(rows[:200])
+    away = blocked_among(viewer.pk, {row.person_id for row in found})
+    found = [row for row in found if row.person_id not in away]
     faces = person_card(row.person_id for row in found)
     return [_asking(row, faces) for row in found]
 
@@ -108,8 +112,17 @@ def known_circles(person: "Person", ids: Collection[int]) -> dict[int, Known]:
     rows = Space.objects.select_related("community").filter(
         pk__in=list(ids), visibility=Space.Visibility.PEOPLE, pair="", community_id__in=here
     )
+    refused = CircleAsking.objects.filter(
+        person=person, space_id__in=list(ids), state=State.REFUSED
+    ).order_by("pk")
+    said = dict(refused.values_list("space_id", "reason"))
     return {
-        one.pk: Known(one.name, one.community.name, _path(one, inside=one.pk in mine))
+        one.pk: Known(
+            one.name,
+            one.community.name,
+            _path(one, inside=one.pk in mine),
+            words={"told": said.get(one.pk) or NO_WORDS},
+        )
         for one in rows
         if one.pk in mine or one.listed
     }

@@ -34,7 +34,7 @@ def automatic_checks(item: PlannedItem) -> list[rules.Check]:
     asked = calendar_settings(community)
     today = now().astimezone(zone_of(community)).date()
     said = said_lately(community, days=rules.RECENT_DAYS)
-    text = f"{item.title}\n{item.source}"
+    text = "\n".join([item.title, item.source, *item.poll.get("options", ())])
     hit = None if item.space.private else check_text(community, text)
     pictures = [one.alt for one in item.files.all() if one.sort == one.Sort.PICTURE]
     return [

@@ -61,12 +61,6 @@ def only_for(thread: Thread) -> frozenset[int] | None:
     return frozenset(_early(thread, members.values("person_id")) | set(author))
 
 
-def read_first(thread: Thread, people: Iterable[int]) -> set[int]:
-    """Return those of some people who can read a thread before it is for everybody."""
-    wanted = set(people)
-    return _early(thread, wanted) | ({thread.author_id} & wanted) if wanted else wanted
-
-
 def _early(thread: Thread, people: "Collection[int] | QuerySet[Any, Any]") -> set[int]:
     """Return who of some people (ids, or a query of them) holds what lets them read it first."""
     community = thread.space.community

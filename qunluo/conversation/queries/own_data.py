@@ -127,6 +127,12 @@ def own_documents(person: "Person") -> "Documents":
                 "settled_at",
             )
         ),
+        "askings_answered": list(
+            CircleAsking.objects.filter(settled_by=person)
+            .exclude(person=person)
+            .order_by("pk")
+            .values("space__community__slug", "space__name", "state", "reason", "settled_at")
+        ),
         "held_posts": list(
             HeldPost.objects.filter(author=person)
             .order_by("pk")

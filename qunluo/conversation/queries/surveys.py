@@ -109,6 +109,12 @@ def ended_rounds(limit: int = 50) -> list[Survey]:
     return list(Survey.objects.filter(ended_at=None, ends_at__lte=now())[:limit])
 
 
+def rounds_to_tell_of(limit: int = 50) -> list[int]:
+    """Return the rounds (ids) of which not every member has been told; for the schedule."""
+    rows = Survey.objects.filter(told_to__isnull=False).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
 def find_survey(pk: int) -> Survey | None:
     """Return a round by its id; for the software itself."""
     return Survey.objects.select_related("community").filter(pk=pk).first()

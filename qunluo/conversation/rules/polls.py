@@ -69,6 +69,22 @@ def appearing(kept: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
     return {**named, "until": now + timedelta(days=int(days)) if days else None}
 
 
+def kept(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return a poll as it is kept while somebody looks at its post."""
+    if not given:
+        return None
+    until = given.get("until")
+    return {**given, "until": until.isoformat() if until else None}
+
+
+def released(given: Mapping[str, Any] | None, late: timedelta) -> dict[str, Any] | None:
+    """Return a poll that was kept as it is asked now, its end so much later."""
+    if not given:
+        return None
+    until = given.get("until")
+    return {**given, "until": datetime.fromisoformat(until) + late if until else None}
+
+
 def check_answer(options: int, chosen: Iterable[int], *, multiple: bool) -> Faults:
     """Return what is wrong with an answer; it names the places of options, from 0 on."""
     named = list(chosen)

@@ -20,15 +20,18 @@ OFTEN, SELDOM = timedelta(minutes=1), timedelta(minutes=30)
 MOST_TRIES = 10
 
 
-def read_mailbox() -> Emptied | None:
+def read_mailbox(*, by_hand: bool = False) -> Emptied | None:
     """Take in what is new in the mailbox; None when another worker reads it, or it rests.
 
-    A letter that cannot be taken is tried again later; after ten times it is left where it lies.
+    By hand it is tried at once, however long it would rest. A letter that cannot be taken is
+    tried again later; after ten times it is left where it lies.
     """
-    mark = _lend()
+    mark = _lend(by_hand=by_hand)
     if mark is None:
         return None
-    found = queries.mailbox_reader().empty(settings.IMAP_URL, mark.validity, mark.uid, _take)
+    found = queries.mailbox_reader().empty(
+        settings.IMAP_URL, mark.validity, mark.uid, _take, unread_to=mark.unread_to
+    )
     _note(mark, found)
     return found
 
@@ -44,10 +47,13 @@ def _take(letter: Fetched) -> bool:
 
 
 @write_tx
-def _lend() -> MailboxMark | None:
-    box = queries.box_of(settings.IMAP_URL)
-    MailboxMark.objects.get_or_create(box=box, defaults={"due_at": now()})
-    lent = MailboxMark.objects.filter(box=box, due_at__lte=now()).update(due_at=now() + LEASE)
+def _lend(*, by_hand: bool) -> MailboxMark | None:
+    box, moment = queries.box_of(settings.IMAP_URL), now()
+    MailboxMark.objects.get_or_create(box=box, defaults={"due_at": moment})
+    free = MailboxMark.objects.filter(box=box).exclude(lent_until__gt=moment)
+    if not by_hand:
+        free = free.filter(due_at__lte=moment)
+    lent = free.update(due_at=moment + LEASE, lent_until=moment + LEASE)
     return MailboxMark.objects.get(box=box) if lent else None
 
 
@@ -65,6 +71,8 @@ def _note(mark: MailboxMark, found: Emptied) -> None:
     MailboxMark.objects.filter(pk=mark.pk).update(
         validity=found.validity,
         uid=uid,
+        unread_to=max(found.unread_to, 0),
+        lent_until=None,
         stuck=again,
         fails=fails,
         last_error=found.said,

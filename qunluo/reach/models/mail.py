@@ -81,16 +81,19 @@ class MailboxMark(models.Model):
     """How far a mailbox was read: every letter up to `uid` is done with, while `validity` holds.
 
     `box` is a digest of where the mailbox is. `stuck` counts how often the letter after the mark
-    could not be taken.
+    could not be taken. Up to `unread_to`, where the mailbox ended when it was first looked at, only
+    what nobody has read is taken. Until `lent_until` somebody reads it.
     """
 
     box = models.CharField(max_length=64, unique=True)
     validity = models.BigIntegerField(default=0)
     uid = models.BigIntegerField(default=0)
+    unread_to = models.BigIntegerField(default=0)
     stuck = models.PositiveSmallIntegerField(default=0)
     fails = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
     due_at = models.DateTimeField()
+    lent_until = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -54,7 +54,7 @@ def run(owner, at, said=None):
 
 def refused(owner, at, more=""):
     answer = owner.get(f"{at}refused.csv{more}")
-    return b"".join(answer.streaming_content).decode("utf-8-sig")
+    return answer.content.decode("utf-8-sig")
 
 
 def corrected(text, fixes):

@@ -150,7 +150,7 @@ def test_refused_rows_are_listed_and_downloadable(owner, farm):
     assert "2 rows were refused" in page
     assert "This is not a phone number." in page
     answer = owner.get(f"{at}refused.csv")
-    assert b"".join(answer.streaming_content).decode("utf-8-sig").count("\n") == 3
+    assert answer.content.decode("utf-8-sig").count("\n") == 3
 
 
 def test_an_import_can_be_given_up(owner, farm):
@@ -232,7 +232,7 @@ def test_a_letter_goes_to_those_who_agreed_and_the_others_are_named(owner, liste
     assert "have no e-mail address" in page
     assert Delivery.objects.get(kind="invitation").to == "zhang@example.cn"
     table = owner.get(desk(listed, f"customers/batches/{batch.pk}/links.csv"))
-    assert "/i/" in b"".join(table.streaming_content).decode("utf-8-sig")
+    assert "/i/" in table.content.decode("utf-8-sig")
 
 
 def test_nobody_to_write_to_is_said_above_the_form(owner, listed):
@@ -277,7 +277,7 @@ def test_an_archive_is_asked_for_written_and_fetched(owner, farm):
     actions.run_waiting_exports()
     export = queries.exports(farm, viewer=farm.owner)[0]
     answer = owner.get(f"{at}{export.pk}/")
-    with zipfile.ZipFile(BytesIO(b"".join(answer.streaming_content))) as archive:
+    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
         assert "manifest.json" in archive.namelist()
     assert str(now().year) in answer.headers["Content-Disposition"]
 
