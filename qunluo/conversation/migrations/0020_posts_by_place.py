@@ -6,7 +6,7 @@ INDEX = "conversation_post_thread_id_01f7ab02"
 
 class Migration(migrations.Migration):
     # Without the table being made anew, which SQLite would have to do for the field.
-    dependencies = [("conversation", "0018_surveys")]
+    dependencies = [("conversation", "0019_lapsed_and_told")]
     operations = [
         migrations.SeparateDatabaseAndState(
             state_operations=[
