@@ -31,7 +31,7 @@ CHECKED = CHECKS.get_by_names(
 )
 # PostgreSQL refuses more of what is thrown: all is thrown there. Of SQLite its own refusals are
 # asked: numbers without end, here in addresses and by tests/safety/test_junk.py in bodies.
-THROWS = 12
+THROWS = 9
 THROWN = list(OPERATIONS)[:: 1 if connection.vendor == "postgresql" else 12]
 ENDLESS = 10**30
 # Most as the owner, who gets furthest.

@@ -17,7 +17,12 @@ from qunluo.people.models import Person
 from qunluo.reach import queries as reach
 from qunluo.reach.models import Delivery
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+# Its actions are proven on both databases where they live; a story of ninety days needs one.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.above_the_database,
+    pytest.mark.django_db(transaction=True),
+]
 LIMIT = 120  # seconds
 TODAY = datetime(2026, 5, 20, 12, tzinfo=UTC)
 HALF = 45  # days: by then everybody has begun what they do, and most of it happened

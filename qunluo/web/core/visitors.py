@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpResponse
 
 from qunluo.kernel.clock import now
@@ -53,7 +54,7 @@ def same_for_visitors(view: View) -> View:
         if page is None:
             with gaps_for_keys(request):
                 response = view(request, *args, **kwargs)
-            if response.status_code != HTTPStatus.OK or response.cookies:
+            if response.status_code != HTTPStatus.OK or response.cookies or _noticed(request):
                 response.content = _whole(request, response.content.decode()).encode()
                 return response
             page = _Page(response.content.decode(), dict(response.headers))
@@ -71,6 +72,12 @@ def _alike(request: PersonRequest) -> bool:
         and not request.htmx
         and HARMLESS.issuperset(request.COOKIES)
     )
+
+
+def _noticed(request: PersonRequest) -> bool:
+    """Tell whether a notice was said to this visitor, or waits for them."""
+    waiting = get_messages(request)
+    return bool(len(waiting) or getattr(waiting, "added_new", False))
 
 
 def _keep(key: Hashable, page: _Page) -> None:
