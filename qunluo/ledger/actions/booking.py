@@ -1,7 +1,7 @@
 """Writing a transfer: lock, refuse, write, tell; the database seals it and moves the balances."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -85,7 +85,8 @@ def _write(draft: Draft) -> Transfer:
     if first := earlier(draft):
         return first
     cover(rules.net(draft.legs), balances)
-    return insert(draft)
+    # Named now, so that transfers of one account sort in the order in which they counted.
+    return insert(replace(draft, id=uuid7()))
 
 
 def earlier(draft: Draft) -> Transfer | None:

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, Sum
-
 from qunluo.community import queries as communities
 from qunluo.kernel.events import Event
 from qunluo.kernel.text import _
 from qunluo.ledger import errors, events
 from qunluo.ledger.actions.booking import Draft, book, written
-from qunluo.ledger.models import Account, Posting, Transfer
+from qunluo.ledger.models import Account, Transfer
 from qunluo.ledger.queries.permissions import MANAGE
+from qunluo.ledger.queries.statements import booked
 from qunluo.ledger.rules.legs import MEMO_LENGTH, Cause, Leg, difference, digest, net, plain
 
 if TYPE_CHECKING:
@@ -95,8 +94,8 @@ def _correct(
     body = digest("correct", transfer.pk, plain(should))
     if first := written(transfer.community_id, key, body):
         return first
-    booked, number = _booked(transfer)
-    legs = _legs(difference(net(should), booked))
+    number = Transfer.objects.filter(corrects=transfer).count()
+    legs = _legs(difference(net(should), booked(transfer)))
     if not legs:
         raise errors.NothingToCorrect
     draft = Draft(
@@ -122,13 +121,6 @@ def said_reason(reason: str) -> str:
     if not 1 <= len(said) <= MEMO_LENGTH:
         raise errors.InvalidEntry(fields={"reason": [_("Say why, in at most 400 characters.")]})
     return said
-
-
-def _booked(transfer: Transfer) -> tuple[dict[int, int], int]:
-    """Return what a transfer and its corrections book on each account, and how many they are."""
-    mine = Q(transfer=transfer) | Q(transfer__corrects=transfer)
-    rows = Posting.objects.filter(mine).values_list("account_id").annotate(total=Sum("amount"))
-    return dict(rows.order_by()), Transfer.objects.filter(corrects=transfer).count()
 
 
 def _legs(moves: Mapping[int, int]) -> list[Leg]:

@@ -57,14 +57,16 @@ SQLITE = (
     BEGIN SELECT RAISE(ABORT, 'ledger: balances move by transfers and holds alone'); END""",
     """CREATE TRIGGER ledger_balance_kept BEFORE DELETE ON ledger_balance
     BEGIN SELECT RAISE(ABORT, 'ledger: a balance stays'); END""",
+    # One that has ended may be written only as history, when an archive comes back.
     """CREATE TRIGGER ledger_hold_placed BEFORE INSERT ON ledger_hold
-    WHEN NEW.state <> 'held'
+    WHEN NEW.state = 'captured'
+            AND NOT EXISTS (SELECT 1 FROM ledger_transfer WHERE id = NEW.capture_id)
         OR NOT EXISTS (SELECT 1 FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id
             WHERE b.account_id = NEW.account_id AND a.community_id = NEW.community_id)
         OR EXISTS (SELECT 1 FROM ledger_hold
             WHERE id = NEW.id OR (community_id = NEW.community_id AND key = NEW.key))
     BEGIN SELECT RAISE(ABORT, 'ledger: this cannot be held'); END""",
-    """CREATE TRIGGER ledger_hold_holds AFTER INSERT ON ledger_hold BEGIN
+    """CREATE TRIGGER ledger_hold_holds AFTER INSERT ON ledger_hold WHEN NEW.state = 'held' BEGIN
     UPDATE ledger_balance SET held = held + NEW.amount WHERE account_id = NEW.account_id; END""",
     """CREATE TRIGGER ledger_hold_ends BEFORE UPDATE ON ledger_hold
     WHEN OLD.state <> 'held' OR NEW.state = 'held' OR {changed}
@@ -146,13 +148,16 @@ POSTGRESQL = (
     """CREATE TRIGGER ledger_balance_emptied BEFORE TRUNCATE ON ledger_balance
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse('a balance stays')""",
     """CREATE FUNCTION ledger_hold_placed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF NEW.state <> 'held' OR NOT EXISTS (
-        SELECT 1 FROM ledger_account a WHERE a.id = NEW.account_id AND NOT a.overdraws
-        AND a.community_id = NEW.community_id) THEN
+    IF NEW.state = 'captured'
+        AND NOT EXISTS (SELECT 1 FROM ledger_transfer WHERE id = NEW.capture_id)
+        OR NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.id = NEW.account_id
+            AND NOT a.overdraws AND a.community_id = NEW.community_id) THEN
         RAISE EXCEPTION 'ledger: this cannot be held'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    UPDATE ledger_balance SET held = held + NEW.amount WHERE account_id = NEW.account_id;
+    IF NEW.state = 'held' THEN
+        UPDATE ledger_balance SET held = held + NEW.amount WHERE account_id = NEW.account_id;
+    END IF;
     RETURN NULL;
     END $$""",
     """CREATE TRIGGER ledger_hold_placed AFTER INSERT ON ledger_hold

@@ -168,6 +168,13 @@ def get_transfer(pk: UUID, *, viewer: "Viewer") -> TransferView:
     return _view(found, legs, viewer, books=books, corrections=later)
 
 
+def booked(transfer: Transfer) -> dict[int, int]:
+    """Return what a transfer and its corrections book on each account, by its id."""
+    mine = Q(transfer=transfer) | Q(transfer__corrects=transfer)
+    rows = Posting.objects.filter(mine).values_list("account_id").annotate(total=Sum("amount"))
+    return dict(rows.order_by())
+
+
 def find_transfer(community: "Community", key: str) -> Transfer | None:
     """Return the transfer of a key, for the rooms above; doors use get_transfer."""
     return Transfer.objects.filter(community=community, key=key).first()
