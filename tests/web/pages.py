@@ -312,18 +312,19 @@ ORDER = {
     ),
 }  # fmt: skip
 MINE = only("member operator cco owner", refused=404)  # whose account it touched, or the books
+MOVED, WALLET = {"transfer_id": "transfer_id"}, {"account_id": "account_id"}
 BOOKS = {
     "ledger:account": Page(only(BELONG)),
     "ledger:own_table": Page(only("member", refused=404, outsider=403, former=403, removed=403,
                                   other=403)),
-    "ledger:transfer": Page(MINE),
+    "ledger:transfer": Page(MINE, ids=MOVED),
     "ledger:give": Page(only(RUN), only(RUN, 422)),
     "ledger:books": Page(only(RUN)),
     "ledger:wallets": Page(only(RUN)),
-    "ledger:book": Page(only(RUN)),
-    "ledger:book_table": Page(only(RUN)),
-    "ledger:correct": Page(only("operator owner"), only("operator owner", 422)),
-    "ledger:reverse": Page(only("operator owner"), only("operator owner", 422)),
+    "ledger:book": Page(only(RUN), ids=WALLET),
+    "ledger:book_table": Page(only(RUN), ids=WALLET),
+    "ledger:correct": Page(only("operator owner"), only("operator owner", 422), ids=MOVED),
+    "ledger:reverse": Page(only("operator owner"), only("operator owner", 422), ids=MOVED),
 }  # fmt: skip
 INVITING = {
     "growth:by_code": OPEN,

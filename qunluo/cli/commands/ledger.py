@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from qunluo.cli import console
 from qunluo.cli.finding import NoSuchFile
 from qunluo.community.errors import CommunityNotFound
@@ -64,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     with console.Progress(_("Playing the books again")) as progress:
         proof = queries.verify(community_id=community.pk if community else None, progress=progress)
     for rule, count in proof.wrong.items():
-        console.complain("✗ {count:,} {what}", count=count, what=console.say(queries.SAYINGS[rule]))
+        console.complain("✗ {count:,} {what}", count=count, what=gettext(queries.SAYINGS[rule]))
         for row in proof.rows[rule]:
             console.complain("    {row}", row=row)
         if count > len(proof.rows[rule]):
@@ -98,7 +100,7 @@ def _reconcile(args: argparse.Namespace, community: "Community") -> int:
         for result, count in report.counts.items():
             console.line(
                 "{count:>8}  {what}",
-                count=f"{count:,}", what=console.say(queries.RECONCILED[result]),
+                count=f"{count:,}", what=gettext(queries.RECONCILED[result]),
             )  # fmt: skip
         for one in report.findings:
             if one.result != "matched":

@@ -10,6 +10,7 @@ from django.db import migrations
 
 from qunluo.kernel.guards import AppendOnly
 
+# A plus before a column keeps SQLite from looking for a transfer among all that an account moved.
 SQLITE = (
     """CREATE TRIGGER ledger_posting_sealed BEFORE INSERT ON ledger_posting
     WHEN EXISTS (SELECT 1 FROM ledger_transfer WHERE id = NEW.transfer_id)
@@ -27,12 +28,12 @@ SQLITE = (
         SELECT 1 FROM ledger_hold h WHERE h.capture_id = NEW.id AND (
             h.community_id <> NEW.community_id OR h.captured IS NOT (
                 SELECT -SUM(amount) FROM ledger_posting
-                WHERE transfer_id = NEW.id AND account_id = h.account_id)));
+                WHERE transfer_id = NEW.id AND +account_id = h.account_id)));
     UPDATE ledger_balance SET
         posted = posted + (SELECT SUM(amount) FROM ledger_posting p
-            WHERE p.transfer_id = NEW.id AND p.account_id = ledger_balance.account_id),
+            WHERE p.transfer_id = NEW.id AND +p.account_id = ledger_balance.account_id),
         held = held - COALESCE((SELECT amount FROM ledger_hold h
-            WHERE h.capture_id = NEW.id AND h.account_id = ledger_balance.account_id), 0),
+            WHERE h.capture_id = NEW.id AND +h.account_id = ledger_balance.account_id), 0),
         last = NEW.id
         WHERE account_id IN (SELECT account_id FROM ledger_posting WHERE transfer_id = NEW.id);
     END""",
@@ -53,7 +54,7 @@ SQLITE = (
             OR NEW.last IS NOT OLD.last
             AND NOT EXISTS (SELECT 1 FROM ledger_transfer WHERE id = NEW.last)
             AND NEW.posted - OLD.posted = (SELECT SUM(amount) FROM ledger_posting
-                WHERE transfer_id = NEW.last AND account_id = OLD.account_id)))
+                WHERE transfer_id = NEW.last AND +account_id = OLD.account_id)))
     BEGIN SELECT RAISE(ABORT, 'ledger: balances move by transfers and holds alone'); END""",
     """CREATE TRIGGER ledger_balance_kept BEFORE DELETE ON ledger_balance
     BEGIN SELECT RAISE(ABORT, 'ledger: a balance stays'); END""",
@@ -113,7 +114,7 @@ POSTGRESQL = (
         SELECT 1 FROM ledger_hold h WHERE h.capture_id = NEW.id AND (
             h.community_id <> NEW.community_id OR h.captured IS DISTINCT FROM (
                 SELECT -SUM(p.amount) FROM ledger_posting p
-                WHERE p.transfer_id = NEW.id AND p.account_id = h.account_id)))
+                WHERE p.transfer_id = NEW.id AND p.account_id + 0 = h.account_id)))
         THEN wrong := 'the capture does not fit its hold';
     END IF;
     IF wrong IS NOT NULL THEN
