@@ -1,5 +1,7 @@
 """The database keeps the books by itself: a raw session can neither bend nor edit them."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -79,6 +81,13 @@ def test_other_books_are_refused(here):
         "other books",
         posting(new, other.fees, -3), posting(new, other.sales, 3), header(new, here.community),
     )  # fmt: skip
+
+
+def test_an_account_that_does_not_exist_is_refused(here):
+    new, nobody = uuid7(), SimpleNamespace(pk=2**40)
+    legs = [posting(new, nobody, -3), posting(new, nobody, 3)]
+    refused("other books", *legs, header(new, here.community))
+    refused("other books", *legs, header(new, SimpleNamespace(pk=2**40)))
 
 
 def test_a_forgotten_seal_fails_at_commit(here):

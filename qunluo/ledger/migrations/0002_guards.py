@@ -22,8 +22,8 @@ SQLITE = (
         SELECT 1 FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
         WHERE p.transfer_id = NEW.id GROUP BY a.unit_id HAVING SUM(p.amount) <> 0);
     SELECT RAISE(ABORT, 'ledger: an account of other books') WHERE EXISTS (
-        SELECT 1 FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
-        WHERE p.transfer_id = NEW.id AND a.community_id <> NEW.community_id);
+        SELECT 1 FROM ledger_posting p LEFT JOIN ledger_account a ON a.id = p.account_id
+        WHERE p.transfer_id = NEW.id AND a.community_id IS NOT NEW.community_id);
     SELECT RAISE(ABORT, 'ledger: the capture does not fit its hold') WHERE EXISTS (
         SELECT 1 FROM ledger_hold h WHERE h.capture_id = NEW.id AND (
             h.community_id <> NEW.community_id OR h.captured IS NOT (
@@ -87,51 +87,61 @@ POSTGRESQL = (
     RAISE EXCEPTION 'ledger: %', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
     END $$""",
     """CREATE FUNCTION ledger_posting_sealed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF EXISTS (SELECT 1 FROM ledger_transfer WHERE id = NEW.transfer_id) THEN
+    IF EXISTS (SELECT 1 FROM added a JOIN ledger_transfer t ON t.id = a.transfer_id) THEN
         RAISE EXCEPTION 'ledger: the transfer is sealed'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
     END $$""",
-    """CREATE TRIGGER ledger_posting_sealed BEFORE INSERT ON ledger_posting
-    FOR EACH ROW EXECUTE FUNCTION ledger_posting_sealed()""",
+    """CREATE TRIGGER ledger_posting_sealed AFTER INSERT ON ledger_posting
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_posting_sealed()""",
     # Balances are moved one by one in the order of their accounts, so that no two transfers ever
-    # wait for each other.
+    # wait for each other; what comes to an account before what goes. One plain question for all
+    # legs: each one more costs as much as a row.
     """CREATE FUNCTION ledger_seal() RETURNS trigger LANGUAGE plpgsql AS $$
-    DECLARE found record; hold record; leg record; wrong text;
+    DECLARE
+        leg record; hold record; wrong text; first_unit bigint;
+        legs int := 0; total bigint := 0; taken bigint := 0; mixed boolean := false;
     BEGIN
-    SELECT COALESCE(SUM(legs), 0) AS legs, BOOL_OR(total <> 0) AS tilted, BOOL_OR(strange) AS strange
-        INTO found FROM (
-            SELECT COUNT(*) AS legs, SUM(p.amount) AS total,
-                BOOL_OR(a.community_id <> NEW.community_id) AS strange
-            FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
-            WHERE p.transfer_id = NEW.id GROUP BY a.unit_id) units;
-    SELECT h.account_id, h.amount INTO hold FROM ledger_hold h WHERE h.capture_id = NEW.id;
-    IF found.legs < 2 THEN wrong := 'a transfer has at least two postings';
-    ELSIF found.tilted THEN wrong := 'the postings do not balance';
-    ELSIF found.strange THEN wrong := 'an account of other books';
-    ELSIF hold.account_id IS NOT NULL AND EXISTS (
-        SELECT 1 FROM ledger_hold h WHERE h.capture_id = NEW.id AND (
-            h.community_id <> NEW.community_id OR h.captured IS DISTINCT FROM (
-                SELECT -SUM(p.amount) FROM ledger_posting p
-                WHERE p.transfer_id = NEW.id AND p.account_id + 0 = h.account_id)))
+    SELECT h.account_id, h.amount, h.captured, h.community_id INTO hold
+        FROM ledger_hold h WHERE h.capture_id = NEW.id;
+    FOR leg IN
+        SELECT p.account_id, p.amount, a.unit_id, a.overdraws, a.community_id
+        FROM ledger_posting p LEFT JOIN ledger_account a ON a.id = p.account_id
+        WHERE p.transfer_id = NEW.id ORDER BY p.account_id, p.amount DESC
+    LOOP
+        legs := legs + 1;
+        total := total + leg.amount;
+        IF leg.community_id IS DISTINCT FROM NEW.community_id THEN
+            wrong := 'an account of other books';
+        END IF;
+        IF first_unit IS NULL THEN first_unit := leg.unit_id;
+        ELSIF leg.unit_id <> first_unit THEN mixed := true;
+        END IF;
+        IF leg.account_id = hold.account_id THEN
+            taken := taken - leg.amount;
+        END IF;
+        IF NOT leg.overdraws THEN
+            UPDATE ledger_balance SET
+                posted = posted + leg.amount,
+                held = held - CASE WHEN hold.account_id = leg.account_id THEN hold.amount ELSE 0 END,
+                last = NEW.id
+                WHERE account_id = leg.account_id;
+            IF hold.account_id = leg.account_id THEN hold.amount := 0; END IF;
+        END IF;
+    END LOOP;
+    IF legs < 2 THEN wrong := 'a transfer has at least two postings';
+    ELSIF total <> 0 OR mixed AND EXISTS (
+        SELECT 1 FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
+        WHERE p.transfer_id = NEW.id GROUP BY a.unit_id HAVING SUM(p.amount) <> 0)
+        THEN wrong := 'the postings do not balance';
+    ELSIF hold.account_id IS NOT NULL
+        AND (hold.community_id <> NEW.community_id OR hold.captured IS DISTINCT FROM taken)
         THEN wrong := 'the capture does not fit its hold';
     END IF;
     IF wrong IS NOT NULL THEN
         RAISE EXCEPTION 'ledger: %', wrong USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    FOR leg IN
-        SELECT p.account_id, SUM(p.amount) AS amount
-        FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
-        WHERE p.transfer_id = NEW.id AND NOT a.overdraws
-        GROUP BY p.account_id ORDER BY p.account_id
-    LOOP
-        UPDATE ledger_balance SET
-            posted = posted + leg.amount,
-            held = held - CASE WHEN hold.account_id = leg.account_id THEN hold.amount ELSE 0 END,
-            last = NEW.id
-            WHERE account_id = leg.account_id;
-    END LOOP;
     RETURN NEW;
     END $$""",
     """CREATE TRIGGER ledger_seal BEFORE INSERT ON ledger_transfer

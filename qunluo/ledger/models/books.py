@@ -20,8 +20,14 @@ class Transfer(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # The seal proves that its accounts are this community's; a key on top would only make every
+    # transfer wait at the community's row.
     community = models.ForeignKey(
-        "community.Community", models.PROTECT, related_name="transfers", db_index=False
+        "community.Community",
+        models.PROTECT,
+        related_name="transfers",
+        db_index=False,
+        db_constraint=False,
     )
     kind = models.CharField(max_length=20)
     key = models.CharField(max_length=120)
@@ -76,7 +82,10 @@ class Posting(models.Model):
     """One leg of a transfer: what came to an account (more than 0) or went from it (less)."""
 
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="postings")
-    account = models.ForeignKey(Account, models.PROTECT, related_name="postings", db_index=False)
+    # That the account exists the seal proves, too.
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="postings", db_index=False, db_constraint=False
+    )
     amount = models.BigIntegerField()
     place = models.PositiveSmallIntegerField()
 

@@ -21,14 +21,14 @@ Progress = Callable[[int, int, str], None]
 
 BALANCED = """
 SELECT p.transfer_id, MAX(CASE WHEN t.id IS NULL THEN 1 ELSE 0 END),
-    MAX(CASE WHEN a.community_id <> t.community_id THEN 1 ELSE 0 END)
-FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
+    MAX(CASE WHEN a.community_id = t.community_id THEN 0 ELSE 1 END)
+FROM ledger_posting p LEFT JOIN ledger_account a ON a.id = p.account_id
 LEFT JOIN ledger_transfer t ON t.id = p.transfer_id
 WHERE {window} {here}
 GROUP BY p.transfer_id, a.unit_id
 HAVING MAX(CASE WHEN t.id IS NULL THEN 1 ELSE 0 END) = 1 OR SUM(p.amount) <> 0
     OR MIN(ABS(p.amount)) = 0
-    OR MAX(CASE WHEN a.community_id <> t.community_id THEN 1 ELSE 0 END) = 1"""
+    OR MAX(CASE WHEN a.community_id = t.community_id THEN 0 ELSE 1 END) = 1"""
 EMPTY = """
 SELECT t.id FROM ledger_transfer t WHERE {window} {here}
 AND NOT EXISTS (SELECT 1 FROM ledger_posting p WHERE p.transfer_id = t.id)"""
