@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "qunluo.people",
     "qunluo.reach",
     "qunluo.community",
+    "qunluo.ledger",
     "qunluo.governance",
     "qunluo.conversation",
     "qunluo.growth",

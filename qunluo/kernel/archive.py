@@ -20,11 +20,11 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.db.models import Field, ForeignKey, Model, QuerySet, UUIDField
 
 from qunluo.kernel.definitions import load_file
 from qunluo.kernel.ids import short_code
@@ -145,6 +145,8 @@ class Restorer:
     def __init__(self) -> None:
         """Start with nothing known."""
         self.ids: dict[str, dict[int, int]] = {}
+        self.salt = uuid4()
+        self.beside: dict[str, bool] = {}
 
     def know(self, model: str, old: int, new: int) -> None:
         """Note that an old id is a row that exists already."""
@@ -153,6 +155,22 @@ class Restorer:
     def new_id(self, model: str, old: int | None) -> int | None:
         """Return the new id of an old one, or None when it was not in the archive."""
         return None if old is None else self.ids.get(model, {}).get(int(old))
+
+    def new_uuid(self, model: str, old: object) -> UUID | None:
+        """Return the id of what is known by a UUID: its own, or one at its side.
+
+        A copy beside its original gets ids that sort as those do.
+        """
+        if old is None:
+            return None
+        kept = UUID(str(old))
+        if model not in self.beside:
+            found = kinds()[model].table._default_manager.filter(pk=kept)
+            self.beside[model] = found.exists()
+        if not self.beside[model]:
+            return kept
+        low = uuid5(kept, str(self.salt)).int & (2**62 - 1)
+        return UUID(int=kept.int >> 62 << 62 | low)
 
     def insert(self, kind: Kind, rows: Iterable[Row], **overrides: Any) -> int:
         """Insert rows under new ids; return how many. Columns the archive lacks take defaults."""
@@ -167,16 +185,21 @@ class Restorer:
         """Return the payload of an event with new ids; 0 for what was not in the archive."""
         known = event_ids()
         return {
-            name: (self.new_id(known[name], value) or 0)
-            if known.get(name) and isinstance(value, int)
-            else value
+            name: self._mapped(known[name], value) if known.get(name) else value
             for name, value in data.items()
         }
+
+    def _mapped(self, model: str, value: Any) -> Any:
+        if isinstance(value, int):
+            return self.new_id(model, value) or 0
+        named = isinstance(value, str) and value and _by_uuid(kinds()[model].table)
+        return str(self.new_uuid(model, value)) if named else value
 
     def _flush(self, kind: Kind, batch: list[tuple[int, Model]]) -> int:
         kind.table._default_manager.bulk_create([made for _old, made in batch])
         for old, made in batch:
-            self.know(kind.model, old, made.pk)
+            if not _by_uuid(kind.table):
+                self.know(kind.model, old, made.pk)
         count = len(batch)
         batch.clear()
         return count
@@ -184,12 +207,15 @@ class Restorer:
     def _made(self, kind: Kind, row: Row, overrides: Mapping[str, Any]) -> Model:
         columns: Row = {}
         row = self._with_new_refs(kind, row)
+        if _by_uuid(kind.table):
+            columns["pk"] = self.new_uuid(kind.model, row["id"])
         for one in kind.fields:
             if one.name not in row:
                 continue
             value = row[one.name]
             if isinstance(one, ForeignKey):
-                columns[one.attname] = self.new_id(_target(one), value)
+                found = self.new_uuid if _by_uuid(one.remote_field.model) else self.new_id
+                columns[one.attname] = found(_target(one), value)
             else:
                 columns[one.attname] = one.to_python(value)
         for name in kind.unique:
@@ -221,6 +247,10 @@ def _entries(part: str, kind: Callable[[], Any]) -> Iterator[Any]:
         if room.name.startswith("qunluo.") and path.exists():
             found = load_file(path).get(part, kind())
             yield from found if kind is list else [found]
+
+
+def _by_uuid(table: type[Model]) -> bool:
+    return isinstance(table._meta.pk, UUIDField)
 
 
 def _target(one: "ForeignKey[Any, Any]") -> str:

@@ -204,6 +204,25 @@ GOVERNANCE = {
     "remove_act": Row("401 404 403 403 204 204", REASON),
     "audit": Row(RUNNERS),
 }
+LEDGER = {
+    "own_accounts": Row(SIGNED_IN),
+    "own_statement": Row(SIGNED_IN),
+    "trial_balance": Row(RUNNERS),
+    "book_accounts": Row(RUNNERS),
+    "account": Row("401 404 200 404 200 200"),
+    "statement": Row("401 404 200 404 200 200"),
+    "transfers": Row(RUNNERS),
+    "transfer": Row("401 404 200 404 200 200"),
+    "give_points": Row(
+        "401 403 403 403 201 201", {"person": "{target}", "points": 5, "reason": "Thanks"}
+    ),
+    "correct_transfer": Row(  # the two amounts of one account are none: it is undone
+        "401 404 403 404 201 201",
+        {"should": [{"account_id": "{account}", "amount": 5},
+                    {"account_id": "{account}", "amount": -5}], "reason": "Twice"},
+    ),
+    "reverse_transfer": Row("401 404 403 404 201 201", {"reason": "By mistake"}),
+}  # fmt: skip
 INVITATIONS = {
     "invitations": Row(MEMBERS),
     "invite": Row("401 403 201 201 201 201", {"note": "Come!"}),
@@ -381,7 +400,7 @@ OPERATIONS = {
 TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
-    **TALK, **NOTICES, **CHANNELS, **OPERATIONS,
+    **TALK, **NOTICES, **CHANNELS, **OPERATIONS, **LEDGER,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -59,6 +60,7 @@ def knock(door, world, name, said=None, **other):
         said = json.dumps(body).replace("{target}", world.people.target.handle)
         said = said.replace("{host}", world.people.host.handle)
         said = said.replace("{name}", world.farm.name)
+        said = said.replace('"{account}"', str(world.ids["account_id"]))
         body = json.loads(said.replace("{tomorrow}", tomorrow))
     return getattr(door, method)(path, body)
 
@@ -109,6 +111,7 @@ PUBLIC_IDS = {"blueprint"}
 def test_an_id_of_another_community_opens_nothing(name, door, world):
     response = knock(door("other"), world, name)
     assert response.status_code in {403, 404}, response.content.decode()[:400]
-    missing = knock(door("other"), world, name, **dict.fromkeys(world.ids, 2**40))
+    nothing = dict.fromkeys(world.ids, 2**40) | {"transfer_id": uuid4()}
+    missing = knock(door("other"), world, name, **nothing)
     assert missing.status_code == response.status_code
     assert missing.json()["code"] == response.json()["code"]

@@ -16,6 +16,8 @@ from qunluo.growth import actions as growth
 from qunluo.growth import queries as growing
 from qunluo.kernel.clock import now
 from qunluo.kernel.models import EventRecord, ParkedEvent
+from qunluo.ledger import actions as ledger
+from qunluo.ledger.queries import own_account
 from qunluo.people.actions import issue_token
 from qunluo.people.models import Person
 from qunluo.reach import actions as reach
@@ -202,7 +204,12 @@ def _order(farm, cast, ids):
     vote = governance.open_vote(actor=cast.owner, community=farm, question="A new roof?")
     post = talking.get_post(ids["post_id"], viewer=cast.member)
     act = talk.link_post(actor=cast.member, post=post, value="trust", sentence="He asked for help.")
+    given = ledger.give_points(
+        actor=cast.owner, community=farm, person=cast.member, points=30, reason="Help", key="world"
+    )
+    wallet = own_account(cast.member, farm, unit="points")
     return {
+        "transfer_id": given.pk, "account_id": wallet.pk,
         "act_id": act.pk,
         "case_id": case.pk, "held_id": held.held.pk, "vote_id": vote.pk,
         "proposal_number": idea.number,

@@ -21,6 +21,10 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.delivery import drain
 from qunluo.kernel.events import META, REGISTRY
 from qunluo.kernel.models import EventRecord
+from qunluo.ledger import actions as ledger
+from qunluo.ledger.actions import Leg, Wanted
+from qunluo.ledger.models import Transfer
+from qunluo.ledger.queries import verify
 from qunluo.people.models import Person
 from qunluo.people.queries import find_person_by_email
 from qunluo.reach.queries import is_suppressed
@@ -59,8 +63,23 @@ def farm():
         actor=leaver, membership=get_membership(leaver, farm), reason="moved away"
     )
     talk(farm, mei, lin)
+    money(farm, mei, lin)
     drain()
     return farm
+
+
+def money(farm, mei, lin):
+    """Points given, held, spent, held still and given by mistake."""
+    given = {"actor": farm.owner, "community": farm}
+    ledger.give_points(**given, person=mei, points=90, reason="帮忙插秧", key="one")
+    wrong = ledger.give_points(**given, person=lin, points=5, reason="写错了", key="two")
+    ledger.reverse_by_hand(actor=farm.owner, transfer=wrong, reason="给错人了", key="three")
+    wanted = [Wanted("wallet", "points", mei), Wanted("issued", "points")]
+    wallet, issued = ledger.ensure_accounts(community=farm, wanted=wanted)
+    held = ledger.hold(account=wallet, amount=40, key="four")
+    ledger.capture(hold=held, to=[Leg(issued, 30)], key="five", kind="exchange")
+    ledger.release(hold=ledger.hold(account=wallet, amount=10, key="six"))
+    ledger.hold(account=wallet, amount=7, key="seven")
 
 
 def talk(farm, mei, lin):
@@ -117,7 +136,7 @@ def without_ids(files):
         for name in ("actor_id", "person_id"):
             event[name] = place[archive.PERSON].get(event[name])
         for name, target in archive.event_ids().items():
-            if target and isinstance(event["data"].get(name), int):
+            if target and event["data"].get(name):
                 event["data"][name] = place[target].get(event["data"][name], 0)
     said["events"] = files["events.jsonl"]
     return said
@@ -151,6 +170,8 @@ def test_what_was_restored_says_the_same_as_the_original(farm, tmp_path):
             del invitation["code"]
     for kind in before:
         assert after[kind] == before[kind], kind
+    proof = verify(community_id=copy.pk)
+    assert (proof.rows, proof.transfers, proof.holds) == ({}, 4, 3)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -168,12 +189,14 @@ def test_talk_goes_on_where_it_was_restored(farm, tmp_path):
 def test_in_another_installation_codes_handles_and_event_uids_stay(farm, tmp_path):
     actions.export_community(farm, tmp_path / "one.zip")
     codes = set(Invitation.objects.values_list("code", flat=True))
+    booked = set(Transfer.objects.values_list("pk", "key"))
     uids = set(EventRecord.objects.filter(community_id=farm.pk).values_list("uid", flat=True))
     slug = farm.slug
     empty_installation()
     copy = actions.restore_community(tmp_path / "one.zip")
     assert copy.slug == slug
     assert set(Invitation.objects.values_list("code", flat=True)) == codes
+    assert set(Transfer.objects.values_list("pk", "key")) == booked
     restored = EventRecord.objects.filter(community_id=copy.pk, imported=True)
     assert set(restored.values_list("uid", flat=True)) == uids
 
@@ -334,6 +357,7 @@ def test_every_table_that_belongs_to_a_community_is_in_the_archive_or_named_here
         "reach.Push": "on its way to a device",
         "reach.MailboxMark": "how far this installation has read its mailbox",
         "people.ApiToken": "a secret of this installation",
+        "ledger.Balance": "kept by the database itself, from the transfers and holds",
     }
     ours = {m._meta.label for m in apps.get_models() if m.__module__.startswith("qunluo.")}
     of_rooms = {label for label in ours if not label.startswith("kernel.")}

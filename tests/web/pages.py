@@ -311,6 +311,21 @@ ORDER = {
         body={"note": "Done."}, ids=at("vote_id"),
     ),
 }  # fmt: skip
+MINE = only("member operator cco owner", refused=404)  # whose account it touched, or the books
+MOVED, WALLET = {"transfer_id": "transfer_id"}, {"account_id": "account_id"}
+BOOKS = {
+    "ledger:account": Page(only(BELONG)),
+    "ledger:own_table": Page(only("member", refused=404, outsider=403, former=403, removed=403,
+                                  other=403)),
+    "ledger:transfer": Page(MINE, ids=MOVED),
+    "ledger:give": Page(only(RUN), only(RUN, 422)),
+    "ledger:books": Page(only(RUN)),
+    "ledger:wallets": Page(only(RUN)),
+    "ledger:book": Page(only(RUN), ids=WALLET),
+    "ledger:book_table": Page(only(RUN), ids=WALLET),
+    "ledger:correct": Page(only("operator owner"), only("operator owner", 422), ids=MOVED),
+    "ledger:reverse": Page(only("operator owner"), only("operator owner", 422), ids=MOVED),
+}  # fmt: skip
 INVITING = {
     "growth:by_code": OPEN,
     "growth:invitation": Page(
@@ -408,7 +423,7 @@ ACCOUNTS = {
 }
 TABLE = {
     **CORE, **ME, **NOTICES,
-    **FOUNDING, **COMMUNITY, **TALK, **ORDER, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
+    **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
 }  # fmt: skip
 # Steps of signing in, driven by a state in the session; tests/web/accounts walks through them.
 WALKED = {

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from qunluo.blueprints.demo.books import books
 from qunluo.blueprints.demo.calendar import calendar
 from qunluo.blueprints.demo.cast import Cast, read
 from qunluo.blueprints.demo.channels import channels
@@ -124,6 +125,7 @@ def tell(plot: Plot, stage: Stage) -> None:
         channels(plot, stage)
     arrivals(plot, stage)
     everyday(plot, stage)
+    books(plot, stage)
 
 
 def founding(plot: Plot, stage: Stage) -> None:

@@ -1,0 +1,129 @@
+"""Accounts and what lies on them; fetching is permission."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, Sum
+
+from qunluo.community import queries as communities
+from qunluo.kernel.clock import now
+from qunluo.ledger.errors import AccountNotFound
+from qunluo.ledger.models import Account, Balance, Hold, Posting
+from qunluo.ledger.queries.permissions import VIEW
+from qunluo.ledger.rules.purposes import Purpose, purposes
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from qunluo.community.models import Community
+    from qunluo.people.models import Person
+
+    Viewer = Person | AnonymousUser | None
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """What lies on an account; `held` is set aside for something, `free` can be spent."""
+
+    posted: int = 0
+    held: int = 0
+
+    @property
+    def free(self) -> int:
+        """Return what can be spent."""
+        return self.posted - self.held
+
+
+@dataclass(frozen=True)
+class Holding:
+    """An account and what lies on it."""
+
+    account: Account
+    amounts: Amounts
+
+    @property
+    def purpose(self) -> Purpose:
+        """Return what the account is for."""
+        return purposes()[self.account.purpose]
+
+    @property
+    def unit(self) -> str:
+        """Return the code of its unit."""
+        return self.account.unit.code
+
+
+def balance(account: Account) -> Amounts:
+    """Return what lies on an account; a hold whose time is over binds nothing."""
+    return balances([account])[account.pk]
+
+
+def balances(accounts: Iterable[Account]) -> dict[int, Amounts]:
+    """Return what lies on accounts, by their ids, in at most three queries."""
+    found = {account.pk: Amounts() for account in accounts}
+    kept = [account.pk for account in accounts if not account.overdraws]
+    added = [account.pk for account in accounts if account.overdraws]
+    if kept:
+        over = Hold.objects.filter(account__in=kept, state=Hold.State.HELD, expires_at__lte=now())
+        unbound = dict(over.values_list("account").annotate(total=Sum("amount")).order_by())
+        rows = Balance.objects.filter(pk__in=kept).values_list("pk", "posted", "held")
+        found |= {pk: Amounts(posted, held - unbound.get(pk, 0)) for pk, posted, held in rows}
+    if added:
+        sums = Posting.objects.filter(account__in=added).values_list("account")
+        totals = sums.annotate(total=Sum("amount")).order_by()
+        found |= {pk: Amounts(total) for pk, total in totals}
+    return found
+
+
+def own_account(
+    person: "Person", community: "Community", *, unit: str, purpose: str = "wallet"
+) -> Account | None:
+    """Return an account of a person in a community; None while none is open."""
+    found = Account.objects.filter(
+        community=community, person=person, unit__code=unit, purpose=purpose
+    )
+    return found.select_related("unit", "community", "person").first()
+
+
+def accounts_of(person: "Person", community: "Community") -> list[Holding]:
+    """Return what a person has in a community."""
+    return _holdings(Account.objects.filter(person=person, community=community))
+
+
+def community_accounts(community: "Community", *, viewer: "Viewer") -> list[Holding]:
+    """Return the accounts of a community and of its books, none of persons. PermissionMissing."""
+    communities.require(viewer, community, VIEW)
+    return _holdings(Account.objects.filter(community=community, person=None))
+
+
+def get_account(pk: int, *, viewer: "Viewer") -> Holding:
+    """Return an account, for its owner and for who may see the books. AccountNotFound."""
+    mine = Account.objects.filter(pk=pk).select_related("unit", "community", "person")
+    account = mine.first()
+    if account is None or viewer is None or viewer.pk is None:
+        raise AccountNotFound
+    if account.person_id != viewer.pk and not sees_books(viewer, account.community):
+        raise AccountNotFound
+    return Holding(account, balance(account))
+
+
+def sees_books(viewer: "Viewer", community: "Community") -> bool:
+    """Tell whether somebody may see the books of a community."""
+    return VIEW in communities.permissions_of(viewer, community)
+
+
+def wallets_matching(
+    community: "Community", *, viewer: "Viewer", words: str = "", limit: int = 50
+) -> list[Holding]:
+    """Return accounts of persons whose name has the words in it. PermissionMissing."""
+    communities.require(viewer, community, VIEW)
+    found = Account.objects.filter(community=community).exclude(person=None)
+    for word in words.split()[:5]:
+        found = found.filter(Q(person__name__icontains=word))
+    return _holdings(found.order_by("person__name", "pk")[:limit])
+
+
+def _holdings(found: "Iterable[Account]") -> list[Holding]:
+    accounts = list(found.select_related("unit", "person"))  # type: ignore[attr-defined]
+    amounts = balances(accounts)
+    return [Holding(account, amounts[account.pk]) for account in accounts]
