@@ -1,5 +1,6 @@
 """What people type stays text: through every form and every write of the API, on every page."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,7 @@ RUN = str(9**9)
 TURNING = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"  # text reads otherwise than it is
 # What ends somebody's part in the town comes last, so that the rest is reached.
 ENDS = (
+    "ledger:reverse",
     "talk:post_remove",
     "talk:move",
     "community:leave",
@@ -31,6 +33,7 @@ ENDS = (
     "account_",
     "me:erase",
 )
+AMOUNT = re.compile(r"a\d+$")
 TOMORROW = (now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
 SOON = (now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
 # Of two things that exclude each other, the one with text; a day that is past.
@@ -82,6 +85,7 @@ class Pen:
 
     def __init__(self, crawl):
         self.crawl, self.taken, self.known, self.wrong = crawl, set(), set(), []
+        self.more = 0
 
     def fill(self, role, form):
         """Put every probe into every field of the form: all at once, or else one by one."""
@@ -105,6 +109,12 @@ class Pen:
         for name in form.formed:
             self.send(role, form, {name: SHORT})
 
+    def otherwise(self, form):
+        """Other amounts than those that are booked: as many on both sides, each time one more."""
+        self.more += 1
+        booked = {name: float(sent) for name, sent in form.filled().items() if AMOUNT.match(name)}
+        return {name: 5 + self.more if one > 0 else -5 - self.more for name, one in booked.items()}
+
     def send(self, role, form, said):
         """Post the form; True when it was taken."""
         said = {**OTHERWISE.get(place(form.action)[0], {}), **said}
@@ -122,6 +132,8 @@ class Pen:
             said["options"] += "\nAnother one"  # one to a line, and two at least
         if "until" in form.fields:
             said["until"] = SOON
+        if place(form.action)[0] == "ledger:correct":
+            said |= self.otherwise(form)
         answer = self.crawl.browser(role).post(form.action, form.filled(**said))
         if answer.status_code >= 500:
             self.wrong.append(f"{form.action}: {answer.exc_info[1]!r}")

@@ -48,7 +48,7 @@ def test_my_account_says_what_i_have_and_how_it_came(here):
 
 def test_a_statement_is_taken_along_as_a_table_that_is_no_formula(here):
     answer = browser(here.people.mei).get(here.at + "account/statement.csv")
-    text = b"".join(answer.streaming_content).decode()
+    text = answer.content.decode()
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert [(row["Amount"], row["Balance"]) for row in rows] == [
         ("100.00", "100.00"), ("-25.00", "75.00"),
