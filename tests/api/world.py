@@ -209,7 +209,7 @@ def _order(farm, cast, ids):
     )
     wallet = own_account(cast.member, farm, unit="points")
     return {
-        "transfer_id": given.pk, "account_id": wallet.pk,
+        "transfer_id": str(given.pk), "account_id": wallet.pk,
         "act_id": act.pk,
         "case_id": case.pk, "held_id": held.held.pk, "vote_id": vote.pk,
         "proposal_number": idea.number,
