@@ -150,7 +150,9 @@ def test_a_service_is_asked_for_and_boards_show_what_waits(visit, well_made, far
     guest.page.locator("#id_request_text").fill("我有一把菜刀。")
     guest.page.locator("details.step[open] button[type=submit]").click()
     guest.page.locator("#p2").wait_for()
-    assert queries.get_thread(farm, 1, viewer=farm.mei).state == "requested"
+    well_made(guest.page)
+    asked = queries.own_requests(farm, viewer=farm.mei, side="offered").items
+    assert [(one.asker.id, one.state.name) for one in asked] == [(farm.lin.pk, "requested")]
     helper = opened(visit, farm.mei, f"{base}boards/worry/", language, size="desktop")
     well_made(helper.page)
     assert helper.page.locator(".untouched").count() == 1
