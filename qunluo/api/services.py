@@ -122,11 +122,11 @@ def take_service_step(
     community = community_of(request, slug)
     found = queries.get_request(community, request_id, viewer=request.person)
     fields = {"rating": taken.rating} if taken.rating else {}
-    actions.take_service_step(
+    # What was decided is shown once more to who decided, though it is between others again.
+    moved = actions.take_service_step(
         actor=request.person, request=found, step=step, text=taken.text, fields=fields
     )
-    found = queries.get_request(community, request_id, viewer=request.person)
-    return show_request(queries.request_view(found, viewer=request.person))
+    return show_request(queries.request_view(moved, viewer=request.person))
 
 
 def show_request(one: queries.RequestView) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Services: asked for, delivered, thanked; what the books hold meanwhile, and who hears of it."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from qunluo.community import actions as community_actions
 from qunluo.conversation import actions, errors, queries
@@ -142,7 +144,7 @@ def test_a_delivery_can_be_disputed_and_tried_again(farm):
     asked = ask(farm.bo, offer(farm))
     step(farm.mei, asked, "deliver")
     step(farm.bo, asked, "dispute", "It is still blunt.")
-    assert not proven(farm) or asked.pk
+    assert proven(farm)
     step(farm.mei, asked, "deliver")
     step(farm.bo, asked, "thank", "Now it cuts.")
     assert free(farm.mei, farm) == 30
@@ -407,6 +409,24 @@ def test_lists_show_what_one_asked_and_what_others_asked_of_one(farm):
 
 
 def test_services_of_before_become_requests(farm):
+    fill = import_module("qunluo.conversation.migrations.0022_requests_of_before")
+    waits, done = offer(farm, 0), offer(farm, 0)
+    moved = now() - timedelta(days=2)
+    for made, before in ((waits, "requested"), (done, "delivered")):
+        Thread.objects.filter(pk=made.pk).update(
+            state=before, assignee=farm.bo, moved_at=moved, fields={"price": "A loaf"}
+        )
+    fill.give_requests(apps, None)
+    rows = ServiceRequest.objects.order_by("pk")
+    assert [(one.state, one.turn, one.asker) for one in rows] == [
+        ("requested", farm.mei, farm.bo), ("delivered", farm.bo, farm.bo)
+    ]  # fmt: skip
+    step(farm.mei, rows[0], "deliver")
+    step(farm.bo, rows[1], "thank", "Thanks")
+    assert set(Thread.objects.values_list("state", "assignee")) == {("offered", None)}
+
+
+def test_a_service_of_before_that_an_archive_brings_is_opened_again(farm):
     made = offer(farm)
     Thread.objects.filter(pk=made.pk).update(state="requested", assignee=farm.bo)
     made.refresh_from_db()
