@@ -122,6 +122,7 @@ from qunluo.conversation.queries.search import (
 from qunluo.conversation.queries.services import (
     Offer,
     RequestView,
+    disputes_count,
     due_requests,
     free_points,
     get_request,
@@ -232,6 +233,7 @@ __all__ = [
     "survey_names",
     "Offer",
     "RequestView",
+    "disputes_count",
     "due_requests",
     "free_points",
     "get_request",

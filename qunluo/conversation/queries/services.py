@@ -114,14 +114,19 @@ def own_requests(
     disputed between others, for who decides that; the newest first. MembersOnly, BadCursor.
     """
     sight = sight_of_member(viewer, community)
-    found = ServiceRequest.objects.filter(thread__community=community)
     if side == DISPUTED:
-        found = found.filter(state=DISPUTED, due_at__gt=now()).exclude(_mine(viewer.pk))
+        found = _disputed(community, viewer)
         found = found if DECIDE in sight.permissions else found.none()
     else:
+        found = ServiceRequest.objects.filter(thread__community=community)
         found = found.filter(**{"asker" if side == ASKED else "provider": viewer})
     rows = page(found.select_related("thread"), ("-id",), after, limit)
     return Page(_views(rows.items, sight), rows.next)
+
+
+def disputes_count(community: "Community", *, viewer: "Person") -> int:
+    """Return how many disputes between others wait; ask for somebody who may decide them."""
+    return _disputed(community, viewer).count()
 
 
 def get_request(community: "Community", pk: UUID, *, viewer: "Viewer") -> ServiceRequest:
@@ -163,6 +168,13 @@ def find_request(pk: str) -> ServiceRequest | None:
 def asked_in(thread_id: int, person_id: int) -> bool:
     """Return whether somebody has ever asked for the service of a thread."""
     return ServiceRequest.objects.filter(thread_id=thread_id, asker_id=person_id).exists()
+
+
+def _disputed(community: "Community", viewer: "Person") -> "QuerySet[ServiceRequest]":
+    waiting = ServiceRequest.objects.filter(
+        thread__community=community, state=DISPUTED, due_at__gt=now()
+    )
+    return waiting.exclude(_mine(viewer.pk))
 
 
 def _mine(person_id: int) -> Q:

@@ -104,6 +104,8 @@ def test_a_dispute_is_decided_by_who_keeps_the_books(town):
     step(town, "mei", "deliver")
     step(town, "lin", "dispute", text="Still blunt.")
     assert "Still blunt." in reads(town, "owner")
+    desk = town.browser("owner").get(f"/c/{town.farm.slug}/desk/").text
+    assert "1 service is disputed." in desk
     listed = reads(town, "owner", "services/?show=disputed")
     assert "/decide_for_asker/" in listed
     assert "/decide_for_asker/" not in reads(town, "lin", "services/?show=disputed")
