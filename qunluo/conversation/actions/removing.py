@@ -162,10 +162,10 @@ def _about(post: Post, actor: "Person") -> dict[str, Any]:
 @write_tx
 def erase(person: "Person") -> None:
     """Empty what an erased person wrote; the places in threads stay, without words or name."""
-    forget_requests(person)
     for post in Post.objects.filter(author=person).select_related("thread__space", "author"):
         if post.removed_at is None:
             withdraw(post, person)
+    forget_requests(person)  # after their threads, in the order in which steps lock both
     Post.objects.filter(author=person).update(
         source="", html="", reason="", client_id="", removed_by=None
     )
