@@ -36,6 +36,12 @@ def announce_what_is_open_now() -> None:
     actions.announce_due()
 
 
+@every(minutes=10, atomic=False, when=lambda: queries.due_requests(1))
+def settle_requests_for_services() -> None:
+    """Note which requests for services silence has decided, and move their points."""
+    actions.settle_requests()
+
+
 @every(minutes=1, atomic=False, when=lambda: reach.waiting_arrivals(1))
 def take_in_what_waits() -> None:
     """Let what programs sent beyond their share of an hour appear in the next one."""

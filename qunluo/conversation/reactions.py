@@ -9,6 +9,7 @@ from qunluo.community.events import (
     MemberJoined,
     MemberLeft,
     MemberRemoved,
+    MemberSuspended,
 )
 from qunluo.conversation import actions, queries
 from qunluo.conversation.events import (
@@ -29,6 +30,10 @@ from qunluo.conversation.events import (
     PrivateTalkLeft,
     Reacted,
     ReplyWritten,
+    ServiceDecided,
+    ServiceMoved,
+    ServiceRequested,
+    SpaceArchived,
     SpaceChanged,
     SurveyOpened,
     ThreadHandled,
@@ -124,6 +129,25 @@ def tell_of_words(
 def tell_of_steps(event: ThreadMoved | ThreadHandled | AnswerAccepted) -> None:
     """Tell whoever it concerns that a thread has moved on."""
     actions.tell_of_steps(event)
+
+
+@reacts_to(ServiceRequested, ServiceMoved, ServiceDecided)
+def tell_of_service(event: ServiceRequested | ServiceMoved | ServiceDecided) -> None:
+    """Tell both sides of a request for a service that it has gone on."""
+    actions.tell_of_service(event)
+
+
+@reacts_to(MemberLeft, MemberRemoved, MemberSuspended)
+def part_from_services(event: MemberLeft | MemberRemoved | MemberSuspended) -> None:
+    """Give back what is set aside for services that somebody can no longer give or take."""
+    if event.person_id and event.community_id:
+        actions.part_from_services(person_id=event.person_id, community_id=event.community_id)
+
+
+@reacts_to(SpaceArchived)
+def close_services(event: SpaceArchived) -> None:
+    """Give back what is set aside for services in a space that was put away."""
+    actions.close_services_in(event.space_id)
 
 
 @reacts_to(CircleAsked, CircleAnswered)

@@ -193,6 +193,14 @@ GOVERNANCE = {
     "circle_askings": Row("401 404 404 200 404 404", ids={"space": "bakers"}),
     "answer_asking": Row("401 404 404 204 404 404", {"accept": True}, ids={"space": "bakers"}),
     "honours": Row(ANYBODY),
+    "own_service_requests": Row(MEMBERS),
+    "service_request": Row("401 404 200 404 404 404"),
+    "request_service": Row(
+        "401 404 409 201 201 201",
+        {"text": "My table, too."},
+        ids={"thread_number": "service_number"},
+    ),
+    "take_service_step": Row("401 404 200 404 404 404", {}, {"step": "service_step"}),
     "acts": Row(MEMBERS),
     "link_post": Row(
         "401 404 201 201 201 201", {"value": "kindness", "sentence": "He shared the load."}

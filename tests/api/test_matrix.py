@@ -111,7 +111,10 @@ PUBLIC_IDS = {"blueprint"}
 def test_an_id_of_another_community_opens_nothing(name, door, world):
     response = knock(door("other"), world, name)
     assert response.status_code in {403, 404}, response.content.decode()[:400]
-    nothing = dict.fromkeys(world.ids, 2**40) | {"transfer_id": uuid4()}
+    nothing = dict.fromkeys(world.ids, 2**40) | {
+        "transfer_id": uuid4(),
+        "request_id": uuid4(),
+    }
     missing = knock(door("other"), world, name, **nothing)
     assert missing.status_code == response.status_code
     assert missing.json()["code"] == response.json()["code"]

@@ -158,6 +158,11 @@ def _talk(farm, cast):
         publish_at=now() + timedelta(days=1),
     )  # fmt: skip
     talk.schedule_item(actor=cast.target, item=planned)
+    mends = talk.write_post(
+        actor=cast.target, space=space, kind="service", title="I mend", source="Whatever breaks.",
+        fields={"points": "0"},
+    )  # fmt: skip
+    wish = talk.request_service(actor=cast.member, thread=mends, text="My chair, please.")
     (name,) = talking.imported_authors(farm, viewer=cast.owner).items
     return {
         "space": space.slug, "thread_number": asked.number, "post_id": first.id,
@@ -165,6 +170,7 @@ def _talk(farm, cast):
         "item_uid": planned.uid, "author_id": name.pk, "claim_code": name.code,
         "room": room.slug, "circle": circle.slug, "bakers": bakers.slug,
         "question": "fit", "unasked": "lead", "asking_id": asks.pk,
+        "service_number": mends.number, "request_id": str(wish.pk), "service_step": "withdraw",
         "insider": cast.host.handle, "met": cast.target.handle,
     }  # fmt: skip
 

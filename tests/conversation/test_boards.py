@@ -47,10 +47,12 @@ def test_a_worry_has_a_scene_and_gets_an_owner_and_a_rule(farm):
 def test_a_service_is_asked_for_delivered_thanked_and_free_again(farm):
     made = thread(farm.mei, farm.square, "service", title="Knives", fields={"price": "A loaf"})
     for _round in range(2):
-        made = move(farm.bo, made, "request", text="My bread knife, please.")
-        assert made.assignee_id == farm.bo.pk
-        made = move(farm.mei, made, "deliver")
-        made = move(farm.bo, made, "thank", text="It cuts like butter.")
+        asked = actions.request_service(actor=farm.bo, thread=made, text="My bread knife, please.")
+        actions.take_service_step(actor=farm.mei, request=asked, step="deliver")
+        actions.take_service_step(
+            actor=farm.bo, request=asked, step="thank", text="It cuts like butter."
+        )
+        made.refresh_from_db()
         assert (made.state, made.assignee_id) == ("offered", None)
     assert queries.times_moved([made.pk], "thank") == {made.pk: 2}
 

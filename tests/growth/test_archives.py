@@ -14,6 +14,7 @@ from qunluo.community.models import Community, Membership
 from qunluo.community.queries import get_membership
 from qunluo.conversation import actions as conversation
 from qunluo.conversation import queries as talking
+from qunluo.conversation.models import ServiceRequest
 from qunluo.growth import actions, errors, queries
 from qunluo.growth.models import Customer, Invitation
 from qunluo.kernel import archive
@@ -64,6 +65,7 @@ def farm():
     )
     talk(farm, mei, lin)
     money(farm, mei, lin)
+    service(farm, mei, lin)
     drain()
     return farm
 
@@ -97,6 +99,16 @@ def talk(farm, mei, lin):
     conversation.remove_post(actor=farm.owner, post=bad, rule_id="r1", reason="骂人")
     conversation.mark_unread(actor=mei, thread=asked, place=2)
     conversation.save_draft(actor=mei, space=square, source="写了一半")
+
+
+def service(farm, mei, lin):
+    """A service that somebody asked for, with what is set aside for it."""
+    yard = conversation.open_space(actor=farm.owner, community=farm, name="院子", type="board")
+    offered = conversation.write_post(
+        actor=lin, space=yard, kind="service", title="磨刀", source="菜刀都行。",
+        fields={"points": "3"},
+    )  # fmt: skip
+    conversation.request_service(actor=mei, thread=offered, text="一把菜刀。")
 
 
 def contents(path):
@@ -171,7 +183,7 @@ def test_what_was_restored_says_the_same_as_the_original(farm, tmp_path):
     for kind in before:
         assert after[kind] == before[kind], kind
     proof = verify(community_id=copy.pk)
-    assert (proof.rows, proof.transfers, proof.holds) == ({}, 4, 3)
+    assert (proof.rows, proof.transfers, proof.holds) == ({}, 4, 4)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -183,7 +195,22 @@ def test_talk_goes_on_where_it_was_restored(farm, tmp_path):
     assert [(post.place, post.removed) for post in window.posts] == [(1, ""), (2, ""), (3, "rule")]
     assert (window.card.unread, window.posts[1].accepted) == (1, True)
     opened = conversation.write_post(actor=mei, space=window.space, title="再来", source="一帖")
-    assert opened.number == 2
+    assert opened.number == 3
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.req("P15")
+def test_a_request_for_a_service_goes_on_where_it_was_restored(farm, tmp_path):
+    actions.export_community(farm, tmp_path / "one.zip")
+    copy = actions.restore_community(tmp_path / "one.zip", slug="copy-of-farm")
+    asked = ServiceRequest.objects.select_related("asker", "provider").get(thread__community=copy)
+    assert (asked.hold.community_id, asked.hold.amount) == (copy.pk, 3)
+    take = {"actor": asked.provider, "request": asked, "step": "deliver"}
+    conversation.take_service_step(**take)
+    take = {"actor": asked.asker, "request": asked, "step": "thank", "text": "谢谢。"}
+    assert conversation.take_service_step(**take).state == "done"
+    assert talking.free_points(asked.provider, copy) == 3
+    assert verify(community_id=copy.pk).rows == {}
 
 
 def test_in_another_installation_codes_handles_and_event_uids_stay(farm, tmp_path):

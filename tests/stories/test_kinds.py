@@ -8,6 +8,7 @@ import pytest
 
 from qunluo.conversation import actions, queries
 from qunluo.conversation.models import Attachment
+from qunluo.ledger import actions as ledger
 from tests.conversation import makers
 from tests.stories.ways import DJANGO, Walker
 
@@ -150,10 +151,43 @@ def test_a_service_is_asked_for_and_boards_show_what_waits(visit, well_made, far
     guest.page.locator("#id_request_text").fill("我有一把菜刀。")
     guest.page.locator("details.step[open] button[type=submit]").click()
     guest.page.locator("#p2").wait_for()
-    assert queries.get_thread(farm, 1, viewer=farm.mei).state == "requested"
+    well_made(guest.page)
+    asked = queries.own_requests(farm, viewer=farm.mei, side="offered").items
+    assert [(one.asker.id, one.state.name) for one in asked] == [(farm.lin.pk, "requested")]
     helper = opened(visit, farm.mei, f"{base}boards/worry/", language, size="desktop")
     well_made(helper.page)
     assert helper.page.locator(".untouched").count() == 1
+
+
+@pytest.mark.req("P15")
+def test_points_are_earned_by_a_service(visit, well_made, farm, language):
+    size = {"zh": "phone", "en": "desktop"}[language]
+    fields = {"points": "2"}
+    made = makers.thread(farm.mei, farm.square, "service", title="磨刀", fields=fields)
+    ledger.give_points(
+        actor=farm.owner, community=farm, person=farm.lin, points=3, reason="谢谢", key="lin"
+    )
+    here = f"/c/{farm.slug}/talk/{made.number}/"
+    asker = opened(visit, farm.lin, here, language, size=size)
+    asker.page.locator(".requests .step summary").click()
+    asker.page.locator("#id_request_text").fill("我有一把菜刀。")
+    asker.press("Ask for it").sees("Asked. You hear of it as soon as there is an answer.")
+    well_made(asker.page)
+    smith = opened(visit, farm.mei, here, language, size=size)
+    smith.sees("It is your turn")
+    well_made(smith.page)
+    button = queries.service_steps()["deliver"].label[language]
+    smith.page.get_by_role("button", name=button).click()
+    smith.sees("Done; the other side hears of it.")
+    asker.go(f"/c/{farm.slug}/talk/services/").sees("It is your turn")
+    well_made(asker.page)
+    thanks = asker.page.locator(".request .step").first
+    thanks.locator("summary").click()
+    thanks.locator("textarea").fill("很好用，谢谢。")
+    thanks.locator("button[type=submit]").click()
+    asker.page.locator("#p3").wait_for()
+    assert queries.free_points(farm.mei, farm) == 2
+    assert queries.free_points(farm.lin, farm) == 1
 
 
 @pytest.mark.req("C03")

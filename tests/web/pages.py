@@ -184,6 +184,18 @@ TALK = {
         ids={"space": "bakers"},
     ),
     "talk:honours": OPEN,
+    "talk:services": Page(only(BELONG)),
+    "talk:request": Page(
+        only(MEMBERS, refused=404, suspended=403, member=409),
+        only(MEMBERS, 302, refused=404, suspended=403, member=409),
+        {"text": "My table, too.", "price": "0"},
+        {"number": "service_number"},
+    ),
+    "talk:service_step": Page(
+        only("member", refused=404),
+        only("member", 302, refused=404),
+        ids={"request_id": "request_id", "step": "withdraw"},
+    ),
     "talk:boards": OPEN,
     "talk:board": Page(everyone(), ids={"kind": "worry"}),
     "talk:live_pass": personal(),

@@ -14,6 +14,7 @@ from qunluo.blueprints.demo.cast import Cast, read
 from qunluo.blueprints.demo.channels import channels
 from qunluo.blueprints.demo.chat import chat
 from qunluo.blueprints.demo.order import order
+from qunluo.blueprints.demo.services import services
 from qunluo.blueprints.demo.stage import PASSWORD, Stage
 from qunluo.blueprints.demo.talk import talk
 from qunluo.blueprints.demo.trade import bring_customers, invite_some
@@ -126,6 +127,7 @@ def tell(plot: Plot, stage: Stage) -> None:
     arrivals(plot, stage)
     everyday(plot, stage)
     books(plot, stage)
+    services(plot, stage)
 
 
 def founding(plot: Plot, stage: Stage) -> None:

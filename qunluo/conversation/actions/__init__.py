@@ -87,6 +87,14 @@ from qunluo.conversation.actions.reading import (
 from qunluo.conversation.actions.relocating import relocate_thread
 from qunluo.conversation.actions.removing import erase, remove_post, withdraw_post
 from qunluo.conversation.actions.reporting import report_post, report_thread
+from qunluo.conversation.actions.services import (
+    close_services_in,
+    may_request,
+    part_from_services,
+    request_service,
+    settle_requests,
+    take_service_step,
+)
 from qunluo.conversation.actions.showing import link_post
 from qunluo.conversation.actions.spaces import (
     Preset,
@@ -109,6 +117,7 @@ from qunluo.conversation.actions.telling import (
     take_back_from,
     take_back_in,
     tell_of_reaction,
+    tell_of_service,
     tell_of_steps,
     tell_of_words,
 )
@@ -201,6 +210,13 @@ __all__ = [
     "save_draft",
     "schedule_item",
     "split_thread",
+    "close_services_in",
+    "may_request",
+    "part_from_services",
+    "request_service",
+    "settle_requests",
+    "take_service_step",
+    "tell_of_service",
     "take_back_from",
     "take_back_in",
     "take_out_of_circle",

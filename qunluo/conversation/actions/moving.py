@@ -10,6 +10,7 @@ from qunluo.conversation import events
 from qunluo.conversation.actions import removing
 from qunluo.conversation.actions.checking import refuse_words
 from qunluo.conversation.actions.messages import append, made_ready, writer_in
+from qunluo.conversation.actions.services import close_service
 from qunluo.conversation.errors import InvalidPost, StateMoved
 from qunluo.conversation.models import Post, Thread
 from qunluo.conversation.queries.threads import part_of
@@ -59,6 +60,8 @@ def move_state(
         append(actor, fresh, said, sight, move=step.name)
     if step.badge and partner:
         _give_badge(fresh, partner, step.badge)
+    if kind.requests and kind.state(step.to).settled:
+        close_service(fresh, actor.pk)
     if step.hides:
         removing.withdraw(Post.objects.get(thread=fresh, place=1), actor)
     _tell(actor, fresh, kind, step, part, accepted)

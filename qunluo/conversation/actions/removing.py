@@ -12,6 +12,7 @@ from qunluo.conversation.actions.attaching import throw_away
 from qunluo.conversation.actions.knowing import forget_ties
 from qunluo.conversation.actions.planning import forget_plans
 from qunluo.conversation.actions.rooms import leave_all
+from qunluo.conversation.actions.services import close_service, forget_requests
 from qunluo.conversation.actions.surveying import forget_answers
 from qunluo.conversation.errors import NotYourPost, PostGone
 from qunluo.conversation.models import (
@@ -133,6 +134,8 @@ def _take(post: Post, actor: "Person", **columns: Any) -> None:
         kind = kind_of(thread.kind)
         changes |= {"accepted_place": 0, "state": kind.start, "settled": False}
     Thread.objects.filter(pk=thread.pk).update(**changes)
+    if changes.get("opener_gone") and kind_of(thread.kind).requests:
+        close_service(post.thread, actor.pk)
 
 
 def last_of(thread: Thread) -> dict[str, Any]:
@@ -162,6 +165,7 @@ def erase(person: "Person") -> None:
     for post in Post.objects.filter(author=person).select_related("thread__space", "author"):
         if post.removed_at is None:
             withdraw(post, person)
+    forget_requests(person)  # after their threads, in the order in which steps lock both
     Post.objects.filter(author=person).update(
         source="", html="", reason="", client_id="", removed_by=None
     )

@@ -6,8 +6,10 @@ from typing import Any
 from qunluo.conversation import events
 from qunluo.conversation.models import Post, Reading, Thread
 from qunluo.conversation.queries import hearing
+from qunluo.conversation.queries.services import asked_in, find_request
 from qunluo.conversation.queries.spaces import find_space
 from qunluo.conversation.queries.threads import find_thread
+from qunluo.conversation.rules import services
 from qunluo.conversation.rules.kinds import kind_of
 from qunluo.conversation.rules.reading import SPACE, THREAD
 from qunluo.people.errors import PersonNotFound
@@ -16,6 +18,7 @@ from qunluo.reach.actions import News, forget_for, forget_hidden, notify
 from qunluo.reach.queries import heard_of, told_about
 
 Said = events.ReplyWritten | events.PersonMentioned | events.ThreadOpened | events.ThreadOpenedToAll
+OfService = events.ServiceRequested | events.ServiceMoved | events.ServiceDecided
 Done = events.ThreadMoved | events.ThreadHandled | events.AnswerAccepted
 
 
@@ -25,7 +28,10 @@ def tell_of_words(event: Said) -> int:
     if thread is None or post is None or event.actor_id is None:
         return 0
     if isinstance(event, events.PersonMentioned):
-        return _tell(thread, event, "mentioned", {"mention": {event.person_id or 0}}, post)
+        called = event.person_id or 0
+        if post.move in services.steps() and _is_side(thread, called):
+            return 0  # they hear of the step itself, which says more
+        return _tell(thread, event, "mentioned", {"mention": {called}}, post)
     if isinstance(event, events.ThreadOpened):
         return _tell_of_opening(thread, event, post)
     if isinstance(event, events.ThreadOpenedToAll):
@@ -56,6 +62,28 @@ def tell_of_steps(event: Done) -> int:
             ("follow", people - author - waits, False),
         )
     )
+
+
+def tell_of_service(event: OfService) -> int:
+    """Tell both sides of a request for a service, except who acted, that it has gone on."""
+    thread, row = find_thread(event.thread_id), find_request(event.request_id)
+    if thread is None or row is None:
+        return 0
+    step = services.REQUEST if isinstance(event, events.ServiceRequested) else event.step
+    after = services.states()[services.steps()[step].to].waits_for
+    waits = {"provider": row.provider_id, "asker": row.asker_id}.get(after, 0)
+    actor = person_card([event.actor_id])[event.actor_id].name if event.actor_id else ""
+    words = {"told": services.told(step, row.price, actor=actor)}
+    sides = {row.asker_id, row.provider_id}
+    people = {"waits": sides & {waits}, "yours": sides - {waits}}
+    key = f"service:{row.pk}:{step}"
+    return _tell(thread, event, "service", people, None, words=words, key=key)
+
+
+def _is_side(thread: Thread, person_id: int) -> bool:
+    """Return whether somebody offers the service of a thread, or has asked for it."""
+    offers = kind_of(thread.kind).requests
+    return offers and (thread.author_id == person_id or asked_in(thread.pk, person_id))
 
 
 def tell_of_reaction(event: events.Reacted) -> int:
@@ -156,7 +184,7 @@ def _tell_followers(
 
 def _tell(
     thread: Thread,
-    event: Said | Done | events.Reacted,
+    event: Said | Done | OfService | events.Reacted,
     what: str,
     people: Mapping[str, set[int]],
     post: Post | None,
@@ -164,6 +192,7 @@ def _tell(
     words: dict[str, Any] | None = None,
     mailed: bool = False,
     cause: str = "",
+    key: str = "",
 ) -> int:
     """Tell people, by reason, of something in a thread."""
     hear = hearing.listening(thread, _all(people.values()), event.actor_id)
@@ -173,7 +202,7 @@ def _tell(
             News(
                 what=what,
                 reason=reason,
-                key=f"thread:{thread.pk}:{what}",
+                key=key or f"thread:{thread.pk}:{what}",
                 cause=cause or (f"p{post.pk}" if post else f"e{event.id}"),
                 community_id=thread.community_id,
                 actor_id=event.actor_id,

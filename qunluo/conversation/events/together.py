@@ -106,3 +106,44 @@ class SurveyEnded(Event):
     survey_id: int
     question: str
     number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceRequested(Event):
+    """A member asked `person_id` for a service; `price` is in points, 0 for none."""
+
+    name: ClassVar[str] = "conversation.service_requested"
+    request_id: str
+    thread_id: int
+    number: int
+    price: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceMoved(Event):
+    """A request for a service went on; `person_id` is the other side, `step` what was done.
+
+    Without an actor it went on by itself; it is then about who offers the service.
+    """
+
+    name: ClassVar[str] = "conversation.service_moved"
+    request_id: str
+    thread_id: int
+    number: int
+    step: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceDecided(Event):
+    """Who keeps the books decided whether a service was delivered to `person_id`, with a reason."""
+
+    name: ClassVar[str] = "conversation.service_decided"
+    audit: ClassVar[bool] = True
+    request_id: str
+    thread_id: int
+    number: int
+    step: str
+    before: str
+    after: str

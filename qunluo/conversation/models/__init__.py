@@ -19,6 +19,7 @@ from qunluo.conversation.models.reading import (
     Tie,
 )
 from qunluo.conversation.models.search import Document, Tagging, Topic
+from qunluo.conversation.models.services import ServiceRequest
 from qunluo.conversation.models.spaces import CircleAsking, Numbering, Space, SpaceMember
 from qunluo.conversation.models.surveys import Survey, SurveyAnswer
 from qunluo.conversation.models.threads import Post, Revision, Thread
@@ -43,6 +44,7 @@ __all__ = [
     "Reaction",
     "Reading",
     "Revision",
+    "ServiceRequest",
     "Space",
     "SpaceFollowing",
     "SpaceMember",

@@ -119,6 +119,18 @@ from qunluo.conversation.queries.search import (
     spaces_to_look_in,
     unfound_posts,
 )
+from qunluo.conversation.queries.services import (
+    Offer,
+    RequestView,
+    disputes_count,
+    due_requests,
+    free_points,
+    get_request,
+    offer_of,
+    own_requests,
+    price_of,
+    request_view,
+)
 from qunluo.conversation.queries.sight import Sight, sight_of, sight_of_member
 from qunluo.conversation.queries.spaces import (
     SpaceCard,
@@ -159,6 +171,9 @@ from qunluo.conversation.rules.markup import render
 from qunluo.conversation.rules.ranking import FELT, formula
 from qunluo.conversation.rules.ranking import ORDERS as STREAM_ORDERS
 from qunluo.conversation.rules.reading import reactions
+from qunluo.conversation.rules.services import points_said
+from qunluo.conversation.rules.services import step as service_step
+from qunluo.conversation.rules.services import steps as service_steps
 from qunluo.conversation.rules.spaces import type_of
 from qunluo.conversation.rules.writing import moments, reserved
 
@@ -216,6 +231,19 @@ __all__ = [
     "rounds_to_tell_of",
     "survey",
     "survey_names",
+    "Offer",
+    "RequestView",
+    "disputes_count",
+    "due_requests",
+    "free_points",
+    "get_request",
+    "offer_of",
+    "own_requests",
+    "points_said",
+    "price_of",
+    "request_view",
+    "service_step",
+    "service_steps",
     "askings_in",
     "due_items",
     "known_circles",

@@ -81,6 +81,7 @@ class Light(NamedTuple):
     knows_author: bool
     knows_last: bool
     last_away: bool
+    asked_for: bool
     votes_left: bool
 
 

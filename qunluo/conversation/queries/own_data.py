@@ -18,6 +18,7 @@ from qunluo.conversation.models import (
     Reaction,
     Reading,
     Revision,
+    ServiceRequest,
     SpaceFollowing,
     SpaceMember,
     SurveyAnswer,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from qunluo.people.ports import Documents
 
 WHERE = "thread__community__slug"
+REQUEST = (WHERE, "thread__number", "thread__title", "price", "state", "requested_at", "moved_at")
 
 
 def own_documents(person: "Person") -> "Documents":
@@ -166,6 +168,12 @@ def own_documents(person: "Person") -> "Documents":
             SurveyAnswer.objects.filter(person=person)
             .order_by("pk")
             .values("survey__community__slug", "survey__question", "survey__number", "rating")
+        ),
+        "services_asked_for": list(
+            ServiceRequest.objects.filter(asker=person).order_by("pk").values(*REQUEST)
+        ),
+        "services_delivered": list(
+            ServiceRequest.objects.filter(provider=person).order_by("pk").values(*REQUEST)
         ),
         "drafts": list(
             Draft.objects.filter(person=person)

@@ -9,7 +9,15 @@ from django.db.models import Case, Exists, FilteredRelation, OuterRef, Q, Value,
 from django.db.models.expressions import RawSQL
 
 from qunluo.community import queries as communities
-from qunluo.conversation.models import Draft, Reading, Space, SpaceFollowing, Thread, Tie
+from qunluo.conversation.models import (
+    Draft,
+    Reading,
+    ServiceRequest,
+    Space,
+    SpaceFollowing,
+    Thread,
+    Tie,
+)
 from qunluo.conversation.queries.cards import Light, ThreadCard, stream_cards, unread_of
 from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.sight import MANAGE, Sight
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
     from qunluo.community.queries import Belonging
     from qunluo.people.models import Person
 
-PROPOSAL, VOTING = "proposal", "voting"
+PROPOSAL, VOTING, SERVICE = "proposal", "voting", "service"
 MUTED, FOLLOWED = Reading.Following.MUTED, Reading.Following.FOLLOWED
 UNMUTED = [Reading.Following.NORMAL, FOLLOWED]
 FELT = tuple(ranking.FELT)
@@ -46,6 +54,7 @@ MINE_TO_DO = (
     " AND kind IN ({kinds}) AND NOT settled"
 )
 LOOKED_AFTER = "SELECT id FROM conversation_thread WHERE assignee_id = %s AND NOT settled"
+ASKED_FOR = "SELECT thread_id FROM conversation_servicerequest WHERE turn_id = %s"
 PROPOSED = (
     "SELECT id FROM conversation_thread WHERE community_id IN ({here}) AND kind = %s"
     " AND NOT settled"
@@ -177,6 +186,7 @@ def _candidates(
     casts = votes_to_cast(person_id).filter(
         community_id=OuterRef("community_id"), thread_number=OuterRef("number")
     )
+    asked = ServiceRequest.objects.filter(turn_id=person_id, due_at__gt=now())
     # A plain condition: negating the other one, Django asks for the reading of each thread anew.
     unmuted = Q(mine__following__isnull=True) | Q(mine__following__in=UNMUTED)
     return (
@@ -195,6 +205,10 @@ def _candidates(
             knows_last=Exists(talked.filter(other_id=OuterRef("last_author_id"))),
             last_away=Case(
                 When(last_author_id__in=hidden_ids(person_id), then=True),
+                default=Value(value=False),
+            ),
+            asked_for=Case(
+                When(kind=SERVICE, then=Exists(asked.filter(thread_id=OuterRef("pk")))),
                 default=Value(value=False),
             ),
             votes_left=Case(
@@ -220,6 +234,7 @@ def _newest(person_id: int, here: Sequence[int], spaces: Sequence[int]) -> RawSQ
         CALLED: [person_id],
         _some(MINE_TO_DO, here=here, kinds=kinds): [*here, person_id, *kinds],
         LOOKED_AFTER: [person_id],
+        ASKED_FOR: [person_id],
         _some(PROPOSED, here=here): [*here, PROPOSAL],
     }
     given = [value for values in parts.values() for value in values]
@@ -241,6 +256,7 @@ def _standings(
         turn = kind_of(one.kind).state(one.state).waits_for
         own = one.author_id == person_id
         waits = (own and turn == "author") or (turn == "assignee" and one.assignee_id == person_id)
+        waits = waits or bool(one.asked_for)
         answered = (
             own
             and one.last_author_id != person_id

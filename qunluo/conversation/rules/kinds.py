@@ -11,8 +11,12 @@ from qunluo.kernel.definitions import BadDefinition, load
 
 DEFINITIONS = Path(__file__).parents[1] / "definitions" / "kinds"
 NEEDS = frozenset({"reply", "answer", "due_on", "person"})
-TYPES = frozenset({"text", "long", "lines", "moments", "link", "choice", "date", "person"})
+TYPES = frozenset(
+    {"text", "long", "lines", "moments", "link", "choice", "date", "person", "points"}
+)
+OPENING = "opening"  # among the steps of a field: it is asked for when a thread is opened, too
 TALLIES = "tallies"  # among the fields of a thread: what its tallies have counted
+ASKED_FOR = ("thank",)  # steps of requests that ask for fields of the kind
 CLEARS = frozenset({"answer", "assignee"})
 WHO = {
     "author": {"en": "who opened it", "zh": "发起人"},
@@ -37,7 +41,8 @@ class Choice:
 class Field:
     """Something a kind asks for beside the text, when it is opened or `by` certain steps.
 
-    Types are text, long, lines, moments ("01:30 What happens"), link, choice, date and person.
+    Types are text, long, lines, moments ("01:30 What happens"), link, choice, date, person, and
+    points (a whole number, 0 for none).
     """
 
     name: str
@@ -52,13 +57,17 @@ class Field:
 
 @dataclass(frozen=True)
 class State:
-    """Where a thread may stand; `waits_for` says whose turn it is."""
+    """Where a thread may stand; `waits_for` says whose turn it is.
+
+    Nothing leads to a state that is `past`; archives of before may still bring it.
+    """
 
     name: str
     label: Words
     settled: bool = False
     replies: bool = True
     waits_for: str = ""
+    past: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,12 +112,13 @@ class Kind:
     letters: bool = False
     board: bool = False  # everything of this kind stands on a page of its own
     board_label: Words | None = None
+    requests: bool = False  # members ask for it one by one: see rules/services.py
     slots: tuple[str, ...] = ()  # what others fill in later: "purchase" once something was bought
 
     @property
     def asked(self) -> tuple[Field, ...]:
         """Return the fields that are asked for when a thread is opened."""
-        return tuple(one for one in self.fields if not one.by)
+        return tuple(one for one in self.fields if not one.by or OPENING in one.by)
 
     def asked_by(self, move: str) -> tuple[Field, ...]:
         """Return the fields that a step asks for."""
@@ -249,12 +259,13 @@ def _move(data: Mapping[str, Any]) -> Move:
 
 def _check(kind: Kind) -> None:
     """Refuse a definition that leads nowhere, or asks for what nobody can give."""
+    steps = {OPENING, *(m.name for m in kind.moves), *(ASKED_FOR if kind.requests else ())}
     named = {kind.start, *(m.to for m in kind.moves)} - {"="}
     named |= {state for move in kind.moves for state in move.came_from}
     wrong = sorted(named - kind.states.keys())
     wrong += [f"needs {n}" for m in kind.moves for n in m.needs if n not in NEEDS]
     wrong += [f"type {f.type}" for f in kind.fields if f.type not in TYPES]
-    wrong += [f"by {b}" for f in kind.fields for b in f.by if b not in {m.name for m in kind.moves}]
+    wrong += [f"by {b}" for f in kind.fields for b in f.by if b not in steps]
     wrong += [f"clears {n}" for m in kind.moves for n in m.clears if n not in CLEARS]
     wrong += [f"who {w}" for m in kind.moves for w in m.who if "." not in w and w not in WHO]
     if wrong:

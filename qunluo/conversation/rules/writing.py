@@ -12,6 +12,7 @@ from qunluo.kernel.text import _
 
 TITLE_LENGTH, TEXT_LENGTH, FIELD_LENGTH, REASON_LENGTH, CLIENT_ID_LENGTH = 120, 20_000, 200, 400, 40
 LONG_LENGTH, LINK_LENGTH, MOST_LINES = 2000, 500, 30
+MOST_POINTS, POINTS_DIGITS = 1_000_000, 20  # in one price
 OURS = re.compile(r"(plan|mail|ch|im\d+):", re.ASCII)  # how ids begin that we give ourselves
 MOMENT = re.compile(r"((?:\d{1,2}:)?\d{1,3}:[0-5]\d) +(\S.*)", re.ASCII)
 Faults = dict[str, list[str]]
@@ -23,7 +24,7 @@ class Written:
 
     title: str = ""
     source: str = ""
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
     due_on: date | None = None
     person: str = ""
     faults: Faults = field(default_factory=dict)
@@ -109,6 +110,8 @@ def check_move(move: Move, given: Mapping[str, Any], today: date) -> Faults:
 def _clean(one: Field, value: Any, today: date) -> tuple[Any, str]:
     """Return a field's value, or what is wrong with it."""
     text = tidy(str(value)) if value is not None else ""
+    if one.type == "points":
+        return _points(text)
     if not text:
         return None, _("This is needed.") if one.needed else ""
     if one.type == "date":
@@ -121,6 +124,15 @@ def _clean(one: Field, value: Any, today: date) -> tuple[Any, str]:
     if len(text) > FIELD_LENGTH:
         return None, _("At most 200 characters.")
     return text, ""
+
+
+def _points(text: str) -> tuple[int | None, str]:
+    """Return a number of points; none said is 0."""
+    number = text or "0"
+    fits = number.isascii() and number.isdecimal() and len(number) < POINTS_DIGITS
+    if not fits or int(number) > MOST_POINTS:
+        return None, _("Write a whole number from 0 to 1,000,000.")
+    return int(number), ""
 
 
 def _long(text: str) -> tuple[str | None, str]:

@@ -143,6 +143,9 @@ def _field(one: Any) -> forms.Field:
         return forms.ChoiceField(
             choices=choices if one.needed else [("", gettext("Does not matter")), *choices], **told
         )
+    if one.type == "points":
+        free = _("0 or nothing: it is free.")
+        return forms.IntegerField(min_value=0, max_value=1_000_000, help_text=free, **told)
     if one.type == "date":
         return day_field(**told)
     if one.type == "person":
@@ -197,6 +200,24 @@ class MoveForm(forms.Form):
         given = dict(self.cleaned_data)
         fields = {name: str(given.pop(name) or "") for name in self.asked}
         return given | ({"fields": fields} if fields else {})
+
+
+class StepForm(MoveForm):
+    """What a step of a request for a service needs; several may stand on one page."""
+
+    def __init__(self, data: Any = None, *, step: Any, kind: Any, of: object) -> None:
+        super().__init__(data, step=step, kind=kind)
+        self.auto_id = f"id_{of}_{step.name}_%s"
+
+
+class RequestForm(forms.Form):
+    """A request for a service, at the price that was shown."""
+
+    text = text_field(3, label=_("What you need, and when"))
+    price = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="id_request_%s", **kwargs)
 
 
 class RelocateForm(forms.Form):

@@ -49,7 +49,8 @@ def value_of(field, town):
     """Something that a field takes."""
     soon = (now() + timedelta(days=9)).date().isoformat()
     said = {"date": soon, "link": "https://example.org/x", "moments": "01:30 Rain",
-            "person": town.people["lin"].handle, "lines": "One\nTwo"}  # fmt: skip
+            "person": town.people["lin"].handle, "lines": "One\nTwo",
+            "points": "30"}  # fmt: skip
     return field.choices[0].name if field.type == "choice" else said.get(field.type, "Some words")
 
 
@@ -169,13 +170,15 @@ def test_every_step_is_offered_taken_and_told(name):
 def test_how_a_service_was_is_counted_each_time_and_stands_on_its_card():
     town, kind = Town(), queries.kind_of("service")
     thread = opened(town, kind)
+    free = {"fields": {"points": "0"}}
+    actions.move_state(actor=town.people["mei"], thread=thread, move="reprice", **free)
     for said in ("gladly", "gladly", "short"):
-        for who, step, more in (
-            ("lin", "request", {"text": "Please."}), ("mei", "deliver", {}),
-            ("lin", "thank", {"text": "Thanks.", "fields": {"rating": said}}),
-        ):  # fmt: skip
-            actions.move_state(actor=town.people[who], thread=thread, move=step, **more)
-            thread.refresh_from_db()
+        lin, mei = town.people["lin"], town.people["mei"]
+        asked = actions.request_service(actor=lin, thread=thread, text="Please.")
+        actions.take_service_step(actor=mei, request=asked, step="deliver")
+        thanks = {"text": "Thanks.", "fields": {"rating": said}}
+        actions.take_service_step(actor=lin, request=asked, step="thank", **thanks)
+        thread.refresh_from_db()
     assert thread.fields["tallies"] == {"rating": {"gladly": 2, "short": 1}}
     base = f"/c/{town.farm.slug}/talk/"
     for path in (f"{base}boards/service/", f"{base}{thread.number}/"):

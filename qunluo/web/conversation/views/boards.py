@@ -59,6 +59,8 @@ def _told(kind: Any, cards: list[queries.ThreadCard]) -> dict[int, list[tuple[An
         lines: list[tuple[Any, Any]] = []
         for one in kind.fields:
             said = str(card.fields.get(one.name) or "")
+            if said and one.type == "points":
+                lines.append((one.label, queries.points_said(int(said))))
             words = {choice.name: choice.label for choice in one.choices}.get(said)
             if said and one.type in {"text", "choice"}:
                 lines.append((one.label, words or {"en": said, "zh": said}))

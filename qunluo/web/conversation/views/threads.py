@@ -13,6 +13,7 @@ from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import ThreadNotFound, UnknownReaction
 from qunluo.web.conversation.forms import MoveForm, reply_form, say
 from qunluo.web.conversation.pieces import post_item
+from qunluo.web.conversation.views.services import offered, points
 from qunluo.web.core.bell import rings
 from qunluo.web.core.belonging import know
 from qunluo.web.core.forms import carry_out, posted
@@ -94,7 +95,7 @@ def context_of(
         "community": community,
         "window": window,
         "card": window.card,
-        "told": {move.name: say(move.label) for move in window.card.kind.moves},
+        "told": _labels(window),
         "fields": _fields(window, brief=True),
         "facts": [] if window.card.gone else _fields(window, brief=False),
         "moves": [(move, _form_of(move, window)) for move in moves],
@@ -107,10 +108,18 @@ def context_of(
         "files": _waiting(request, window),
         "to": to,
         "preview": "",
+        "offer": None,
+        **offered(request, window),
     } | more
     moments = Moments()
     context["post_html"] = lambda post: post_item(post, window, community, context, moments)
     return context
+
+
+def _labels(window: "ThreadWindow") -> dict[str, str]:
+    """Return what the steps are called for which posts were written."""
+    steps = queries.service_steps().values() if window.card.kind.requests else ()
+    return {step.name: say(step.label) for step in (*steps, *window.card.kind.moves)}
 
 
 def quote(source: str) -> str:
@@ -137,6 +146,8 @@ def _fields(window: "ThreadWindow", *, brief: bool) -> list[tuple[str, str, Any]
     found: list[tuple[str, str, Any]] = []
     for one in window.card.kind.fields:
         said = str(window.card.fields.get(one.name) or "")
+        if said and one.type == "points" and brief:
+            found.append((say(one.label), "text", points(int(said))))
         labels = {choice.name: say(choice.label) for choice in one.choices}
         if said and (one.type in {"text", "choice", "date", "person"}) == brief:
             lines = said.splitlines() if one.type == "lines" else None

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from qunluo.community import queries
+from qunluo.conversation.queries import disputes_count
 from qunluo.governance.queries import moderation_counts, waiting_appeals_count, waiting_cases
 from qunluo.growth.queries.customers import customer_summary, reactivation
 from qunluo.growth.queries.invitations import brought_by
@@ -45,10 +46,12 @@ def waiting(request: PersonRequest, community: "Community") -> dict[str, Any]:
     removes = may(request, community, "members.remove")
     mails = may(request, community, "customers.view")
     log = may(request, community, "audit.view")
+    keeps = may(request, community, "ledger.manage")
     return {
         "applications": queries.waiting_count(community) if admits else 0,
         "cases": waiting_cases(community, viewer=request.person),
         "appeals": waiting_appeals_count(community) if removes else 0,
+        "disputes": disputes_count(community, viewer=request.person) if keeps else 0,
         "failed_mail": failed_deliveries(community.pk).count() if mails else 0,
         "dead": len(dead_letters(community.pk)) if log else 0,
         "closed": [

@@ -1,5 +1,23 @@
 """What conversation refuses, and what to do next."""
 
+from qunluo.conversation.errors.services import (
+    NotEnoughPoints as NotEnoughPoints,
+)
+from qunluo.conversation.errors.services import (
+    PriceChanged as PriceChanged,
+)
+from qunluo.conversation.errors.services import (
+    RequestNotFound as RequestNotFound,
+)
+from qunluo.conversation.errors.services import (
+    RequestOpen as RequestOpen,
+)
+from qunluo.conversation.errors.services import (
+    ServiceMoved as ServiceMoved,
+)
+from qunluo.conversation.errors.services import (
+    ServiceNotOffered as ServiceNotOffered,
+)
 from qunluo.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from qunluo.kernel.text import _
 
