@@ -67,6 +67,10 @@ class Account(models.Model):
                 | Q(owner__in=["community", "system"], person__isnull=True),
                 name="an_account_has_one_owner",
             ),
+            models.CheckConstraint(
+                condition=~Q(owner="person") | Q(overdraws=False),
+                name="nobody_overdraws_a_wallet",
+            ),
             models.UniqueConstraint(
                 fields=["community", "person", "unit", "purpose", "label"],
                 condition=Q(person__isnull=False),
