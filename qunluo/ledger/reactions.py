@@ -8,6 +8,7 @@ own_data.contribute(
     "ledger",
     export=queries.own_documents,
     erase=actions.erase,
+    blocks=queries.blockers,
     keeps=queries.KEEPS,
     holds=_("What came to your accounts and went from them, in money and in points"),
 )

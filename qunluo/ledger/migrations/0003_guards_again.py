@@ -20,6 +20,8 @@ SQLITE = (
         OR EXISTS (SELECT 1 FROM ledger_transfer WHERE id = NEW.transfer_id)
     BEGIN SELECT RAISE(ABORT, 'ledger: the transfer is sealed'); END""",
     """CREATE TRIGGER ledger_seal BEFORE INSERT ON ledger_transfer BEGIN
+    SELECT RAISE(ABORT, 'ledger: an id is written in 32 small digits')
+        WHERE NEW.id GLOB '*[^0-9a-f]*' OR length(NEW.id) <> 32;
     SELECT RAISE(ABORT, 'ledger: a transfer has at least two postings')
         WHERE (SELECT COUNT(*) FROM ledger_posting WHERE transfer_id = NEW.id) < 2;
     SELECT RAISE(ABORT, 'ledger: the postings do not balance') WHERE EXISTS (
@@ -68,7 +70,7 @@ SQLITE = (
     BEGIN SELECT RAISE(ABORT, 'ledger: a balance stays'); END""",
     # One that has ended may be written only as history, when an archive comes back.
     """CREATE TRIGGER ledger_hold_placed BEFORE INSERT ON ledger_hold
-    WHEN typeof(NEW.amount) <> 'integer'
+    WHEN typeof(NEW.amount) <> 'integer' OR NEW.id GLOB '*[^0-9a-f]*' OR length(NEW.id) <> 32
         OR NEW.state = 'captured' AND (NEW.captured IS NOT (SELECT -SUM(p.amount)
                 FROM ledger_transfer t JOIN ledger_posting p ON p.transfer_id = t.id
                 WHERE t.id = NEW.capture_id AND t.community_id = NEW.community_id

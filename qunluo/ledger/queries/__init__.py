@@ -8,13 +8,14 @@ from qunluo.ledger.queries.accounts import (
     balances,
     community_accounts,
     get_account,
+    get_books,
     own_account,
     sees_books,
     wallets_matching,
 )
 from qunluo.ledger.queries.clearing import clearing_entries
 from qunluo.ledger.queries.holds import due_holds, find_hold, open_holds
-from qunluo.ledger.queries.own_data import KEEPS, own_documents
+from qunluo.ledger.queries.own_data import KEEPS, blockers, own_documents
 from qunluo.ledger.queries.permissions import GIVE, MANAGE, VIEW
 from qunluo.ledger.queries.proof import SAYINGS, Proof, verify
 from qunluo.ledger.queries.statements import (
@@ -61,6 +62,7 @@ __all__ = [
     "amount_said",
     "balance",
     "balances",
+    "blockers",
     "booked",
     "clearing_entries",
     "community_accounts",
@@ -68,6 +70,7 @@ __all__ = [
     "find_hold",
     "find_transfer",
     "get_account",
+    "get_books",
     "get_transfer",
     "kinds",
     "open_holds",
