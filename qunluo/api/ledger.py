@@ -118,6 +118,22 @@ def _in_balance(legs: "list[Should]") -> "list[Should]":
     return legs
 
 
+class PointsName(Shown):
+    """What points are called: in English one and many of them, and in Chinese."""
+
+    one: str
+    many: str
+    zh: str
+
+
+class PointsNameWish(Given):
+    """What points are to be called."""
+
+    one: str = Field(max_length=queries.NAME_LENGTH)
+    many: str = Field(max_length=queries.NAME_LENGTH)
+    zh: str = Field(max_length=queries.NAME_LENGTH)
+
+
 class CorrectionWish(Given):
     """What should have been booked, and why."""
 
@@ -134,7 +150,7 @@ class ReversalWish(Given):
 @area.read("/communities/{slug}/account", list[Account], scope="communities:read")
 def own_accounts(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
     """List what I have in a community."""
-    community = queries.get_books(slug, viewer=request.person)
+    community = queries.get_books(slug.lower(), viewer=request.person)
     found = queries.accounts_of(request.person, community)
     return [_account(one) for one in found]
 
@@ -146,7 +162,7 @@ def own_statement(
     request: Caller, slug: SlugPath, wanted: Query[StatementFilter]
 ) -> dict[str, Any]:
     """List what came to my account and went from it."""
-    community = queries.get_books(slug, viewer=request.person)
+    community = queries.get_books(slug.lower(), viewer=request.person)
     held = queries.accounts_of(request.person, community)
     mine = next((one for one in held if wanted.unit in {"", one.unit}), None)
     if mine is None:
@@ -222,6 +238,19 @@ def give_points(request: Caller, slug: SlugPath, wish: PointsWish) -> Status[dic
         key=_key(),
     )
     return _booked(request, made.pk)
+
+
+@area.read("/communities/{slug}/points/name", PointsName, scope="communities:read")
+def points_name(request: Caller, slug: SlugPath) -> dict[str, Any]:
+    """Say what points are called."""
+    return queries.points_name(community_of(request, slug).pk)._asdict()
+
+
+@area.write("PUT", "/communities/{slug}/points/name", PointsName, scope="desk:write")
+def name_points(request: Caller, slug: SlugPath, wish: PointsNameWish) -> dict[str, Any]:
+    """Name the points."""
+    community, said = community_of(request, slug), wish.model_dump()
+    return actions.name_points(actor=request.person, community=community, **said)._asdict()
 
 
 @area.write("POST", "/transfers/{transfer_id}/correct", Transfer, scope="desk:write", status=201)

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from qunluo.ledger.rules.purposes import NAME_LENGTH
+
 
 class Unit(models.Model):
     """What a community counts: a currency, its points, or its store credit in a currency.
@@ -35,6 +37,20 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class PointsName(models.Model):
+    """What a community calls its points: in English one and many of them, and in Chinese."""
+
+    community = models.OneToOneField(
+        "community.Community", models.CASCADE, related_name="points_name"
+    )
+    one = models.CharField(max_length=NAME_LENGTH)
+    many = models.CharField(max_length=NAME_LENGTH)
+    zh = models.CharField(max_length=NAME_LENGTH)
+
+    def __str__(self) -> str:
+        return self.many
 
 
 class Account(models.Model):

@@ -17,6 +17,7 @@ from qunluo.ledger.queries.clearing import clearing_entries
 from qunluo.ledger.queries.holds import due_holds, find_hold, open_holds
 from qunluo.ledger.queries.own_data import KEEPS, blockers, own_documents
 from qunluo.ledger.queries.permissions import GIVE, MANAGE, VIEW
+from qunluo.ledger.queries.points import known_wallets, points_name
 from qunluo.ledger.queries.proof import SAYINGS, Proof, verify
 from qunluo.ledger.queries.statements import (
     LegView,
@@ -34,7 +35,7 @@ from qunluo.ledger.queries.statements import (
     whole_statement,
 )
 from qunluo.ledger.rules.legs import MOST_POINTS
-from qunluo.ledger.rules.purposes import kinds, purposes
+from qunluo.ledger.rules.purposes import NAME_LENGTH, POINTS, Named, kinds, purposes
 from qunluo.ledger.rules.reconcile import SAYINGS as RECONCILED
 from qunluo.ledger.rules.reconcile import BillRow, Entry, Report, read_bill, reconcile
 from qunluo.ledger.rules.saying import amount_said, plain_amount, unit_said
@@ -44,6 +45,8 @@ __all__ = [
     "KEEPS",
     "MANAGE",
     "MOST_POINTS",
+    "NAME_LENGTH",
+    "POINTS",
     "RECONCILED",
     "SAYINGS",
     "VIEW",
@@ -53,6 +56,7 @@ __all__ = [
     "Holding",
     "LegView",
     "Line",
+    "Named",
     "Proof",
     "Report",
     "Totals",
@@ -73,10 +77,12 @@ __all__ = [
     "get_books",
     "get_transfer",
     "kinds",
+    "known_wallets",
     "open_holds",
     "own_account",
     "own_documents",
     "plain_amount",
+    "points_name",
     "purposes",
     "read_bill",
     "reconcile",
