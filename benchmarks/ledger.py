@@ -31,6 +31,7 @@ from qunluo.ledger import actions, queries  # noqa: E402
 from qunluo.ledger.actions import Leg, Wanted  # noqa: E402
 from qunluo.ledger.models import Account  # noqa: E402
 from qunluo.people.actions import register_person  # noqa: E402
+from qunluo.people.models import Person  # noqa: E402
 
 ROUNDS, TRANSFERS, AT_ONCE = 5, 1_000, 50
 POSTED = 400
@@ -247,10 +248,12 @@ def series(cursor: Any) -> None:
 
 
 def people(cursor: Any, wallet: Account) -> None:
-    """Wallets; whose they are does not matter here, so they are those of labels."""
+    """Wallets, each of somebody."""
+    strangers = [Person(name=f"P{n}", handle=f"p{n}") for n in range(WALLETS)]
+    Person.objects.bulk_create(strangers)
     cursor.execute(
-        "INSERT INTO ledger_account (community_id, unit_id, owner, purpose, label, overdraws,"
-        " opened_at) SELECT %s, %s, 'system', 'wallet', 'w' || n, %s, %s FROM bench_series"
-        " WHERE n <= %s ORDER BY n",
-        [wallet.community_id, wallet.unit_id, False, now(), WALLETS],
+        "INSERT INTO ledger_account (community_id, unit_id, owner, person_id, purpose, label,"
+        " overdraws, opened_at) SELECT %s, %s, 'person', id, 'wallet', '', %s, %s"
+        " FROM people_person WHERE id >= %s ORDER BY id",
+        [wallet.community_id, wallet.unit_id, False, now(), strangers[0].pk],
     )

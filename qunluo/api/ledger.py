@@ -8,8 +8,9 @@ from ninja import Query, Status
 from pydantic import AfterValidator, BaseModel, Field
 
 from qunluo.api.area import Area
-from qunluo.api.caller import Caller
+from qunluo.api.caller import Caller, check_scope
 from qunluo.api.community import SlugPath, community_of
+from qunluo.api.errors import ScopeMissing
 from qunluo.api.people import PersonCard, card
 from qunluo.api.shapes import Given, Id, Instant, Listing, Paging, Shown, listing
 from qunluo.kernel.ids import token
@@ -117,6 +118,22 @@ def _in_balance(legs: "list[Should]") -> "list[Should]":
     return legs
 
 
+class PointsName(Shown):
+    """What points are called: in English one and many of them, and in Chinese."""
+
+    one: str
+    many: str
+    zh: str
+
+
+class PointsNameWish(Given):
+    """What points are to be called."""
+
+    one: str = Field(max_length=queries.NAME_LENGTH)
+    many: str = Field(max_length=queries.NAME_LENGTH)
+    zh: str = Field(max_length=queries.NAME_LENGTH)
+
+
 class CorrectionWish(Given):
     """What should have been booked, and why."""
 
@@ -133,7 +150,8 @@ class ReversalWish(Given):
 @area.read("/communities/{slug}/account", list[Account], scope="communities:read")
 def own_accounts(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
     """List what I have in a community."""
-    found = queries.accounts_of(request.person, community_of(request, slug))
+    community = queries.get_books(slug.lower(), viewer=request.person)
+    found = queries.accounts_of(request.person, community)
     return [_account(one) for one in found]
 
 
@@ -144,7 +162,8 @@ def own_statement(
     request: Caller, slug: SlugPath, wanted: Query[StatementFilter]
 ) -> dict[str, Any]:
     """List what came to my account and went from it."""
-    held = queries.accounts_of(request.person, community_of(request, slug))
+    community = queries.get_books(slug.lower(), viewer=request.person)
+    held = queries.accounts_of(request.person, community)
     mine = next((one for one in held if wanted.unit in {"", one.unit}), None)
     if mine is None:
         return listing(request, [], None, _line)
@@ -176,13 +195,13 @@ def book_accounts(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
 @area.read("/accounts/{account_id}", Account, scope="communities:read")
 def account(request: Caller, account_id: Id) -> dict[str, Any]:
     """Get one account."""
-    return _account(queries.get_account(account_id, viewer=request.person))
+    return _account(_get_account(request, account_id))
 
 
 @area.read("/accounts/{account_id}/statement", Listing[StatementLine], scope="communities:read")
 def statement(request: Caller, account_id: Id, wanted: Query[Paging]) -> dict[str, Any]:
     """List the movements of an account."""
-    held = queries.get_account(account_id, viewer=request.person)
+    held = _get_account(request, account_id)
     found = queries.statement(held.account, after=wanted.after, limit=wanted.limit)
     return listing(request, found.items, found.next, _line)
 
@@ -202,7 +221,8 @@ def transfers(request: Caller, slug: SlugPath, wanted: Query[Paging]) -> dict[st
 @area.read("/transfers/{transfer_id}", Transfer, scope="communities:read")
 def transfer(request: Caller, transfer_id: UUID) -> dict[str, Any]:
     """Get one transfer."""
-    return _transfer(queries.get_transfer(transfer_id, viewer=request.person))
+    books = _reads_desk(request)
+    return _transfer(queries.get_transfer(transfer_id, viewer=request.person, books=books))
 
 
 @area.write("POST", "/communities/{slug}/points", Transfer, scope="desk:write", status=201)
@@ -217,7 +237,20 @@ def give_points(request: Caller, slug: SlugPath, wish: PointsWish) -> Status[dic
         reason=wish.reason,
         key=_key(),
     )
-    return Status(201, _transfer(queries.get_transfer(made.pk, viewer=request.person)))
+    return _booked(request, made.pk)
+
+
+@area.read("/communities/{slug}/points/name", PointsName, scope="communities:read")
+def points_name(request: Caller, slug: SlugPath) -> dict[str, Any]:
+    """Say what points are called."""
+    return queries.points_name(community_of(request, slug).pk)._asdict()
+
+
+@area.write("PUT", "/communities/{slug}/points/name", PointsName, scope="desk:write")
+def name_points(request: Caller, slug: SlugPath, wish: PointsNameWish) -> dict[str, Any]:
+    """Name the points."""
+    community, said = community_of(request, slug), wish.model_dump()
+    return actions.name_points(actor=request.person, community=community, **said)._asdict()
 
 
 @area.write("POST", "/transfers/{transfer_id}/correct", Transfer, scope="desk:write", status=201)
@@ -240,7 +273,7 @@ def correct_transfer(
         reason=wish.reason,
         key=_key(),
     )
-    return Status(201, _transfer(queries.get_transfer(made.pk, viewer=request.person)))
+    return _booked(request, made.pk)
 
 
 @area.write("POST", "/transfers/{transfer_id}/reverse", Transfer, scope="desk:write", status=201)
@@ -252,7 +285,24 @@ def reverse_transfer(
     made = actions.reverse_by_hand(
         actor=request.person, transfer=found.transfer, reason=wish.reason, key=_key()
     )
-    return Status(201, _transfer(queries.get_transfer(made.pk, viewer=request.person)))
+    return _booked(request, made.pk)
+
+
+def _get_account(request: Caller, pk: int) -> queries.Holding:
+    return queries.get_account(pk, viewer=request.person, books=_reads_desk(request))
+
+
+def _reads_desk(request: Caller) -> bool:
+    """Tell whether a token reads more than what is its person's own."""
+    try:
+        check_scope(request, "desk:read")
+    except ScopeMissing:
+        return False
+    return True
+
+
+def _booked(request: Caller, pk: UUID) -> Status[dict[str, Any]]:
+    return Status(201, _transfer(queries.get_transfer(pk, viewer=request.person)))
 
 
 def _key() -> str:

@@ -8,6 +8,7 @@ media = ["picture"]             keys of pictures to carry along
 refs = {"filters.host" = "people.Person"}         ids inside JSON
 prefixed = {source = {"cofounding:" = "community.CofounderOffer"}}   ids inside a text
 leave = ["file"]                columns that mean nothing elsewhere
+first = "postings"              rows in the order of the first of these, not of their own ids
 but = {"space__visibility" = "people"}            rows that stay out
 
 [ids]                           fields of events that are ids: of which model, or "" for none
@@ -24,7 +25,7 @@ from uuid import UUID, uuid4, uuid5
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Field, ForeignKey, Model, QuerySet, UUIDField
+from django.db.models import Field, ForeignKey, Min, Model, QuerySet, UUIDField
 
 from qunluo.kernel.definitions import load_file
 from qunluo.kernel.ids import short_code
@@ -44,6 +45,7 @@ class Kind:
     unique: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     leave: tuple[str, ...] = ()
+    first: str = ""
     but: Mapping[str, Any] = field(default_factory=dict)
     refs: Mapping[str, str] = field(default_factory=dict)
     prefixed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -237,7 +239,11 @@ class Restorer:
 
 def _dump(kind: Kind, rows: "QuerySet[Any]") -> Iterator[Row]:
     fields = kind.fields
-    for row in rows.order_by("pk").iterator(CHUNK):
+    if kind.first:
+        rows = rows.annotate(first=Min(f"{kind.first}__pk")).order_by("first", "pk")
+    else:
+        rows = rows.order_by("pk")
+    for row in rows.iterator(CHUNK):
         yield {"id": row.pk, **{f.name: f.value_from_object(row) for f in fields}}
 
 

@@ -29,14 +29,17 @@ FOR EACH STATEMENT EXECUTE FUNCTION qunluo_append_only()"""
 class AppendOnly(Operation):
     """A migration operation that guards a table.
 
-    `free` columns may still be updated. `unique` columns, besides the id, are those by which
-    SQLite's INSERT OR REPLACE could remove a row; ON CONFLICT on them is then refused too.
+    `free` columns may still be updated. `unique` columns, or several that are unique together,
+    are those by which SQLite's INSERT OR REPLACE could remove a row, besides the id; ON CONFLICT
+    on them is then refused too.
     """
 
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, table: str, free: Sequence[str] = (), unique: Sequence[str] = ()) -> None:
+    def __init__(
+        self, table: str, free: Sequence[str] = (), unique: Sequence[str | tuple[str, ...]] = ()
+    ) -> None:
         """Take the table name and the columns that are bookkeeping rather than history."""
         self.table, self.free, self.unique = table, tuple(free), tuple(unique)
 
@@ -52,13 +55,16 @@ class AppendOnly(Operation):
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
         """Create the triggers."""
-        for sql in self._statements(schema_editor.connection):
+        for sql in self.statements(schema_editor.connection):
             schema_editor.execute(sql, params=None)
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
         """Drop the triggers."""
+        self._drop(schema_editor)
+
+    def _drop(self, schema_editor: Any) -> None:
         on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
         for verb in ("update", "delete", "truncate", "replace"):
             schema_editor.execute(f"DROP TRIGGER IF EXISTS guard_{self.table}_{verb}{on}")
@@ -67,7 +73,8 @@ class AppendOnly(Operation):
         """Say what it does."""
         return f"Refuse changes to the history in {self.table}"
 
-    def _statements(self, db: Any) -> list[str]:
+    def statements(self, db: Any) -> list[str]:
+        """Return the statements that create the triggers on this database."""
         when = self._when(db)
         if db.vendor == "sqlite":
             return [
@@ -75,7 +82,7 @@ class AppendOnly(Operation):
                 SQLITE.format(table=self.table, verb="delete", when=""),
                 SQLITE_REPLACE.format(
                     table=self.table,
-                    taken=" OR ".join(f'"{c}" = NEW."{c}"' for c in ("id", *self.unique)),
+                    taken=" OR ".join(_same(one) for one in ("rowid", "id", *self.unique)),
                 ),
             ]
         return [
@@ -93,4 +100,38 @@ class AppendOnly(Operation):
             columns = [c.name for c in db.introspection.get_table_description(cursor, self.table)]
         distinct = "IS NOT" if db.vendor == "sqlite" else "IS DISTINCT FROM"
         changed = [f'OLD."{c}" {distinct} NEW."{c}"' for c in columns if c not in self.free]
+        if db.vendor == "sqlite":
+            # Else UPDATE OR REPLACE would take the place, and so the row, of another.
+            changed.append("OLD.rowid <> NEW.rowid")
         return f"WHEN ({' OR '.join(changed)})"
+
+
+class Reguard(AppendOnly):
+    """Guard a table anew, as the house guards today: what it had before is dropped.
+
+    A later migration that lets Django rebuild the table on SQLite needs one too, as its triggers
+    go with the old table. Taken back, the table stays guarded.
+    """
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """Drop the triggers and create them."""
+        self._drop(schema_editor)
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """Do the same: without it the table would have none."""
+        self.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        """Say what it does."""
+        return f"Guard the history in {self.table} as of today"
+
+
+def _same(unique: str | tuple[str, ...]) -> str:
+    """Return the condition that a row has the values of a new one in these columns."""
+    columns = (unique,) if isinstance(unique, str) else unique
+    return "(" + " AND ".join(f'"{c}" = NEW."{c}"' for c in columns) + ")"

@@ -84,6 +84,14 @@ class BadKey(Invalid):
     next_step = _("Send a key with it; the same key never moves anything twice.")
 
 
+class BadCause(Invalid):
+    """What a transfer is about has too long a name."""
+
+    code = "ledger.bad_cause"
+    message = _("A cause has a type of at most 20 characters and an id of at most 64.")
+    next_step = _("Name it by a shorter id.")
+
+
 class NothingToHold(Invalid):
     """Such an account or amount cannot be held."""
 

@@ -68,6 +68,14 @@ class PointsGiven(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PointsNamed(Event):
+    """Somebody who keeps the books said what the points of the community are called."""
+
+    name: ClassVar[str] = "ledger.points_named"
+    audit: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class TransferCorrected(Event):
     """Somebody who keeps the books corrected a transfer by the difference, with a reason."""
 

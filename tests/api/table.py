@@ -224,6 +224,8 @@ LEDGER = {
     "give_points": Row(
         "401 403 403 403 201 201", {"person": "{target}", "points": 5, "reason": "Thanks"}
     ),
+    "points_name": Row(SIGNED_IN),
+    "name_points": Row(RUNNERS, {"one": "ear", "many": "ears", "zh": "稻穗"}),
     "correct_transfer": Row(  # the two amounts of one account are none: it is undone
         "401 404 403 404 201 201",
         {"should": [{"account_id": "{account}", "amount": 5},

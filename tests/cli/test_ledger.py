@@ -57,4 +57,10 @@ def test_a_bill_is_compared(here, capsys, tmp_path):
     assert "on the bill, not in the books" in told
     assert main([*words, "--csv"]) == 1
     assert "missing_here,payment,o2,w2,CNY,7.00," in capsys.readouterr().out
+    bill.write_text(HEAD + "@w3,=cmd(),7,CNY,payment\n")
+    assert main([*words, "--csv"]) == 1
+    assert "missing_here,payment,'=cmd(),'@w3,CNY,7.00," in capsys.readouterr().out
+    bill.write_text(HEAD + "w1,o1,1E+999999,CNY,payment\n")
+    assert main(words) == 2
+    bill.write_text(HEAD + "w1,o1,50.00,CNY,payment\n")
     assert main([*words, "--since", "2020-01-01", "--until", "2020-01-02"]) == 1

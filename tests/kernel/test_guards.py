@@ -2,8 +2,10 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from qunluo.kernel import queries
+from qunluo.kernel.guards import AppendOnly
 from qunluo.kernel.models import EventRecord
 from qunluo.kernel.outbox import publish
 from qunluo.kernel.tx import write_tx
@@ -104,3 +106,19 @@ def test_every_guard_that_a_migration_set_is_still_there():
             cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'")
         names = {row[0] for row in cursor.fetchall()}
     assert {"guard_kernel_eventrecord_update", "guard_kernel_eventrecord_delete"} <= names
+
+
+@pytest.mark.skipif(
+    "connection.vendor != 'sqlite'", reason="PostgreSQL writes triggers its own way"
+)
+def test_every_guarded_table_is_guarded_as_the_house_guards_today():
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
+    steps = [step for migration, _back in plan for step in migration.operations]
+    guards = {step.table: step for step in steps if isinstance(step, AppendOnly)}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")
+        found = {row[0] for row in cursor.fetchall()}
+    wanted = {sql for guard in guards.values() for sql in guard.statements(connection)}
+    assert len(guards) > 5
+    assert wanted <= found

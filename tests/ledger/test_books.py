@@ -11,6 +11,7 @@ from qunluo.ledger import actions, errors, queries
 from qunluo.ledger.actions import Leg
 from qunluo.ledger.models import Posting, Transfer
 from qunluo.people.actions import erase_person, export_person
+from qunluo.people.errors import ErasureBlocked
 from tests.community.makers import member, person
 from tests.ledger.makers import books, clean, events, free, key, move, top_up
 
@@ -104,6 +105,28 @@ def test_nobody_corrects_what_touches_their_own_account(here):
         actions.correct_by_hand(actor=here.keeper, **said)
     with pytest.raises(PermissionMissing):
         actions.correct_by_hand(actor=here.people.li, **said)
+
+
+def test_a_keeper_who_goes_leaves_the_reasons_of_what_they_corrected(here):
+    paid = move(here, here.mei, here.sales, 5, actor=here.keeper, memo="Between us")
+    actions.reverse_by_hand(actor=here.keeper, transfer=paid, reason="Wrong price", key=key())
+    erase_person(actor=here.keeper)
+    told = Transfer.objects.filter(actor=here.keeper).order_by("pk")
+    assert [one.memo for one in told] == ["", "Wrong price"]
+
+
+def test_nobody_moves_their_own_account_after_the_correction_of_another(here):
+    other = member(here.community, "Other", role="operator")
+    paid = move(here, here.sales, here.fees, 50)
+    own = actions.ensure_account(
+        community=here.community, purpose="wallet", unit="CNY", person=here.keeper
+    )
+    legs = [Leg(here.sales, -50), Leg(own, 50)]
+    by_other = {"actor": other, "transfer": paid, "reason": "It was theirs"}
+    actions.correct_by_hand(**by_other, should=legs, key=key())
+    with pytest.raises(errors.OwnAccount):
+        actions.reverse_by_hand(actor=here.keeper, transfer=paid, reason="No", key=key())
+    actions.reverse_by_hand(**by_other, key=key())
 
 
 def test_points_that_were_spent_cannot_be_taken_back(here):
@@ -202,58 +225,13 @@ def test_own_data_has_every_movement_and_erasure_leaves_the_numbers_alone(here):
     assert [one["amount"] for one in told["movements"]] == [10_000, 30]
     assert (len(told["held"]), told["booked_by_me"]) == (1, [])
     assert b"ledger/movements.json" in export_person(actor=mei)
+    with pytest.raises(ErasureBlocked, match="held back"):
+        erase_person(actor=mei)
+    actions.release(hold=queries.open_holds(here.mei)[0])
+    with pytest.raises(ErasureBlocked, match="100.00"):
+        erase_person(actor=mei)
+    move(here, here.mei, here.clearing, 10_000, kind="payout", memo="To her bank")
     erase_person(actor=mei)
-    assert not Transfer.objects.exclude(memo="").exists()
-    assert Posting.objects.filter(account__person=mei).count() == 2
+    assert [one.kind for one in Transfer.objects.exclude(memo="")] == ["points"]
+    assert Posting.objects.filter(account__person=mei).count() == 3
     clean(here.community)
-
-
-def test_a_bill_is_compared_with_what_is_booked():
-    row, entry = queries.BillRow, queries.Entry
-    bill = [
-        row("w1", "o1", 100, "CNY"), row("w2", "o2", 250, "CNY"), row("w3", "o3", 50, "CNY"),
-        row("w4", "o1", 40, "CNY", "refund"), row("w1", "o1", 100, "CNY"),
-    ]  # fmt: skip
-    booked = [
-        entry("o1", -100, "CNY"), entry("o2", -240, "CNY"), entry("o4", -70, "CNY"),
-        entry("o1", 40, "CNY"),
-    ]  # fmt: skip
-    report = queries.reconcile(bill, booked)
-    told = [(one.result, one.ours, one.billed, one.booked) for one in report.findings]
-    assert told == [
-        ("different", "o2", 250, 240), ("missing_here", "o3", 50, None),
-        ("missing_there", "o4", None, 70), ("twice", "o1", 100, None),
-        ("matched", "o1", 100, 100), ("matched", "o1", 40, 40),
-    ]  # fmt: skip
-    assert not report.clean
-    assert queries.reconcile(bill[:1], booked[:1]).clean
-
-
-def test_clearing_entries_carry_the_number_of_their_cause(here):
-    top_up(here, here.li, 70, cause=actions.Cause("payment", "o9"))
-    entries = list(queries.clearing_entries(here.community, "sandbox"))
-    assert [(one.ours, one.amount) for one in entries] == [("", -10_000), ("o9", -70)]
-    assert list(queries.clearing_entries(here.community, "wechat")) == []
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "", "theirs,ours\n1,2\n", "theirs,ours,amount,currency,kind\n1,2,x,CNY,payment\n",
-        "theirs,ours,amount,currency,kind\n1,2,1.005,CNY,payment\n",
-        "theirs,ours,amount,currency,kind\n1,2,5,XXQ,payment\n",
-        "theirs,ours,amount,currency,kind\n1,2,NaN,CNY,payment\n",
-        "theirs,ours,amount,currency,kind\n1,2,5,CNY,gift\n",
-    ],
-)  # fmt: skip
-def test_what_is_no_bill_is_told(text):
-    with pytest.raises(errors.BadBill):
-        queries.read_bill(text)
-
-
-def test_a_bill_is_read_in_whole_minor_units():
-    text = "\ufefftheirs,ours,amount,currency,kind\nw1,o1,-12.50,cny,refund\nw2,o2,3,JPY,\n"
-    assert queries.read_bill(text) == [
-        queries.BillRow("w1", "o1", 1_250, "CNY", "refund"),
-        queries.BillRow("w2", "o2", 3, "JPY", "payment"),
-    ]

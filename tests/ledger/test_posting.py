@@ -94,6 +94,20 @@ def test_the_same_key_with_another_body_is_an_error(here):
         move(here, here.mei, here.sales, 601, key="order:1")
 
 
+def test_a_cause_that_is_too_long_is_refused(here):
+    for cause in (Cause("t" * 21, "1"), Cause("order", "1" * 65), Cause("order", "\0")):
+        with pytest.raises(errors.BadCause):
+            move(here, here.mei, here.sales, 1, cause=cause)
+        with pytest.raises(errors.BadCause):
+            actions.hold(account=here.mei, amount=1, key=key(), cause=cause)
+
+
+def test_legs_that_cancel_each_other_are_no_transfer(here):
+    legs = [Leg(here.mei, -5), Leg(here.mei, 5)]
+    with pytest.raises(errors.NotBalanced):
+        actions.post(community=here.community, kind="payment", legs=legs, key=key())
+
+
 def test_a_key_is_that_of_one_community(here):
     other = books(slug="other")
     assert top_up(here, here.mei, 5, key="one").pk != top_up(other, other.mei, 5, key="one").pk

@@ -1,11 +1,14 @@
 """Many at once: the database decides who is served, and nobody twice."""
 
 import threading
+import time
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 
+from qunluo.kernel.clock import now
 from qunluo.kernel.tx import write_tx
 from qunluo.ledger import actions, errors, queries
 from qunluo.ledger.actions import Leg
@@ -146,6 +149,49 @@ def test_capture_and_release_end_a_hold_once(here, race):
         Hold.objects.get().state
         == {"released": "released", "payment": "captured"}[outcome.results[0]]
     )
+    clean(here.community)
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
+def test_a_sweep_at_the_same_moment_refuses_nobody(here, race):
+    held = actions.hold(account=here.mei, amount=80, key=key(), expires_at=now())
+    swept = threading.Event()
+
+    def waiting():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM pg_locks WHERE NOT granted")
+            return cursor.fetchone()[0]
+
+    def act(number):
+        if number:
+            swept.wait(timeout=10)
+            return move(here, here.mei, here.sales, 100).kind
+        with write_tx():
+            assert actions.release_due_holds() == 1
+            swept.set()
+            until = time.monotonic() + 10
+            while not waiting() and time.monotonic() < until:
+                pass
+        return "swept"
+
+    outcome = race(2, act)
+    assert (outcome.errors, set(outcome.results)) == ([], {"swept", "payment"})
+    held.refresh_from_db()
+    assert (held.state, held.lapsed) == ("released", True)
+    clean(here.community)
+
+
+def test_a_late_payment_is_honoured_once(here, race, travel):
+    held = actions.hold(
+        account=here.mei, amount=40, key=key(), expires_at=now() + timedelta(minutes=1)
+    )
+    to = [Leg(here.sales, 40)]
+    with travel(now() + timedelta(minutes=2)):
+        actions.release_due_holds()
+        outcome = race(MANY, lambda: actions.capture(hold=held, to=to, key=key(), honour=True))
+    assert outcome.winners == 1
+    assert kinds(outcome) == {errors.HoldResolved: MANY - 1}
+    assert free(here.mei) == 60
     clean(here.community)
 
 

@@ -9,7 +9,7 @@ from qunluo.kernel.ids import uuid7
 from qunluo.ledger import actions, queries
 from qunluo.ledger.actions import Leg
 from tests.ledger.makers import books, clean, key, move, top_up
-from tests.ledger.test_guards import NOW, header, posting, uid
+from tests.ledger.test_guards import NOW, header, posting, run, uid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -148,6 +148,45 @@ def test_a_correction_of_a_correction_is_found(here):
 def test_a_lost_balance_is_found(here):
     damage(("DELETE FROM ledger_balance WHERE account_id = %s", [here.li.pk]))
     assert found(here) == {"unkept"}
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL keeps whole numbers alone")
+def test_fractions_are_found(here):
+    damage(("UPDATE ledger_posting SET amount = amount * 1.001", []))
+    assert "fractions" in found(here)
+    damage(("UPDATE ledger_hold SET amount = amount + 0.5 WHERE state = 'held'", []))
+    assert "holds" in found(here)
+
+
+def test_an_account_that_is_not_as_its_purpose_says_is_found(here):
+    damage(("UPDATE ledger_account SET label = 'mine' WHERE id = %s", [here.li.pk]))
+    assert queries.verify(community_id=here.community.pk).rows == {"purposes": [str(here.li.pk)]}
+
+
+def test_lost_accounts_are_found(here):
+    damage(("DELETE FROM ledger_account", []))
+    assert set(queries.verify().rows) == {"books"}
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL knows a UUID")
+def test_an_id_that_is_none_is_named_as_it_is(here):
+    change = "UPDATE ledger_{} SET {} = 'nothing' WHERE {} = %s"
+    damage(
+        (change.format("transfer", "id", "id"), [uid(here.first.pk)]),
+        (change.format("posting", "transfer_id", "transfer_id"), [uid(here.first.pk)]),
+        ("UPDATE ledger_posting SET amount = 1 WHERE transfer_id = 'nothing'", []),
+    )
+    assert queries.verify().rows["unbalanced"] == ["nothing"]
+
+
+def test_an_account_that_stands_twice_in_a_transfer_is_sound(here):
+    legs = [Leg(here.li, -50), Leg(here.li, 80), Leg(here.sales, -30)]
+    made = actions.post(community=here.community, kind="refund", legs=legs, key=key())
+    assert [one.amount for one in made.postings.order_by("place")] == [30, -30]
+    new = uuid7()
+    raw = [posting(new, here.li, -500), posting(new, here.li, 510), posting(new, here.sales, -10)]
+    run(*raw, header(new, here.community))
+    clean(here.community)
 
 
 def test_windows_of_any_size_see_the_same(here, monkeypatch):

@@ -332,6 +332,7 @@ BOOKS = {
     "ledger:transfer": Page(MINE, ids=MOVED),
     "ledger:give": Page(only(RUN), only(RUN, 422)),
     "ledger:books": Page(only(RUN)),
+    "ledger:name_points": Page(only("operator owner"), only("operator owner", 422)),
     "ledger:wallets": Page(only(RUN)),
     "ledger:book": Page(only(RUN), ids=WALLET),
     "ledger:book_table": Page(only(RUN), ids=WALLET),

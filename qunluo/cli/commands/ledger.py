@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from qunluo.cli import console
 from qunluo.cli.finding import NoSuchFile
 from qunluo.community.errors import CommunityNotFound
-from qunluo.growth.queries import community_at
+from qunluo.growth.queries import community_at, safe_cell
 from qunluo.kernel.money import digits
 from qunluo.kernel.text import _
 from qunluo.ledger import queries
@@ -95,7 +95,8 @@ def _reconcile(args: argparse.Namespace, community: "Community") -> int:
         writer.writerow(["result", "kind", "ours", "theirs", "currency", "billed", "booked"])
         for one in report.findings:
             told = (_major(n, one.currency) for n in (one.billed, one.booked))
-            writer.writerow([one.result, one.kind, one.ours, one.theirs, one.currency, *told])
+            names = (safe_cell(one.ours), safe_cell(one.theirs))
+            writer.writerow([one.result, one.kind, *names, one.currency, *told])
     else:
         for result, count in report.counts.items():
             console.line(

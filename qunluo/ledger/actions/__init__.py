@@ -5,7 +5,7 @@ from qunluo.ledger.actions.correcting import correct, correct_by_hand, reverse, 
 from qunluo.ledger.actions.expiring import release_due_holds
 from qunluo.ledger.actions.holding import capture, hold, release
 from qunluo.ledger.actions.own_data import erase
-from qunluo.ledger.actions.points import give_points
+from qunluo.ledger.actions.points import give_points, name_points, tell_of_points
 from qunluo.ledger.actions.posting import post
 from qunluo.ledger.rules.legs import Cause, Leg
 
@@ -21,9 +21,11 @@ __all__ = [
     "erase",
     "give_points",
     "hold",
+    "name_points",
     "post",
     "release",
     "release_due_holds",
     "reverse",
     "reverse_by_hand",
+    "tell_of_points",
 ]

@@ -15,7 +15,7 @@ from qunluo.kernel.tx import write_tx
 from qunluo.ledger import errors
 from qunluo.ledger.actions.expiring import release_expired
 from qunluo.ledger.events import TransferPosted
-from qunluo.ledger.models import Balance, Transfer
+from qunluo.ledger.models import Balance, Hold, Posting, Transfer
 from qunluo.ledger.rules import legs as rules
 from qunluo.ledger.rules.legs import NOTHING, Cause, Leg
 from qunluo.ledger.rules.purposes import kinds
@@ -45,6 +45,7 @@ class Draft:
     occurred_at: datetime | None = None
     corrects_id: UUID | None = None
     number: int | None = None
+    hold: Hold | None = None  # what it takes
     tell: "Callable[[Draft], Event] | None" = None  # what more there is to tell about it
     id: UUID = field(default_factory=uuid7)
 
@@ -54,6 +55,7 @@ class Draft:
             raise errors.UnknownKind(kind=self.kind)
         if not 1 <= len(self.key) <= rules.KEY_LENGTH or "\0" in self.key:
             raise errors.BadKey
+        rules.check_cause(self.cause)
         wrong = rules.faults(self.legs, self.community_id)
         if wrong == "books":
             raise errors.OtherBooks
@@ -91,15 +93,38 @@ def _write(draft: Draft) -> Transfer:
 
 def earlier(draft: Draft) -> Transfer | None:
     """Return the transfer that a key stands for already. LedgerKeyReused for another body."""
-    return written(draft.community_id, draft.key, draft.digest)
+    return written(draft.community_id, draft.key, draft.digest, lambda found: _same(found, draft))
 
 
-def written(community_id: int, key: str, digest: str) -> Transfer | None:
-    """Return the transfer of a key. LedgerKeyReused when its body was another."""
+def written(
+    community_id: int, key: str, digest: str, same: Callable[[Transfer], bool]
+) -> Transfer | None:
+    """Return the transfer of a key. LedgerKeyReused when its body was another.
+
+    A digest is made of ids, and a restored archive has others: then what is booked decides.
+    """
     found = Transfer.objects.filter(community_id=community_id, key=key).first()
-    if found and found.digest != digest:
+    if found and found.digest != digest and not same(found):
         raise errors.LedgerKeyReused
     return found
+
+
+def _same(found: Transfer, draft: Draft) -> bool:
+    """Tell whether a transfer books what a draft would."""
+    taken = Hold.objects.filter(capture=found).values_list("key", flat=True).first()
+    holds = {draft.hold.key, honoured(draft.hold.key)} if draft.hold else {None}
+    legs = Posting.objects.filter(transfer=found).values_list("account_id", "amount")
+    return (
+        (found.kind, found.cause_type, found.cause_id) == (draft.kind, *draft.cause)
+        and found.corrects_id == draft.corrects_id
+        and taken in holds
+        and sorted(legs) == sorted(rules.merged(draft.legs))
+    )
+
+
+def honoured(key: str) -> str:
+    """Return the key of the hold that stands for one that lapsed."""
+    return f"honour:{rules.digest(key)}"
 
 
 def locked(draft: Draft) -> dict[int, int]:
@@ -151,7 +176,7 @@ def insert(draft: Draft, *more: "Event") -> Transfer:
         corrects_id=draft.corrects_id,
         number=draft.number,
     )
-    write_rows(transfer, [(leg.account.pk, leg.amount) for leg in draft.legs])
+    write_rows(transfer, rules.merged(draft.legs))
     transfer._state.adding = False
     told = [draft.tell(draft)] if draft.tell else []
     publish_all([_posted(draft), *told, *more])

@@ -63,8 +63,9 @@ def _by_hand(
 ) -> Transfer:
     communities.require(actor, transfer.community, MANAGE)
     reason = said_reason(reason)
-    own = Account.objects.filter(person=actor, postings__transfer=transfer)
-    if own.exists() or any(leg.account.person_id == actor.pk for leg in should):
+    # What earlier corrections booked on it counts as well: the next one takes it into account.
+    touched = Account.objects.filter(person=actor, pk__in=booked(transfer))
+    if touched.exists() or any(leg.account.person_id == actor.pk for leg in should):
         raise errors.OwnAccount
 
     def tell(draft: Draft) -> Event:
@@ -92,7 +93,12 @@ def _correct(
     if any(leg.account.community_id != transfer.community_id for leg in should):
         raise errors.OtherBooks
     body = digest("correct", transfer.pk, plain(should))
-    if first := written(transfer.community_id, key, body):
+    wanted = {pk: amount for pk, amount in net(should).items() if amount}
+
+    def same(found: Transfer) -> bool:
+        return found.corrects_id == transfer.pk and wanted == booked(transfer, found.number)
+
+    if first := written(transfer.community_id, key, body, same):
         return first
     number = Transfer.objects.filter(corrects=transfer).count()
     legs = _legs(difference(net(should), booked(transfer)))

@@ -1,6 +1,7 @@
 """Moving something in two phases: hold it, then capture it or let it go."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from qunluo.ledger.actions.booking import (
     cover,
     earlier,
     free,
+    honoured,
     insert,
     locked,
 )
@@ -46,24 +48,17 @@ def hold(
     """Set an amount of an account aside until it is captured, released, or its time is over.
 
     The same key with the same account, amount and cause returns the first hold.
-    InsufficientFunds, LedgerKeyReused, NothingToHold, BadKey.
+    InsufficientFunds, LedgerKeyReused, NothingToHold, BadKey, BadCause.
     """
     if account.overdraws or type(amount) is not int or not 0 < amount <= rules.LARGEST:
         raise errors.NothingToHold
     if not 1 <= len(key) <= rules.KEY_LENGTH or "\0" in key:
         raise errors.BadKey
-    wanted = Hold(
-        id=uuid7(),
-        community_id=account.community_id,
-        account=account,
-        amount=amount,
-        key=key,
-        digest=digest("hold", account.pk, amount, cause),
-        cause_type=cause.type,
-        cause_id=cause.id,
-        actor_id=actor.pk if actor else None,
-        expires_at=expires_at,
-    )
+    rules.check_cause(cause)
+    wanted = _wanted(
+        account, amount, key,
+        cause=cause, actor_id=actor.pk if actor else None, expires_at=expires_at,
+    )  # fmt: skip
     try:
         with write_tx():
             return _place(wanted)
@@ -88,9 +83,10 @@ def capture(
 ) -> Transfer:
     """Take what is held, or a part of it, to other accounts; the rest is free again.
 
-    `to` are amounts above 0. With `honour`, a hold whose time is over is taken all the same, as
-    far as the account has it. HoldResolved, HoldExpired, TooMuchCaptured, InsufficientFunds,
-    LedgerKeyReused, NotBalanced, OtherBooks, UnknownKind, BadKey.
+    `to` are amounts above 0. With `honour`, a hold whose time is over is taken all the same, once,
+    as far as the account has it; one that somebody released is not. HoldResolved, HoldExpired,
+    TooMuchCaptured, InsufficientFunds, LedgerKeyReused, NotBalanced, OtherBooks, UnknownKind,
+    BadKey.
     """
     total = sum(leg.amount for leg in to)
     if any(leg.amount <= 0 or leg.account.pk == hold.account_id for leg in to):
@@ -108,22 +104,53 @@ def capture(
         actor_id=actor.pk if actor else None,
         memo=memo,
         occurred_at=occurred_at,
+        hold=hold,
     )
     return book(draft, partial(_capture, hold=hold, honour=honour))
 
 
 def release(*, hold: Hold, actor: "Person | None" = None) -> Hold:
-    """Let go of what is held; once more changes nothing. HoldResolved when it was captured."""
+    """Let go of what is held; once more changes nothing. HoldResolved when it was captured.
+
+    What was let go because its time was over is not honoured any more after that.
+    """
     actor_id = actor.pk if actor else None
     with write_tx():
+        # Balances are locked before holds, here as everywhere.
+        free({hold.account_id})
         mine = Hold.objects.filter(pk=hold.pk)
         done = mine.filter(state=State.HELD).update(state=State.RELEASED, resolved_at=now())
         if done:
             publish(released(hold, actor_id=actor_id))
+        else:
+            mine.filter(lapsed=True).update(lapsed=False)
         found = mine.select_related("account__unit").get()
     if found.state != State.RELEASED:
         raise errors.HoldResolved
     return found
+
+
+def _wanted(
+    account: Account,
+    amount: int,
+    key: str,
+    *,
+    cause: Cause,
+    actor_id: int | None,
+    expires_at: datetime | None = None,
+) -> Hold:
+    return Hold(
+        id=uuid7(),
+        community_id=account.community_id,
+        account=account,
+        amount=amount,
+        key=key,
+        digest=digest("hold", account.pk, amount, cause),
+        cause_type=cause.type,
+        cause_id=cause.id,
+        actor_id=actor_id,
+        expires_at=expires_at,
+    )
 
 
 def _place(wanted: Hold) -> Hold:
@@ -152,15 +179,27 @@ def _first(wanted: Hold) -> Hold | None:
     """Return the hold that a key stands for already. LedgerKeyReused for another body."""
     found = Hold.objects.filter(community_id=wanted.community_id, key=wanted.key)
     first = found.select_related("account__unit").first()
-    if first and first.digest != wanted.digest:
+    same = ("account_id", "amount", "cause_type", "cause_id")
+    # As with transfers: a digest is made of ids, of which a restored archive has others.
+    if (
+        first
+        and first.digest != wanted.digest
+        and any(getattr(first, name) != getattr(wanted, name) for name in same)
+    ):
         raise errors.LedgerKeyReused
     return first
 
 
 def _capture(draft: Draft, *, hold: Hold, honour: bool) -> Transfer:
+    # Balances before holds: who waited for the first of two equal requests finds what it wrote.
+    balances = locked(draft)
     if first := earlier(draft):
         return first
+    draft = replace(draft, id=uuid7())
     moment, total = now(), -draft.legs[0].amount
+    if honour and _give_up(hold):
+        hold = _again(hold, total, draft.actor_id)
+        balances = {**balances, **free({hold.account_id})}
     open_hold = Hold.objects.filter(pk=hold.pk, state=State.HELD)
     if not honour:
         open_hold = open_hold.exclude(expires_at__lte=moment)
@@ -168,28 +207,28 @@ def _capture(draft: Draft, *, hold: Hold, honour: bool) -> Transfer:
     taken = open_hold.update(
         state=State.CAPTURED, captured=total, capture_id=draft.id, resolved_at=moment
     )
-    # Who waited for the first of two equal requests finds what it wrote.
-    if not taken and (first := earlier(draft)):
-        return first
     if not taken:
-        _refuse(hold.pk, honour=honour)
-    balances = locked(draft)
-    if taken:
-        balances = {**balances, hold.account_id: balances[hold.account_id] + hold.amount}
+        _refuse(hold.pk)
+    balances = {**balances, hold.account_id: balances[hold.account_id] + hold.amount}
     cover(rules.net(draft.legs), balances)
-    return insert(draft, *([_told(draft, hold, total)] if taken else []))
+    return insert(draft, _told(draft, hold, total))
 
 
-def _refuse(pk: UUID, *, honour: bool) -> None:
-    """Say why a hold was not taken; an expired one that was let go may still be honoured."""
+def _give_up(hold: Hold) -> bool:
+    """Take the one chance to honour a hold that was let go because its time was over."""
+    return bool(Hold.objects.filter(pk=hold.pk, lapsed=True).update(lapsed=False))
+
+
+def _again(hold: Hold, amount: int, actor_id: int | None) -> Hold:
+    """Hold what is needed of a hold that lapsed once more, to be taken at once."""
+    cause = Cause(hold.cause_type, hold.cause_id)
+    return _place(_wanted(hold.account, amount, honoured(hold.key), cause=cause, actor_id=actor_id))
+
+
+def _refuse(pk: UUID) -> None:
+    """Say why a hold was not taken; one whose time was over may still be honoured."""
     found = Hold.objects.get(pk=pk)
-    if found.state == State.HELD:
-        raise errors.HoldExpired
-    over = found.expires_at and found.resolved_at and found.resolved_at >= found.expires_at
-    if found.state != State.RELEASED or not over:
-        raise errors.HoldResolved
-    if not honour:
-        raise errors.HoldExpired
+    raise errors.HoldExpired if found.state == State.HELD or found.lapsed else errors.HoldResolved
 
 
 def _told(draft: Draft, hold: Hold, total: int) -> events.HoldCaptured:

@@ -27,7 +27,8 @@ def post(
     """Move amounts between accounts of one community; they add up to 0 in each unit.
 
     The same key with the same kind, legs and cause returns the first transfer and moves nothing.
-    InsufficientFunds, LedgerKeyReused, NotBalanced, OtherBooks, UnknownKind, BadKey.
+    InsufficientFunds, LedgerKeyReused, NotBalanced, OtherBooks, UnknownKind, BadKey,
+    BadCause.
     """
     return book(
         Draft(

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from qunluo.ledger.rules.purposes import NAME_LENGTH
+
 
 class Unit(models.Model):
     """What a community counts: a currency, its points, or its store credit in a currency.
@@ -37,6 +39,20 @@ class Unit(models.Model):
         return self.code
 
 
+class PointsName(models.Model):
+    """What a community calls its points: in English one and many of them, and in Chinese."""
+
+    community = models.OneToOneField(
+        "community.Community", models.CASCADE, related_name="points_name"
+    )
+    one = models.CharField(max_length=NAME_LENGTH)
+    many = models.CharField(max_length=NAME_LENGTH)
+    zh = models.CharField(max_length=NAME_LENGTH)
+
+    def __str__(self) -> str:
+        return self.many
+
+
 class Account(models.Model):
     """Where something of one unit lies; for what, definitions/accounts.toml tells by `purpose`.
 
@@ -66,6 +82,10 @@ class Account(models.Model):
                 condition=Q(owner="person", person__isnull=False)
                 | Q(owner__in=["community", "system"], person__isnull=True),
                 name="an_account_has_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=~Q(owner="person") | Q(overdraws=False),
+                name="nobody_overdraws_a_wallet",
             ),
             models.UniqueConstraint(
                 fields=["community", "person", "unit", "purpose", "label"],

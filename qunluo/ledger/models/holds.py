@@ -42,6 +42,8 @@ class Hold(models.Model):
         Transfer, models.PROTECT, null=True, blank=True, related_name="hold"
     )
     captured = models.BigIntegerField(default=0)
+    # Let go for its time alone: a payment that comes late may still be honoured, once.
+    lapsed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -55,6 +57,11 @@ class Hold(models.Model):
                 | Q(state="captured", resolved_at__isnull=False, capture__isnull=False)
                 & Q(captured__gte=1, captured__lte=F("amount")),
                 name="a_hold_ends_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(lapsed=False)
+                | Q(state="released", expires_at__isnull=False, resolved_at__gte=F("expires_at")),
+                name="what_lapsed_was_let_go",
             ),
         ]
         indexes = [

@@ -8,14 +8,16 @@ from qunluo.ledger.queries.accounts import (
     balances,
     community_accounts,
     get_account,
+    get_books,
     own_account,
     sees_books,
     wallets_matching,
 )
 from qunluo.ledger.queries.clearing import clearing_entries
 from qunluo.ledger.queries.holds import due_holds, find_hold, open_holds
-from qunluo.ledger.queries.own_data import KEEPS, own_documents
+from qunluo.ledger.queries.own_data import KEEPS, blockers, own_documents
 from qunluo.ledger.queries.permissions import GIVE, MANAGE, VIEW
+from qunluo.ledger.queries.points import known_wallets, points_name
 from qunluo.ledger.queries.proof import SAYINGS, Proof, verify
 from qunluo.ledger.queries.statements import (
     LegView,
@@ -33,7 +35,7 @@ from qunluo.ledger.queries.statements import (
     whole_statement,
 )
 from qunluo.ledger.rules.legs import MOST_POINTS
-from qunluo.ledger.rules.purposes import kinds, purposes
+from qunluo.ledger.rules.purposes import NAME_LENGTH, POINTS, Named, kinds, purposes
 from qunluo.ledger.rules.reconcile import SAYINGS as RECONCILED
 from qunluo.ledger.rules.reconcile import BillRow, Entry, Report, read_bill, reconcile
 from qunluo.ledger.rules.saying import amount_said, plain_amount, unit_said
@@ -43,6 +45,8 @@ __all__ = [
     "KEEPS",
     "MANAGE",
     "MOST_POINTS",
+    "NAME_LENGTH",
+    "POINTS",
     "RECONCILED",
     "SAYINGS",
     "VIEW",
@@ -52,6 +56,7 @@ __all__ = [
     "Holding",
     "LegView",
     "Line",
+    "Named",
     "Proof",
     "Report",
     "Totals",
@@ -61,6 +66,7 @@ __all__ = [
     "amount_said",
     "balance",
     "balances",
+    "blockers",
     "booked",
     "clearing_entries",
     "community_accounts",
@@ -68,12 +74,15 @@ __all__ = [
     "find_hold",
     "find_transfer",
     "get_account",
+    "get_books",
     "get_transfer",
     "kinds",
+    "known_wallets",
     "open_holds",
     "own_account",
     "own_documents",
     "plain_amount",
+    "points_name",
     "purposes",
     "read_bill",
     "reconcile",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, Sum
 
 from qunluo.community import queries as communities
+from qunluo.community.errors import CommunityNotFound
 from qunluo.kernel.clock import now
 from qunluo.ledger.errors import AccountNotFound
 from qunluo.ledger.models import Account, Balance, Hold, Posting
@@ -96,15 +97,35 @@ def community_accounts(community: "Community", *, viewer: "Viewer") -> list[Hold
     return _holdings(Account.objects.filter(community=community, person=None))
 
 
-def get_account(pk: int, *, viewer: "Viewer") -> Holding:
-    """Return an account, for its owner and for who may see the books. AccountNotFound."""
+def get_account(pk: int, *, viewer: "Viewer", books: bool = True) -> Holding:
+    """Return an account, for its owner and for who may see the books; without `books` the former.
+
+    AccountNotFound.
+    """
     mine = Account.objects.filter(pk=pk).select_related("unit", "community", "person")
     account = mine.first()
     if account is None or viewer is None or viewer.pk is None:
         raise AccountNotFound
-    if account.person_id != viewer.pk and not sees_books(viewer, account.community):
+    if account.person_id != viewer.pk and not (books and sees_books(viewer, account.community)):
         raise AccountNotFound
     return Holding(account, balance(account))
+
+
+def get_books(slug: str, *, viewer: "Viewer") -> "Community":
+    """Return a community that the viewer may see, or has an account in: who left has theirs still.
+
+    CommunityNotFound.
+    """
+    try:
+        return communities.get_community(slug, viewer)
+    except CommunityNotFound:
+        if viewer is None or viewer.pk is None:
+            raise
+        mine = Account.objects.filter(community__slug=slug, person_id=viewer.pk)
+        found = mine.select_related("community").first()
+        if found is None:
+            raise
+        return found.community
 
 
 def sees_books(viewer: "Viewer", community: "Community") -> bool:

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import OuterRef
+from django.db.models.functions import Coalesce
+
 from qunluo.ledger.models import Posting
 from qunluo.ledger.rules.reconcile import Entry
 
@@ -22,17 +25,24 @@ def clearing_entries(
 ) -> Iterator[Entry]:
     """Yield what is booked on the clearing account of a provider, under the number of its cause.
 
-    Whoever books a payment names as its cause the number that the provider was told.
+    A correction belongs to what it corrects: to its time, and to its kind. Whoever books a payment
+    names as its cause the number that the provider was told.
     """
     found = Posting.objects.filter(
         account__community=community, account__purpose="clearing", account__label=provider
     )
-    if since:
-        found = found.filter(transfer__occurred_at__gte=since)
-    if until:
-        found = found.filter(transfer__occurred_at__lt=until)
-    rows = found.order_by("pk").values_list(
-        "transfer__cause_id", "amount", "account__unit__code", "transfer_id"
+    found = found.annotate(
+        when=Coalesce("transfer__corrects__occurred_at", "transfer__occurred_at"),
+        corrected=Posting.objects.filter(
+            account=OuterRef("account"), transfer=OuterRef("transfer__corrects")
+        ).values("amount")[:1],
     )
-    for ours, amount, currency, transfer in rows.iterator(CHUNK):
-        yield Entry(ours, amount, currency, str(transfer))
+    if since:
+        found = found.filter(when__gte=since)
+    if until:
+        found = found.filter(when__lt=until)
+    rows = found.order_by("pk").values_list(
+        "transfer__cause_id", "amount", "account__unit__code", "corrected"
+    )
+    for ours, amount, currency, corrected in rows.iterator(CHUNK):
+        yield Entry(ours, amount, currency, Entry("", corrected or amount, "").side)

@@ -7,13 +7,18 @@ neither the memory nor a running shop feels it.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from qunluo.kernel.text import _
 from qunluo.ledger.models import Account, Hold, Transfer
+from qunluo.ledger.rules.purposes import purposes
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 TRANSFERS, ACCOUNTS = 20_000, 5_000  # in one window
 SHOWN = 20  # rows named of each kind
@@ -21,13 +26,15 @@ Progress = Callable[[int, int, str], None]
 
 BALANCED = """
 SELECT p.transfer_id, MAX(CASE WHEN t.id IS NULL THEN 1 ELSE 0 END),
-    MAX(CASE WHEN a.community_id = t.community_id THEN 0 ELSE 1 END)
+    MAX(CASE WHEN a.community_id = t.community_id THEN 0 ELSE 1 END),
+    MAX(CASE WHEN p.amount = CAST(p.amount AS bigint) THEN 0 ELSE 1 END)
 FROM ledger_posting p LEFT JOIN ledger_account a ON a.id = p.account_id
 LEFT JOIN ledger_transfer t ON t.id = p.transfer_id
 WHERE {window} {here}
 GROUP BY p.transfer_id, a.unit_id
 HAVING MAX(CASE WHEN t.id IS NULL THEN 1 ELSE 0 END) = 1 OR SUM(p.amount) <> 0
     OR MIN(ABS(p.amount)) = 0
+    OR MAX(CASE WHEN p.amount = CAST(p.amount AS bigint) THEN 0 ELSE 1 END) = 1
     OR MAX(CASE WHEN a.community_id = t.community_id THEN 0 ELSE 1 END) = 1"""
 EMPTY = """
 SELECT t.id FROM ledger_transfer t WHERE {window} {here}
@@ -38,10 +45,12 @@ FROM ledger_account a
 LEFT JOIN ledger_balance b ON b.account_id = a.id
 LEFT JOIN (
     SELECT account_id, SUM(amount) AS total, MIN(running) AS lowest FROM (
-        SELECT p.account_id, p.amount,
-            SUM(p.amount) OVER (PARTITION BY p.account_id ORDER BY p.id) AS running
-        FROM ledger_posting p JOIN ledger_account k ON k.id = p.account_id
-        WHERE p.account_id > %s AND p.account_id <= %s AND NOT k.overdraws) replay
+        SELECT account_id, amount,
+            SUM(amount) OVER (PARTITION BY account_id ORDER BY first) AS running
+        FROM (SELECT p.account_id, SUM(p.amount) AS amount, MIN(p.id) AS first
+            FROM ledger_posting p JOIN ledger_account k ON k.id = p.account_id
+            WHERE p.account_id > %s AND p.account_id <= %s AND NOT k.overdraws
+            GROUP BY p.account_id, p.transfer_id) moved) replay
     GROUP BY account_id) r ON r.account_id = a.id
 LEFT JOIN (
     SELECT account_id, SUM(amount) AS total FROM ledger_hold
@@ -54,6 +63,7 @@ HOLDS = """
 SELECT h.id FROM ledger_hold h
 LEFT JOIN ledger_transfer t ON t.id = h.capture_id
 WHERE ((h.state = 'captured') <> (h.capture_id IS NOT NULL)
+    OR h.amount <> CAST(h.amount AS bigint)
     OR h.state = 'captured' AND (t.id IS NULL OR h.captured < 1 OR h.captured > h.amount
         OR h.community_id <> t.community_id OR h.captured <> COALESCE((
             SELECT -SUM(p.amount) FROM ledger_posting p
@@ -75,6 +85,7 @@ GROUP BY t.community_id, t.key HAVING COUNT(*) > 1"""
 SAYINGS = {
     "unsealed": _("postings without their transfer"),
     "unbalanced": _("transfers that do not add up to nothing"),
+    "fractions": _("transfers of amounts that are no whole numbers"),
     "books": _("transfers that touch the books of another community"),
     "empty": _("transfers without postings"),
     "unkept": _("accounts without their balance"),
@@ -85,6 +96,7 @@ SAYINGS = {
     "corrections": _("corrections of something that cannot be corrected"),
     "keys": _("keys that stand for two transfers"),
     "units": _("accounts that count in a unit of another community"),
+    "purposes": _("accounts that are not as their purpose says"),
 }
 
 
@@ -126,6 +138,8 @@ def verify(
     for done in _replayed(proof, community_id):
         progress(proof.transfers + done, total, "")
     _once(proof, community_id)
+    for pk in _strange(Account.objects.filter(**mine)):
+        proof.find("purposes", pk)
     progress(total, total, "")
     return proof
 
@@ -138,8 +152,13 @@ def _sealed(proof: Proof, community_id: int | None) -> Iterator[int]:
         high = _bound(low)
         postings, given = _window("p.transfer_id", low, high)
         here = _here("a", community_id)
-        for pk, unsealed, strange in _ask(BALANCED, postings, here, given):
-            rule = "unsealed" if unsealed else "books" if strange else "unbalanced"
+        for pk, unsealed, strange, broken in _ask(BALANCED, postings, here, given):
+            rule = (
+                "unsealed" if unsealed
+                else "books" if strange
+                else "fractions" if broken
+                else "unbalanced"
+            )  # fmt: skip
             proof.find(rule, _name(pk))
         headers, given = _window("t.id", low, high)
         for (pk,) in _ask(EMPTY, headers, _here("t", community_id), given):
@@ -183,6 +202,15 @@ def _once(proof: Proof, community_id: int | None) -> None:
             proof.find(rule, row if rule in {"keys", "units"} else _name(row))
 
 
+def _strange(accounts: "QuerySet[Account]") -> Iterator[int]:
+    """Yield accounts whose owner, label or leave to be overdrawn is not that of their purpose."""
+    known = Q(pk__in=[])
+    for one in purposes().values():
+        mine = Q(purpose=one.code, owner=one.owner, overdraws=one.overdraws)
+        known |= mine & (~Q(label="") if one.labelled else Q(label=""))
+    yield from accounts.exclude(known).order_by("pk").values_list("pk", flat=True).iterator()
+
+
 def _bound(low: Any) -> Any:
     """Return the id of the last transfer of a window; None when it is the last window."""
     after = "WHERE id > %s" if low is not None else ""
@@ -215,4 +243,7 @@ def _ask(sql: str, window: str, here: str, given: list[Any]) -> list[Any]:
 
 def _name(pk: object) -> str:
     """Return an id of the database as it is written: SQLite keeps them without hyphens."""
-    return str(UUID(str(pk)))
+    try:
+        return str(UUID(str(pk)))
+    except ValueError:  # damaged
+        return str(pk)

@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from qunluo.community import queries as communities
 from qunluo.kernel.paging import Page, page
@@ -152,25 +164,28 @@ def transfers(
     return Page([_view(one, legs[one.pk], viewer, books=True) for one in rows.items], rows.next)
 
 
-def get_transfer(pk: UUID, *, viewer: "Viewer") -> TransferView:
+def get_transfer(pk: UUID, *, viewer: "Viewer", books: bool = True) -> TransferView:
     """Return a transfer, for who may see the books and for whose account it touched.
 
-    TransferNotFound.
+    Without `books` it is seen as by the latter alone. TransferNotFound.
     """
     found = Transfer.objects.filter(pk=pk).select_related("community", "actor", "corrects").first()
     if found is None or viewer is None or viewer.pk is None:
         raise TransferNotFound
     legs = _legs(Q(transfer=found))
-    books = sees_books(viewer, found.community)
+    books = books and sees_books(viewer, found.community)
     if not books and all(posting.account.person_id != viewer.pk for posting in legs):
         raise TransferNotFound
     later = list(found.corrections.select_related("actor").order_by("number"))
     return _view(found, legs, viewer, books=books, corrections=later)
 
 
-def booked(transfer: Transfer) -> dict[int, int]:
-    """Return what a transfer and its corrections book on each account, by its id."""
-    mine = Q(transfer=transfer) | Q(transfer__corrects=transfer)
+def booked(transfer: Transfer, number: int | None = None) -> dict[int, int]:
+    """Return what a transfer and its corrections, or those to a number, book on each account."""
+    later = Q(transfer__corrects=transfer)
+    if number is not None:
+        later &= Q(transfer__number__lte=number)
+    mine = Q(transfer=transfer) | later
     rows = Posting.objects.filter(mine).values_list("account_id").annotate(total=Sum("amount"))
     return dict(rows.order_by())
 
@@ -210,14 +225,17 @@ def _view(
 def _trial(community_id: int, at: datetime | None) -> list[TrialLine]:
     names = ("purpose", "label", "unit__code", "unit__exponent")
     accounts = Account.objects.filter(community=community_id).order_by()
+    # One statement sees one state of the books, so that they add up at any moment.
     if at is None:
         # What has a running balance is not added up again.
-        kept = accounts.filter(overdraws=False).values_list(*names)
-        rows = list(kept.annotate(n=Count("pk"), total=Sum("balance__posted")))
-        open_ones = accounts.filter(overdraws=True).values_list(*names)
-        rows += open_ones.annotate(
-            n=Count("pk", distinct=True), total=Sum("postings__amount", default=0)
+        added = Posting.objects.filter(account=OuterRef("pk")).values("account")
+        total = added.annotate(total=Sum("amount")).values("total")
+        lies = Case(
+            When(overdraws=False, then=F("balance__posted")),
+            default=Coalesce(Subquery(total), Value(0), output_field=BigIntegerField()),
         )
+        found = accounts.annotate(lies=lies).values_list(*names)
+        rows = list(found.annotate(n=Count("pk"), total=Sum("lies")))
     else:
         booked = Q(postings__transfer__at__lte=at)
         every = accounts.filter(opened_at__lte=at).values_list(*names)

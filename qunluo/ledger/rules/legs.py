@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from qunluo.ledger.errors import BadCause
+
 if TYPE_CHECKING:
     from qunluo.ledger.models import Account
 
 LARGEST = 2**53 - 1
 MOST_LEGS = 500
 KEY_LENGTH = 120
+CAUSE_LENGTHS = (20, 64)  # of its type and its id
 MEMO_LENGTH = 400
 MOST_POINTS = 1_000_000  # in one gift
 
@@ -33,6 +36,13 @@ class Cause(NamedTuple):
 NOTHING = Cause()
 
 
+def check_cause(cause: Cause) -> None:
+    """Refuse a cause that is too long to be kept. BadCause."""
+    for said, most in zip(cause, CAUSE_LENGTHS, strict=True):
+        if len(said) > most or "\0" in said:
+            raise BadCause
+
+
 def faults(legs: Sequence[Leg], community_id: int) -> str:
     """Return why legs are no transfer: "few", "amount", "books", "tilted"; "" when they are one."""
     if not 2 <= len(legs) <= MOST_LEGS:
@@ -46,7 +56,23 @@ def faults(legs: Sequence[Leg], community_id: int) -> str:
         sums[leg.account.unit_id] += leg.amount
     if any(sums.values()):
         return "tilted"
-    return "amount" if any(abs(n) > LARGEST for n in net(legs).values()) else ""
+    left = [n for n in net(legs).values() if n]
+    if len(left) < 2:
+        return "few"
+    return "amount" if any(abs(n) > LARGEST for n in left) else ""
+
+
+def merged(legs: Sequence[Leg]) -> list[tuple[int, int]]:
+    """Return what is to be posted: legs as they are, or one for each account when one repeats.
+
+    >>> from types import SimpleNamespace as A
+    >>> one, two = A(pk=1), A(pk=2)
+    >>> merged([Leg(two, -5), Leg(one, 3), Leg(one, 2)]), merged([Leg(two, -5), Leg(one, 5)])
+    ([(1, 5), (2, -5)], [(2, -5), (1, 5)])
+    """
+    if len({leg.account.pk for leg in legs}) == len(legs):
+        return [(leg.account.pk, leg.amount) for leg in legs]
+    return [(pk, amount) for pk, amount in net(legs).items() if amount]
 
 
 def net(legs: Iterable[Leg]) -> dict[int, int]:

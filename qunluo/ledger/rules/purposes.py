@@ -4,17 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from qunluo.kernel.definitions import load_file
 from qunluo.kernel.money import CURRENCIES, digits
 
 DEFINITIONS = Path(__file__).parents[1] / "definitions"
 POINTS, CREDIT = "points", "credit-"
-UNIT_NAMES = {
-    "points": {"en": "points", "zh": "积分"},
-    "credit": {"en": "store credit", "zh": "储值"},
-}
+CREDIT_NAME = {"en": "store credit", "zh": "储值"}
+NAME_LENGTH = 20
+
+
+class Named(NamedTuple):
+    """What points are called: in English one and many of them, and in Chinese."""
+
+    one: str = "point"
+    many: str = "points"
+    zh: str = "积分"
+
+
+PLAIN_POINTS = Named()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException, InvalidOperation
 
 from qunluo.kernel.money import CURRENCIES, digits
 from qunluo.kernel.text import _
@@ -13,6 +13,7 @@ from qunluo.ledger.errors import BadBill
 
 COLUMNS = ("theirs", "ours", "amount", "currency", "kind")
 KINDS = ("payment", "refund")
+MOST_DIGITS = 15
 MATCHED, MISSING_HERE, MISSING_THERE = "matched", "missing_here", "missing_there"
 DIFFERENT, TWICE = "different", "twice"
 SAYINGS = {
@@ -37,12 +38,20 @@ class BillRow:
 
 @dataclass(frozen=True)
 class Entry:
-    """What is booked on a clearing account: a payment lowers it, a refund raises it."""
+    """What is booked on a clearing account: a payment lowers it, a refund raises it.
+
+    A correction is of the `kind` of what it corrects; of itself, an amount tells its kind.
+    """
 
     ours: str
     amount: int
     currency: str
-    transfer: str = ""
+    kind: str = ""
+
+    @property
+    def side(self) -> str:
+        """Return whether it belongs to a payment or to a refund."""
+        return self.kind or ("payment" if self.amount < 0 else "refund")
 
 
 @dataclass(frozen=True)
@@ -89,9 +98,11 @@ def reconcile(bill: Iterable[BillRow], entries: Iterable[Entry]) -> Report:
         billed[row.kind, row.ours, row.currency].append(row)
     booked: Counter[tuple[str, str, str]] = Counter()
     for entry in entries:
-        kind = "payment" if entry.amount < 0 else "refund"
-        booked[kind, entry.ours, entry.currency] += abs(entry.amount)
-    for key in sorted(billed.keys() | booked.keys()):
+        sign = -1 if entry.side == "payment" else 1
+        booked[entry.side, entry.ours, entry.currency] += sign * entry.amount
+    # What was booked and wholly taken back is nothing that a bill should tell.
+    booked_keys = {key for key, amount in booked.items() if amount or key in billed}
+    for key in sorted(billed.keys() | booked_keys):
         kind, ours, currency = key
         rows = billed.get(key, [])
         theirs = " ".join(row.theirs for row in rows)
@@ -121,14 +132,21 @@ def read_bill(text: str) -> list[BillRow]:
 
 
 def _row(row: Mapping[str, str], line: int) -> BillRow:
+    """Return a row; a refund may come with a minus, a payment may not. BadBill."""
     said = {name: (row[name] or "").strip() for name in COLUMNS}
     currency, kind = said["currency"].upper(), said["kind"].lower() or KINDS[0]
     if currency not in CURRENCIES or kind not in KINDS or not said["ours"] or not said["theirs"]:
         raise BadBill(reason=f"{line}")
     try:
-        minor = abs(Decimal(said["amount"])).scaleb(digits(currency))
-    except InvalidOperation:
+        amount = Decimal(said["amount"])
+        if kind == "refund":
+            amount = amount.copy_abs()
+        # The size first: what has a million digits is not even looked at.
+        if not amount.is_finite() or amount.adjusted() > MOST_DIGITS or amount < 0:
+            raise InvalidOperation
+        minor = amount.scaleb(digits(currency))
+        if minor != int(minor):
+            raise InvalidOperation
+    except DecimalException:
         raise BadBill(reason=f"{line}: {said['amount'][:40]}") from None
-    if not minor.is_finite() or minor != int(minor):
-        raise BadBill(reason=f"{line}: {said['amount'][:40]}")
     return BillRow(said["theirs"], said["ours"], int(minor), currency, kind)

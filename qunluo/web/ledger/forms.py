@@ -29,6 +29,14 @@ class PointsForm(forms.Form):
     reason = reason_field(help_text=_("They read it beside the points, in their account."))
 
 
+class PointsNameForm(forms.Form):
+    """What points are called."""
+
+    zh = forms.CharField(label=_("In Chinese"), max_length=queries.NAME_LENGTH)
+    one = forms.CharField(label=_("In English, one of them"), max_length=queries.NAME_LENGTH)
+    many = forms.CharField(label=_("In English, several"), max_length=queries.NAME_LENGTH)
+
+
 class ReasonForm(forms.Form):
     """Why something is undone."""
 
@@ -49,13 +57,14 @@ class CorrectionForm(forms.Form):
     ) -> None:
         """Take the accounts of the transfer and what is booked on them now."""
         super().__init__(*args, **kwargs)
+        points = queries.points_name(legs[0].account.community_id)
         self.legs = {leg.account.pk: leg for leg in legs}
         for pk, leg in self.legs.items():
             unit = leg.account.unit
             whose = leg.person.name if leg.person else leg.account.label
             name = f"{pick(leg.purpose.name, get_language())} {whose}".strip()
             self.fields[f"a{pk}"] = forms.DecimalField(
-                label=f"{name} ({queries.unit_said(unit.code, get_language() or 'en')})",
+                label=f"{name} ({queries.unit_said(unit.code, get_language() or 'en', points)})",
                 decimal_places=unit.exponent,
                 max_value=MOST,
                 min_value=-MOST,

@@ -35,23 +35,23 @@ def show_books(
     status: int = 200,
 ) -> HttpResponse:
     """Answer with a page of the books; those at the desk carry its tabs."""
-    language = get_language() or "en"
+    language, points = get_language() or "en", queries.points_name(community.pk)
     given = {
         "community": community,
-        "amount": partial(_said, language),
-        "unit_name": partial(_unit, language),
+        "amount": partial(_said, language, points),
+        "unit_name": partial(_unit, language, points),
         **({"desk_tabs": tabs(request, community)} if desk else {}),
         **context,
     }
     return show(request, f"ledger/{template}", block, given, status=status)
 
 
-def _said(language: str, minor: int, unit: str) -> str:
-    return queries.amount_said(minor, unit, language)
+def _said(language: str, points: queries.Named, minor: int, unit: str) -> str:
+    return queries.amount_said(minor, unit, language, points)
 
 
-def _unit(language: str, unit: str) -> str:
-    return queries.unit_said(unit, language)
+def _unit(language: str, points: queries.Named, unit: str) -> str:
+    return queries.unit_said(unit, language, points)
 
 
 def key_of(request: PersonRequest) -> str:

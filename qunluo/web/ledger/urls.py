@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{HERE}account/transfers/<uuid:transfer_id>/", transfers.transfer, name="transfer"),
     path(f"{HERE}members/<str:handle>/points/", books.give, name="give"),
     path(BOOKS, books.books, name="books"),
+    path(f"{BOOKS}points/", books.name, name="name_points"),
     path(f"{BOOKS}wallets/", books.wallets, name="wallets"),
     path(f"{BOOKS}<int:account_id>/", books.account, name="book"),
     path(f"{BOOKS}<int:account_id>/statement.csv", books.table, name="book_table"),

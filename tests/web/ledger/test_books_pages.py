@@ -6,10 +6,13 @@ import io
 import pytest
 from django.test import Client
 
+from qunluo.community.actions import leave
+from qunluo.community.models import Community
+from qunluo.community.queries import get_membership
 from qunluo.ledger import actions, queries
 from qunluo.ledger.models import Transfer
 from qunluo.people.models import Person
-from tests.community.makers import member
+from tests.community.makers import member, person
 from tests.ledger.makers import books, free, key, move, top_up
 
 pytestmark = [pytest.mark.django_db, pytest.mark.above_the_database]
@@ -108,3 +111,19 @@ def test_somebody_else_is_not_named_to_a_member(here):
     seen = browser(here.people.mei).get(path).content.decode()
     assert "Li" not in seen.split("<main", 1)[1].split("</table>", 1)[0]
     assert browser(here.people.owner).get(path).status_code == 200
+
+
+def test_who_left_a_private_community_still_reads_their_account(here):
+    mei = here.people.mei
+    Community.objects.filter(pk=here.community.pk).update(stage="private")
+    leave(actor=mei, membership=get_membership(mei, here.community))
+    door = browser(mei)
+    assert door.get(here.at).status_code == 404
+    page = door.get(here.at + "account/")
+    assert page.status_code == 200
+    assert "CN¥75.00" in page.content.decode()
+    assert door.get(here.at + "account/statement.csv").status_code == 200
+    assert door.get(f"{here.at}account/transfers/{here.paid.pk}/").status_code == 200
+    for path in (f"account/transfers/{move(here, here.sales, here.fees, 1).pk}/", "desk/books/"):
+        assert door.get(here.at + path).status_code in {403, 404}
+    assert browser(person("Stranger")).get(here.at + "account/").status_code == 404

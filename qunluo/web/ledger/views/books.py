@@ -15,7 +15,7 @@ from qunluo.people.queries import get_person
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.desk.desk import desk_of
-from qunluo.web.ledger.forms import PointsForm
+from qunluo.web.ledger.forms import PointsForm, PointsNameForm
 from qunluo.web.ledger.pages import key_of, show_books, statement_table
 
 BIG = 2**63 - 1
@@ -95,6 +95,22 @@ def give(request: PersonRequest, slug: str, handle: str) -> HttpResponse:
     status = 422 if form.errors else 200
     context = {"form": form, "receiver": person}
     return show_books(request, community, "give.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def name(request: PersonRequest, slug: str) -> HttpResponse:
+    """Say what points are called."""
+    community = desk_of(request, slug, queries.MANAGE)
+    now = queries.points_name(community.pk)
+    form = PointsNameForm(posted(request), initial=now._asdict())
+    if request.method == "POST" and form.is_valid():
+        said: dict[str, Any] = {"actor": request.person, "community": community}
+        if carry_out(form, lambda: actions.name_points(**said, **form.cleaned_data)):
+            messages.success(request, _("Saved. Amounts are told by this name everywhere."))
+            return redirect("ledger:books", slug=slug)
+    status = 422 if form.errors else 200
+    return show_books(request, community, "points.html", {"form": form}, status=status)
 
 
 def _account(request: PersonRequest, community_id: int, pk: int) -> queries.Holding:

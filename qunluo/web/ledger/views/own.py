@@ -6,7 +6,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from qunluo.community.errors import MembersOnly
-from qunluo.community.queries import get_community, standing
+from qunluo.community.queries import standing
 from qunluo.ledger import queries
 from qunluo.ledger.errors import AccountNotFound
 from qunluo.web.core.requests import PersonRequest, signed_in
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @signed_in
 def account(request: PersonRequest, slug: str) -> HttpResponse:
     """Show what I have here, and how it came about."""
-    community = get_community(slug, viewer=request.person)
+    community = queries.get_books(slug, viewer=request.person)
     held = _own(request, community)
     chosen = _chosen(request, held)
     after = request.GET.get("after")
@@ -41,7 +41,7 @@ def account(request: PersonRequest, slug: str) -> HttpResponse:
 @signed_in
 def table(request: PersonRequest, slug: str) -> HttpResponseBase:
     """Give my statement as a table."""
-    community = get_community(slug, viewer=request.person)
+    community = queries.get_books(slug, viewer=request.person)
     chosen = _chosen(request, _own(request, community))
     if chosen is None:
         raise AccountNotFound

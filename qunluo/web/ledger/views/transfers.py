@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from qunluo.community.queries import get_community
 from qunluo.ledger import actions, queries
 from qunluo.ledger.errors import TransferNotFound
 from qunluo.web.core.forms import carry_out, posted
@@ -23,7 +22,7 @@ from qunluo.web.ledger.pages import key_of, show_books
 @signed_in
 def transfer(request: PersonRequest, slug: str, transfer_id: UUID) -> HttpResponse:
     """Show a transfer to whose account it touched, and to who may see the books."""
-    community = get_community(slug, viewer=request.person)
+    community = queries.get_books(slug, viewer=request.person)
     view = _view(request, community.pk, transfer_id)
     context = {"view": view, "correctable": view.transfer.corrects_id is None}
     return show_books(request, community, "transfer.html", context, desk=False)
