@@ -186,6 +186,15 @@ def test_fractions_and_words_are_no_amounts(here, amount):
     assert free(here.mei) == 9_000
 
 
+@sqlite
+def test_one_id_is_not_written_in_two_ways(here):
+    new = uuid7()
+    with_name = [(sql, [new.hex.upper(), *given[1:]]) for sql, given in sound(here, new)]
+    sql, given = header(new, here.community)
+    refused("32 small digits", *with_name, (sql, [new.hex.upper(), *given[1:]]))
+    refused("32 small digits", *sound(here, new), (sql, [str(new), *given[1:]]))
+
+
 HISTORY = (
     "INSERT INTO ledger_hold (id, community_id, account_id, amount, state, key, digest, cause_type,"
     " cause_id, placed_at, resolved_at, captured, capture_id)"
