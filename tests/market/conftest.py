@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from qunluo.kernel.clock import now
-
 from qunluo.market.queries import providers
 from tests.market.makers import attach_till, shop
 from tests.market.stand_in import Till
@@ -17,7 +16,9 @@ def till(monkeypatch, settings):
     folder = str(Path(__file__).parent / "till")
     settings.PAYMENT_PROVIDERS = {**settings.PAYMENT_PROVIDERS, "till": folder}
     known, made = providers._provider, Till()
-    monkeypatch.setattr(providers, "_provider", lambda name: made if name == "till" else known(name))
+    monkeypatch.setattr(
+        providers, "_provider", lambda name: made if name == "till" else known(name)
+    )
     return made
 
 

@@ -150,7 +150,10 @@ def test_something_bodily_needs_a_way_to_its_buyer(here):
             order(here, here.mei, rice, delivery=way)
     sent = order(here, here.mei, rice, delivery=SHIP)
     assert (sent.method, sent.delivery, sent.total, sent.address) == ("ship", 800, 1_800, HOME)
-    assert order(here, here.mei, product(here, kind="physical", price=9_900), delivery=SHIP).delivery == 0
+    assert (
+        order(here, here.mei, product(here, kind="physical", price=9_900), delivery=SHIP).delivery
+        == 0
+    )
 
 
 def test_nothing_goes_where_no_rate_leads(here):
