@@ -111,7 +111,7 @@ class SoldOut(Conflict):
     """There are not as many left as are wanted."""
 
     code = "market.sold_out"
-    message = _("Of “{title}” only {left} are left.")
+    message = _("There are not that many of “{title}”: {left} left.")
     next_step = _("Take fewer, or look again later: what others do not pay for comes back.")
 
 

@@ -23,6 +23,7 @@ from qunluo.market.rules.pricing import MOST_PRICE
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
+    from qunluo.ledger.models import Transfer
     from qunluo.market.rules.providers import About
     from qunluo.people.models import Person
 
@@ -69,7 +70,7 @@ def detach_merchant(*, actor: "Person", account: MerchantAccount) -> None:
 def give_credit(
     *, actor: "Person", community: "Community", person: "Person", amount: int, reason: str,
     key: str,
-) -> None:  # fmt: skip
+) -> "Transfer":  # fmt: skip
     """Give somebody store credit, with a reason that they read; nobody gives any to themself.
 
     PermissionMissing, OwnOrder, InvalidShop, LedgerKeyReused.
@@ -105,6 +106,7 @@ def give_credit(
             amount=amount,
         )
     )
+    return done
 
 
 def _read(about: "About", given: Mapping[str, str], known: Merchant | None) -> Merchant:

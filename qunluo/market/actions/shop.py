@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from qunluo.community import actions as tell
 from qunluo.community import queries as communities
 from qunluo.kernel.clock import now
 from qunluo.kernel.money import CURRENCIES
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 SELL = "sell"
+BOOKS = "fact.ledger"  # money can be taken in and accounted for
+OPENED = "shop.opened"  # from then on the community leads to it from everywhere
 SETTINGS = (
     "about", "contact", "pay_minutes", "receive_days", "return_days", "confirms", "trust_members",
     "trust_days", "trust_pairs",
@@ -42,6 +45,7 @@ def set_up_shop(*, actor: "Person", community: "Community", currency: str = "CNY
         return found
     if currency not in CURRENCIES:
         raise errors.InvalidShop(fields={"currency": [_("There is no such currency.")]})
+    tell.push_fact(community=community, fact=BOOKS, value=True)
     shop, made = Shop.objects.get_or_create(
         community=community,
         defaults={
@@ -109,6 +113,7 @@ def open_shop(*, actor: "Person", shop: Shop, reason: str = "") -> Shop:
         fresh.overridden_by, fresh.overridden_at, fresh.override_reason = actor, moment, reason
     fresh.state, fresh.opened_at = Shop.State.OPEN, fresh.opened_at or moment
     fresh.save()
+    tell.push_fact(community=shop.community, fact=OPENED, value=True)
     publish(
         events.ShopOpened(
             community_id=shop.community_id,

@@ -15,6 +15,7 @@ from qunluo.market.queries.orders import (
     live_orders_of,
     orders,
     orders_for_table,
+    own_order,
     own_orders,
     packed_totals,
     packing_list,
@@ -39,6 +40,7 @@ from qunluo.market.queries.products import (
     price_rules,
     products,
     shelves,
+    variants_in_cart,
 )
 from qunluo.market.queries.providers import (
     SEALED_FOR,
@@ -64,11 +66,13 @@ from qunluo.market.queries.shop import (
     trust_line,
 )
 from qunluo.market.rules.fitness import categories, often
+from qunluo.market.rules.payments import CREDIT, credit_unit
 from qunluo.market.rules.permissions import MANAGE, ORDERS
 from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import Delivery, Wish
 
 __all__ = [
+    "CREDIT",
     "KEEPS",
     "MANAGE",
     "ORDERS",
@@ -92,6 +96,7 @@ __all__ = [
     "cart_count",
     "categories",
     "checked_address",
+    "credit_unit",
     "delivery_rates",
     "due_money",
     "due_orders",
@@ -117,6 +122,7 @@ __all__ = [
     "orders",
     "orders_for_table",
     "own_documents",
+    "own_order",
     "own_orders",
     "packed_totals",
     "packing_list",
@@ -134,6 +140,7 @@ __all__ = [
     "todo_counts",
     "troubles",
     "trust_line",
+    "variants_in_cart",
     "waiting_payments",
     "ways_to_pay",
     "wishes_of",

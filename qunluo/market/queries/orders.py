@@ -87,6 +87,17 @@ def get_order(uid: str, *, viewer: "Viewer", community: "Community | None" = Non
     return _view([order])[0]
 
 
+def own_order(uid: str, *, person: "Person", community: "Community | None" = None) -> OrderView:
+    """Return an order of one's own. OrderNotFound."""
+    named = Order.objects.filter(uid=uid, buyer=person)
+    if community is not None:
+        named = named.filter(community=community)
+    order = named.select_related("community", "buyer", "point").first()
+    if order is None:
+        raise OrderNotFound
+    return _view([order])[0]
+
+
 def find_order(pk: int) -> Order | None:
     """Return an order, or None."""
     return Order.objects.filter(pk=pk).select_related("community", "buyer").first()

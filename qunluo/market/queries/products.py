@@ -1,8 +1,8 @@
 """Products as their viewers may see them: what they cost whom, and how many are left."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.db.models import F
@@ -262,3 +262,17 @@ def _variant(variant: Variant, parts: _Parts, buyer: Buyer) -> VariantView:
         sum(amount for _point, amount in stock) if variant.counted else None,
         tuple((point, amount) for point, amount in stock if point is not None),
     )
+
+
+def variants_in_cart(wanted: Mapping[int, int], buyer: Buyer) -> dict[int, VariantView]:
+    """Return variants at the quantity in which they are wanted, for one viewer, by their ids."""
+    found = list(Variant.objects.filter(pk__in=wanted).select_related("product"))
+    parts = _parts([one.product_id for one in found])
+    views = {one.pk: _variant(one, parts, buyer) for one in found}
+    return {
+        pk: replace(
+            view,
+            priced=price(view.variant.price, parts.rules[pk], buyer.audiences, wanted[pk]),
+        )
+        for pk, view in views.items()
+    }
