@@ -118,7 +118,7 @@ class CheckoutForm(forms.Form):
         _fields(
             self,
             name=_text(_("Name"), 60, autocomplete=f"{to} name"),
-            phone=_text(_("Phone"), 40, autocomplete=f"{to} tel", type="tel"),
+            phone=_text(_("Telephone"), 40, autocomplete=f"{to} tel", type="tel"),
             region=_text(
                 _("Province, city, district"),
                 80,
@@ -203,9 +203,9 @@ class PointForm(forms.Form):
     """A pick-up point."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
-    address = forms.CharField(label=_("Address"), max_length=200)
+    address = forms.CharField(label=_("Where it is"), max_length=200)
     hours = forms.CharField(label=_("When"), max_length=120, required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
     active = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
 
@@ -319,14 +319,14 @@ class ProductForm(forms.Form):
             self,
             title=forms.CharField(label=_("Name"), max_length=80),
             kind=forms.ChoiceField(
-                label=_("What it is"), widget=forms.RadioSelect, initial="physical",
+                label=_("Kind of product"), widget=forms.RadioSelect, initial="physical",
                 choices=[("physical", _("A thing that is sent or fetched")),
                          ("virtual", _("Something read, heard or done"))],
             ),
             category=forms.ChoiceField(label=_("Life circle"), choices=shelves, initial="other"),
             lead=_words(_("In a sentence"), 200),
             text=_words(_("Tell of it"), 20_000, long=True),
-            origin=_words(_("Where it comes from"), 200),
+            origin=_words(_("Origin"), 200),
             defects=_words(_("Known defects"), 2_000, long=True,
                            help_text=_("Say them first; trust grows from it.")),
             needs=_words(_("Which needs it meets"), 1_200, long=True,

@@ -23,6 +23,20 @@ if TYPE_CHECKING:
     from qunluo.market.models import Shop
 
 
+# What stands for a product without a picture.
+ICONS = {
+    "food": "wheat",
+    "clothing": "shirt",
+    "home": "house",
+    "travel": "bike",
+    "learning": "book-open",
+    "care": "heart-pulse",
+    "play": "gift",
+    "tools": "hammer",
+    "other": "package",
+}
+
+
 def shop_of(request: PersonRequest, slug: str) -> "tuple[Community, Shop]":
     """Return a community and its shop, for this viewer. CommunityNotFound, ShopNotFound."""
     community = get_community(slug, viewer=request.person)
@@ -47,6 +61,7 @@ def show_market(
         "community": community,
         "amount": partial(_said, language),
         "state_names": state_names(),
+        "category_icons": ICONS,
         **({"desk_tabs": tabs(request, community)} if desk else {}),
         **context,
     }
@@ -80,10 +95,10 @@ def state_names() -> dict[str, str]:
 def todo_names() -> dict[str, str]:
     """Return what the desk is asked to do with orders."""
     return {
-        "confirm": _("Take on"),
-        "send": _("Send"),
-        "pack": _("Pack"),
-        "hand_over": _("Hand over"),
+        "confirm": _("To take on"),
+        "send": _("To send"),
+        "pack": _("To pack"),
+        "hand_over": _("To hand over"),
     }
 
 

@@ -238,9 +238,9 @@ def _show(
 def _rows(found: list[OrderView]) -> Iterator[list[str]]:
     """Yield a line for each line of an order; no cell is ever taken for a formula."""
     yield [
-        _("Order"), _("State"), _("Placed"), _("Buyer"), _("Product"), _("Variant"), _("Quantity"),
+        _("Order number"), _("State"), _("Placed"), _("Buyer"), _("Product"), _("Variant"), _("Quantity"),
         _("Price"), _("Amount"), _("Total of the order"), _("Currency"), _("How"), _("Name"),
-        _("Phone"), _("Address"), _("Pick-up point"), _("Carrier"), _("Tracking number"), _("Note"),
+        _("Telephone"), _("Street and house"), _("Pick-up point"), _("Carrier"), _("Tracking number"), _("A word from the buyer"),
     ]  # fmt: skip
     names = state_names()
     for view in found:
