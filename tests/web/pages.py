@@ -350,6 +350,9 @@ MARKET = {
     "market:open": Page(only(DEALS), only(DEALS, 422)),
     "market:pause": Page(post=only(DEALS, 302)),
     "market:settings": Page(only(DEALS), only(DEALS, 422)),
+    "market:point_add": Page(only(DEALS), only(DEALS, 422)),
+    "market:rate_add": Page(only(DEALS), only(DEALS, 422)),
+    "market:variant_add": Page(only(DEALS), only(DEALS, 422), ids=PRODUCT),
     "market:point": Page(only(DEALS), only(DEALS, 422), ids=at("point_id")),
     "market:rate": Page(only(DEALS), only(DEALS, 422), ids=at("rate_id")),
     "market:merchants": Page(only(DEALS)),
@@ -363,7 +366,7 @@ MARKET = {
         only(DEALS), only(DEALS, 422), ids={**PRODUCT, "pk": "variant_id"}
     ),
     "market:picture": Page(post=only(DEALS, 422), ids=PRODUCT),
-    "market:unpicture": Page(post=only(DEALS, 302), ids={**PRODUCT, "pk": 2**40}),
+    "market:unpicture": Page(post=only(DEALS, 404), ids={**PRODUCT, "pk": 2**40}),
     "market:desk_orders": Page(only(DEALS)),
     "market:orders_csv": Page(only(DEALS)), "market:orders_xlsx": Page(only(DEALS)),
     "market:many": Page(post=only(DEALS, 302)),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from openpyxl import Workbook
 
 from qunluo.growth.queries import safe_cell
-from qunluo.kernel.errors import DomainError
+from qunluo.kernel.errors import DomainError, NotFound
 from qunluo.kernel.money import digits
 from qunluo.market import actions, queries
 from qunluo.market.queries import OrderView
@@ -171,9 +171,11 @@ def packing(request: PersonRequest, slug: str, point: int) -> HttpResponse:
     """Print what is to be packed for a pick-up point."""
     community = desk_of(request, slug, queries.ORDERS)
     known = {one.pk: one for one in queries.pickup_points(community, all_of_them=True)}
-    found = queries.packing_list(community, min(point, 2**62), viewer=request.person)
+    if point not in known:
+        raise NotFound
+    found = queries.packing_list(community, point, viewer=request.person)
     context = {
-        "point": known.get(point),
+        "point": known[point],
         "found": found,
         "totals": queries.packed_totals(found),
     }
@@ -238,9 +240,11 @@ def _show(
 def _rows(found: list[OrderView]) -> Iterator[list[str]]:
     """Yield a line for each line of an order; no cell is ever taken for a formula."""
     yield [
-        _("Order number"), _("State"), _("Placed"), _("Buyer"), _("Product"), _("Variant"), _("Quantity"),
+        _("Order number"), _("State"), _("Placed"), _("Buyer"), _("Product"), _("Variant"),
+        _("Quantity"),
         _("Price"), _("Amount"), _("Total of the order"), _("Currency"), _("How"), _("Name"),
-        _("Telephone"), _("Street and house"), _("Pick-up point"), _("Carrier"), _("Tracking number"), _("A word from the buyer"),
+        _("Telephone"), _("Street and house"), _("Pick-up point"), _("Carrier"),
+        _("Tracking number"), _("A word from the buyer"),
     ]  # fmt: skip
     names = state_names()
     for view in found:

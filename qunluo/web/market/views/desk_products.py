@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qunluo.kernel.errors import DomainError
+from qunluo.kernel.errors import DomainError, NotFound
 from qunluo.market import actions, queries
 from qunluo.web.core.forms import carry_out, explain, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
@@ -102,13 +102,13 @@ def sale(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def variant(request: PersonRequest, slug: str, uid: str, pk: int) -> HttpResponse:
-    """Write down a variant (0 for a new one), or change one."""
+def variant(request: PersonRequest, slug: str, uid: str, pk: int | None = None) -> HttpResponse:
+    """Write down a variant, or change one."""
     community, shop = run_shop(request, slug)
     found = queries.managed_product(community, uid, viewer=request.person)
-    known = found.variants.filter(pk=min(pk, 2**62)).first() if pk else None
-    if pk and known is None:
-        return redirect("market:product_edit", slug=slug, uid=uid)
+    known = found.variants.filter(pk=min(pk, 2**62)).first() if pk is not None else None
+    if pk is not None and known is None:
+        raise NotFound
     points = queries.pickup_points(community) if found.kind == "physical" else []
     form = VariantForm(posted(request), shop=shop, variant=known, points=points)
     if request.method == "POST" and form.is_valid():
@@ -147,8 +147,10 @@ def unpicture(request: PersonRequest, slug: str, uid: str, pk: int) -> HttpRespo
     """Take a picture off."""
     community, _shop = run_shop(request, slug)
     found = queries.managed_product(community, uid, viewer=request.person)
-    if known := found.pictures.filter(pk=min(pk, 2**62)).first():
-        actions.remove_picture(actor=request.person, picture=known)
+    known = found.pictures.filter(pk=min(pk, 2**62)).first()
+    if known is None:
+        raise NotFound
+    actions.remove_picture(actor=request.person, picture=known)
     return redirect("market:product_edit", slug=slug, uid=uid)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qunluo.community.queries import closed_gates, get_membership
-from qunluo.kernel.errors import DomainError
+from qunluo.kernel.errors import DomainError, NotFound
 from qunluo.ledger.queries import MANAGE as KEEP_BOOKS
 from qunluo.market import actions, queries
 from qunluo.market.errors import UnknownProvider
@@ -107,13 +107,13 @@ def pause(request: PersonRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def point(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    """Write down a pick-up point (0 for a new one), or change one."""
+def point(request: PersonRequest, slug: str, pk: int | None = None) -> HttpResponse:
+    """Write down a pick-up point, or change one."""
     community, shop = run_shop(request, slug)
     known = {one.pk: one for one in queries.pickup_points(community, all_of_them=True)}
-    found = known.get(pk)
-    if pk and found is None:
-        return redirect("market:settings", slug=slug)
+    found = known.get(pk) if pk is not None else None
+    if pk is not None and found is None:
+        raise NotFound
     form = PointForm(posted(request), initial=vars(found) if found else None)
     if request.method == "POST" and form.is_valid():
         given: dict[str, Any] = {"actor": request.person, "shop": shop, "point": found}
@@ -126,13 +126,13 @@ def point(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def rate(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    """Write down what sending costs (0 for a new rate), or change it."""
+def rate(request: PersonRequest, slug: str, pk: int | None = None) -> HttpResponse:
+    """Write down what sending costs, or change it."""
     community, shop = run_shop(request, slug)
     known = {one.pk: one for one in queries.delivery_rates(community, all_of_them=True)}
-    found = known.get(pk)
-    if pk and found is None:
-        return redirect("market:settings", slug=slug)
+    found = known.get(pk) if pk is not None else None
+    if pk is not None and found is None:
+        raise NotFound
     form = RateForm(posted(request), shop=shop, rate=found)
     if request.method == "POST" and form.is_valid():
         given: dict[str, Any] = {"actor": request.person, "shop": shop, "rate": found}
