@@ -2,9 +2,10 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,13 +15,15 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from qunluo.kernel.clock import now
 from qunluo.market.ports import BadNotice, ProviderRefused, ProviderUnreachable
-from qunluo.providers.calling import MOST_BYTES, Answer, call
+from qunluo.providers.calling import IN_ALL, MOST_BYTES, Answer, call
 
 log = logging.getLogger(__name__)
 BEIJING = timezone(timedelta(hours=8))
 STALE = timedelta(minutes=5)
+BILL_WITHIN = 180  # seconds
 MOST_BILL = 64 * 1024 * 1024  # a million lines; a day of more is read at the provider's own desk
 LEAST_BITS = 2048
+PLAIN = re.compile(r"[+-]?[0-9]{1,16}(\.[0-9]{1,8})?")
 
 
 def asked(
@@ -30,12 +33,13 @@ def asked(
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     most: int = MOST_BYTES,
+    within: float = IN_ALL,
 ) -> Answer:
     """Return the whole answer of a provider, whatever it says. ProviderUnreachable.
 
     A provider that is busy or broken has not decided anything, so it counts as not reached.
     """
-    answer = call(method, address, body=body, headers=headers, most=most)
+    answer = call(method, address, body=body, headers=headers, most=most, within=within)
     busy = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     if busy or answer.status in {0, HTTPStatus.TOO_MANY_REQUESTS} or not answer.whole:
         log.warning(
@@ -88,14 +92,17 @@ def minor_of(text: str, digits: int = 2) -> int:
     >>> [minor_of(one) for one in ("0.10", "1.1", "100", "-0.06")]
     [10, 110, 10000, -6]
     """
-    try:
-        exact = Decimal(text.strip()).scaleb(digits)
-        whole = int(exact)
-    except (InvalidOperation, OverflowError, ValueError):
-        raise ValueError(f"{text!r} is no amount.") from None
-    if whole != exact or abs(whole) >= 2**63:
+    exact = exact_of(text).scaleb(digits)
+    if exact != int(exact):
         raise ValueError(f"{text!r} is no whole amount.")
-    return whole
+    return int(exact)
+
+
+def exact_of(text: str) -> Decimal:
+    """Return an amount as it is written, without exponents and the like. ValueError."""
+    if not PLAIN.fullmatch(text.strip()):
+        raise ValueError(f"{text[:40]!r} is no amount.")
+    return Decimal(text.strip())
 
 
 def major_of(minor: int) -> str:
@@ -135,6 +142,11 @@ def pem(text: str, kind: str) -> str:
     joined = "".join(bare.split())
     rows = [joined[i : i + 64] for i in range(0, len(joined), 64)]
     return "\n".join([f"-----BEGIN {kind}-----", *rows, f"-----END {kind}-----", ""])
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is made of digits, as account numbers are."""
+    return text.isascii() and text.isdecimal() and len(text) <= 32
 
 
 def is_private_key(text: str) -> bool:

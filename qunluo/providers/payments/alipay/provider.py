@@ -24,8 +24,10 @@ from qunluo.market.ports import (
 from qunluo.providers import paying
 from qunluo.providers.paying import (
     BEIJING,
+    BILL_WITHIN,
     MOST_BILL,
     beijing_time,
+    is_number,
     is_private_key,
     is_public_key,
     major_of,
@@ -58,10 +60,10 @@ class Provider:
         """Return what is wrong with each setting."""
         given, secrets = merchant.settings, merchant.secrets
         wrong: dict[str, str] = {}
-        if not given.get("app_id", "").isdecimal():
+        if not is_number(given.get("app_id", "")):
             wrong["app_id"] = _("An APPID is made of digits.")
         seller = given.get("seller_id", "")
-        if not (seller.isdecimal() and seller.startswith("2088") and len(seller) == 16):
+        if not (is_number(seller) and seller.startswith("2088") and len(seller) == 16):
             wrong["seller_id"] = _("A PID has 16 digits and begins with 2088.")
         if not is_private_key(_private(secrets.get("private_key", ""))):
             wrong["private_key"] = _("This is no private RSA key of 2048 bits or more.")
@@ -209,7 +211,7 @@ class Provider:
         # The address, in a signed answer, may still say http; nothing of ours goes there.
         address = urlsplit(str(found.get("bill_download_url", "")))
         address = address._replace(scheme=urlsplit(self.gateway).scheme)
-        answer = paying.asked("GET", address.geturl(), most=MOST_BILL)
+        answer = paying.asked("GET", address.geturl(), most=MOST_BILL, within=BILL_WITHIN)
         if not answer.fine:
             raise odd("a bill of Alipay is not there")
         return lines_of(answer.body)

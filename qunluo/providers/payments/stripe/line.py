@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 import stripe
@@ -99,7 +100,8 @@ def _told() -> Iterator[None]:
         raise odd(f"Stripe: {type(error).__name__}") from None
     except stripe.StripeError as error:
         status, name = error.http_status or 0, str(error.code or type(error).__name__)
-        if status >= 500 or status < 400 or name == "idempotency_key_in_use":
+        # 409: the same call is being made at this very moment.
+        if not 400 <= status < 500 or status == HTTPStatus.CONFLICT:
             raise odd(f"Stripe: {status} {name}") from None
         raise Refusal(name, str(error.user_message or "")) from None
     except (ValueError, TypeError, AttributeError):

@@ -76,7 +76,7 @@ class Provider:
             session = line.post(SESSIONS, asked.number, **_session(asked))
         except Refusal as error:
             # The first try reached Stripe at another moment, so that its end was told otherwise.
-            if error.name not in {"idempotency_error", "IdempotencyError"}:
+            if error.name != "IdempotencyError":
                 raise
             begun = self._session(line, asked.number)
             if begun is None:
@@ -125,7 +125,8 @@ class Provider:
         event = _proven(merchant, call, now)
         if event.get("livemode") is not _live(merchant):
             raise BadNotice
-        if event.get("account", self.merchant_id(merchant)) != self.merchant_id(merchant):
+        mine = self.merchant_id(merchant)
+        if (event.get("account") or mine) != mine:
             raise BadNotice
         kind = str(event.get("type", ""))
         try:

@@ -1,10 +1,10 @@
 """The trade bill of WeChat Pay: a table whose fields begin with a backtick."""
 
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP
 
 from qunluo.market.ports import BillLine
-from qunluo.providers.paying import beijing_time, minor_of, odd
+from qunluo.providers.paying import beijing_time, exact_of, minor_of, odd
 
 SENT = {"SUCCESS", "PROCESSING", ""}  # a refund that failed moved no money
 
@@ -17,7 +17,7 @@ def lines_of(text: str) -> Sequence[BillLine]:
         raise odd("a bill of WeChat Pay without its columns")
     try:
         return [line for row in rows[1:] for line in _line(head, row)]
-    except (ValueError, KeyError, InvalidOperation):
+    except (ValueError, KeyError):
         raise odd("a bill of WeChat Pay that cannot be read") from None
 
 
@@ -44,5 +44,5 @@ def _line(head: list[str], row: str) -> Iterator[BillLine]:
 
 def _fee(text: str) -> int:
     """Return a fee, told in parts of a fen, as whole fen."""
-    exact = Decimal(text or "0").scaleb(2)
+    exact = exact_of(text or "0").scaleb(2)
     return int(exact.to_integral_value(rounding=ROUND_HALF_UP))

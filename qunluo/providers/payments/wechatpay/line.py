@@ -18,7 +18,7 @@ from wechatpayv3.utils import aes_decrypt, build_authorization
 from qunluo.kernel.clock import now
 from qunluo.market.ports import Merchant, ProviderRefused, ProviderUnreachable
 from qunluo.providers.calling import Answer
-from qunluo.providers.paying import MOST_BILL, asked, object_in, odd, pem
+from qunluo.providers.paying import BILL_WITHIN, MOST_BILL, asked, object_in, odd, pem
 
 FRESH = timedelta(hours=12)  # how long platform certificates are used before they are read again
 PATIENCE = timedelta(minutes=5)  # a number that nobody knows makes us read them no more often
@@ -64,7 +64,7 @@ class Line(Core):  # type: ignore[misc]  # the library has no types
         answer = self.sent("GET", path)
         return answer.status, answer.body.decode("utf-8", "replace")
 
-    def sent(self, method: str, path: str, body: bytes = b"", most: int | None = None) -> Answer:
+    def sent(self, method: str, path: str, body: bytes = b"", **limits: int) -> Answer:
         """Return what the service answers to a signed call. ProviderUnreachable."""
         signed = build_authorization(
             path, method, self._mchid, self._cert_serial_no, self._private_key, data=body.decode()
@@ -76,8 +76,7 @@ class Line(Core):  # type: ignore[misc]  # the library has no types
         }
         if self._public_key_id:
             headers["Wechatpay-Serial"] = self._public_key_id
-        limit = {} if most is None else {"most": most}
-        return asked(method, self.base + path, body=body or None, headers=headers, **limit)
+        return asked(method, self.base + path, body=body or None, headers=headers, **limits)
 
     def ask(self, method: str, path: str, told: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the proven answer to a call. ProviderUnreachable, Refusal for what it refuses."""
@@ -133,7 +132,8 @@ class Line(Core):  # type: ignore[misc]  # the library has no types
         """Return a bill, from nowhere but the service itself: the call carries our signature."""
         if not address.startswith(f"{self.base}/"):
             raise odd("WeChat Pay names a bill elsewhere")
-        answer = self.sent("GET", address.removeprefix(self.base), most=MOST_BILL)
+        path = address.removeprefix(self.base)
+        answer = self.sent("GET", path, most=MOST_BILL, within=BILL_WITHIN)
         if not answer.fine:
             raise refusal(answer)
         return answer.body

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from secrets import token_hex
@@ -27,6 +28,7 @@ from qunluo.market.ports import (
 from qunluo.providers.paying import (
     BEIJING,
     beijing_time,
+    is_number,
     is_private_key,
     is_public_key,
     notice_in,
@@ -63,7 +65,7 @@ class Provider:
         """Return what is wrong with each setting."""
         given, secrets = merchant.settings, merchant.secrets
         wrong: dict[str, str] = {}
-        if not given.get("mchid", "").isdecimal():
+        if not is_number(given.get("mchid", "")):
             wrong["mchid"] = _("A merchant number is made of digits.")
         if not given.get("appid", "").startswith("wx"):
             wrong["appid"] = _("An app id begins with wx.")
@@ -275,7 +277,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def _is_serial(text: str) -> bool:
-    return 8 <= len(text) <= 64 and all(one in "0123456789ABCDEFabcdef" for one in text)
+    return re.fullmatch(r"[0-9A-Fa-f]{8,64}", text) is not None
 
 
 def _public_key_faults(given: Mapping[str, str]) -> dict[str, str]:
@@ -287,6 +289,6 @@ def _public_key_faults(given: Mapping[str, str]) -> dict[str, str]:
     wrong = {}
     if key and not is_public_key(pem(key, "PUBLIC KEY")):
         wrong["public_key"] = _("This is no public RSA key of 2048 bits or more.")
-    if name and not name.startswith("PUB_KEY_ID_"):
+    if name and not re.fullmatch(r"PUB_KEY_ID_[0-9A-Za-z]{1,60}", name):
         wrong["public_key_id"] = _("The id of a public key begins with PUB_KEY_ID_.")
     return wrong
