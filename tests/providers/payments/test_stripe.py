@@ -156,8 +156,11 @@ def test_a_payment_that_takes_days_is_open_until_it_is_decided(stripe, provider)
         provider.close(merchant(), NUMBER)
     failed = stripe.notice("checkout.session.async_payment_failed", session)
     assert provider.hear(merchant(), failed, NOON)[0].fate is Fate.CLOSED
-    intent["status"] = "canceled"
-    assert provider.query(merchant(), NUMBER).fate is Fate.CLOSED
+    for status in ("canceled", "requires_payment_method"):
+        intent["status"] = status
+        assert provider.query(merchant(), NUMBER).fate is Fate.CLOSED
+    session["status"] = "open"  # declined, and the page takes another card
+    assert provider.query(merchant(), NUMBER).fate is Fate.OPEN
 
 
 def test_what_is_closed_stays_so_and_what_is_paid_is_not_closed(stripe, provider):

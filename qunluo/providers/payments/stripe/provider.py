@@ -42,6 +42,7 @@ PAGES, BILL_PAGES = 50, 500  # of 100 each
 NUMBER = re.compile(r"[A-Za-z0-9]{6,32}")
 KEY = re.compile(r"(sk|rk)_(live|test)_[A-Za-z0-9]{8,}")
 INTENT_FATES = {"succeeded": Fate.DONE, "canceled": Fate.CLOSED}
+FAILED = "requires_payment_method"  # a card that was declined, a debit that came back
 REFUND_FATES = {"succeeded": Fate.DONE, "failed": Fate.FAILED, "canceled": Fate.FAILED}
 OF_SESSIONS = "checkout.session."
 OF_REFUNDS = {"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"}
@@ -95,7 +96,8 @@ class Provider:
             if session is None or session.get("payment_intent"):
                 intent = self._intent(line, number, session)
                 if intent is not None:
-                    return self._outcome(merchant, number, intent)
+                    going = session is not None and session["status"] == "open"
+                    return self._outcome(merchant, number, intent, going=going)
             if session is None:
                 return Outcome(number, Fate.UNKNOWN)
             return self._of_session(merchant, session, None)
@@ -206,11 +208,15 @@ class Provider:
         rows.sort(key=lambda one: one["status"] != "succeeded")
         return rows[0] if rows else None
 
-    def _outcome(self, merchant: Merchant, number: str, intent: dict[str, Any]) -> Outcome:
-        """Return a payment by its intent."""
+    def _outcome(
+        self, merchant: Merchant, number: str, intent: dict[str, Any], *, going: bool
+    ) -> Outcome:
+        """Return a payment by its intent; `going` tells that its session takes another try."""
         if intent["metadata"].get("number") != number or intent["livemode"] is not _live(merchant):
             raise odd("Stripe tells of another payment")
         fate, mine = INTENT_FATES.get(intent["status"], Fate.OPEN), self.merchant_id(merchant)
+        if intent["status"] == FAILED and not going:
+            fate = Fate.CLOSED
         if fate is not Fate.DONE:
             return Outcome(number, fate, merchant=mine)
         currency = str(intent["currency"]).upper()
