@@ -226,4 +226,8 @@ class PaymentProvider(Protocol):
         """Return the bill of a day, in the provider's own time zone; empty when it has none."""
 
 
-Settings = Mapping[str, Any]
+class Pretender(Protocol):
+    """A provider behind which there is nobody: what happens is chosen on a page of ours."""
+
+    def pretend(self, merchant: Merchant, notice: Mapping[str, Any]) -> Call:
+        """Return the call by which a real service would tell of what was chosen, signed now."""

@@ -341,6 +341,7 @@ MARKET = {
     ),
     "market:orders": Page(BUYS),
     "market:order": Page(THEIRS, ids=ORDERED),
+    "market:sandbox": Page(only("", refused=404), only("", refused=404), ids=ORDERED),
     "market:state": Page(only("member", 204, refused=404), ids=ORDERED),
     "market:pay": Page(post=only("member", 302, refused=404), body={"way": "none"}, ids=ORDERED),
     "market:cancel": Page(post=only("member", 302, refused=404), ids=ORDERED),

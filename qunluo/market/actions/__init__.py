@@ -13,7 +13,7 @@ from qunluo.market.actions.fulfilling import (
     ship_order,
 )
 from qunluo.market.actions.merchants import attach_merchant, detach_merchant, give_credit
-from qunluo.market.actions.notices import handle_due_notices, take_notice
+from qunluo.market.actions.notices import PRETENDED, handle_due_notices, pretend, take_notice
 from qunluo.market.actions.ordering import place_order
 from qunluo.market.actions.own_data import erase
 from qunluo.market.actions.paying import (
@@ -53,6 +53,7 @@ from qunluo.market.actions.shop import (
 )
 
 __all__ = [
+    "PRETENDED",
     "add_picture",
     "add_product",
     "attach_merchant",
@@ -80,6 +81,7 @@ __all__ = [
     "pause_shop",
     "pay_from_credit",
     "place_order",
+    "pretend",
     "put_in_cart",
     "receive_due_orders",
     "receive_order",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 State = Order.State
+WAITS_FOR_TRANSFERS = timedelta(days=14)
 # What the desk looks for, in the order in which it wants to be done.
 TODO = {
     "confirm": Q(state=State.PAID),
@@ -158,11 +160,18 @@ def troubles(community: "Community", *, viewer: "Viewer") -> tuple[list[Payment]
 
 
 def waiting_payments(community: "Community", *, viewer: "Viewer") -> list[Payment]:
-    """Return payments that somebody has to say have come: transfers and cash. PermissionMissing."""
+    """Return payments that somebody has to say have come: transfers and cash. PermissionMissing.
+
+    Money may come when the time to pay is over, too; two weeks are waited for it.
+    """
     communities.require(viewer, community, ORDERS)
     found = Payment.objects.filter(
-        order__community=community, state=Payment.State.OPEN, way="words"
-    ).exclude(order__state__in=[State.CANCELLED])
+        order__community=community,
+        way="words",
+        state__in=[Payment.State.OPEN, Payment.State.CLOSED],
+        opened_at__gte=now() - WAITS_FOR_TRANSFERS,
+        order__state__in=[State.PLACED, State.EXPIRED],
+    )
     return list(found.select_related("order__buyer").order_by("-pk")[:100])
 
 

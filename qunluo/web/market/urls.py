@@ -20,6 +20,7 @@ urlpatterns = [
     path(ORDERS, orders.own, name="orders"),
     path(f"{ORDERS}<slug:uid>/", orders.order, name="order"),
     path(f"{ORDERS}<slug:uid>/pay/", orders.pay, name="pay"),
+    path(f"{ORDERS}<slug:uid>/sandbox/", orders.sandbox, name="sandbox"),
     path(f"{ORDERS}<slug:uid>/state/", orders.state, name="state"),
     path(f"{ORDERS}<slug:uid>/cancel/", orders.cancel, name="cancel"),
     path(f"{ORDERS}<slug:uid>/receive/", orders.receive, name="receive"),

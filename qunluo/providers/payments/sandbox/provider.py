@@ -117,6 +117,12 @@ class Provider:
         """Return nothing: no money moved."""
         return []
 
+    def pretend(self, merchant: Merchant, notice: Mapping[str, object]) -> Call:
+        """Return the call by which a real service would tell of what was chosen."""
+        _refuse_for_real()
+        headers, body = sign(merchant, notice)
+        return Call(headers, body)
+
 
 def sign(merchant: Merchant, notice: Mapping[str, object]) -> tuple[dict[str, str], bytes]:
     """Return headers and body of a notice, signed now, and keep how a payment ends for `query`.

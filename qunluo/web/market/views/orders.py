@@ -4,11 +4,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qunluo.kernel.errors import DomainError
 from qunluo.ledger.queries import balance, own_account
 from qunluo.market import actions, queries
+from qunluo.market.errors import PaymentNotFound
 from qunluo.market.queries import CREDIT, OrderView, credit_unit
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.market.forms import ReasonForm
@@ -72,7 +73,26 @@ def pay(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     except DomainError as error:
         messages.error(request, " ".join(error.say(_)))
         return here
+    if payment.way == "inside":
+        return redirect("market:sandbox", slug=slug, uid=uid)
     return redirect(payment.value) if payment.way == "redirect" else here
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def sandbox(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
+    """Choose what happens to a payment with which no money moves."""
+    community, shop = shop_of(request, slug)
+    view = _mine(request, slug, uid)
+    payment = next((one for one in view.payments if one.way == "inside"), None)
+    if payment is None:
+        raise PaymentNotFound
+    if request.method == "POST":
+        wish = request.POST.get("wish", "")[:10]
+        actions.pretend(actor=request.person, payment=payment, wish=wish)
+        return redirect("market:order", slug=slug, uid=uid)
+    context = {"shop": shop, "view": view, "payment": payment}
+    return show_market(request, community, "sandbox.html", context)
 
 
 @require_POST
