@@ -78,7 +78,7 @@ class CheckoutForm(forms.Form):
                 label=_("Send it to"), choices=[*kept, (NEW, _("Another address"))],
                 initial=kept[0][0], required=False, widget=forms.RadioSelect,
             )  # fmt: skip
-        to = "shipping"
+        to = "shipping"  # the style sheet knows them by it
         add_fields(
             self,
             name=_text(_("Name"), 60, autocomplete=f"{to} name"),
