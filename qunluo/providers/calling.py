@@ -49,12 +49,12 @@ def call(
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,
     most: int = MOST_BYTES,
-    within: float = IN_ALL,
+    within: float | None = None,
 ) -> Answer:
     """Return what an address answers; redirects are not followed, long answers are cut."""
     if not outside.leads_outside(address):
         return Answer(0, said="The address does not lead outside, or its name is not known now.")
-    with calls_within(within) as (session, watch):
+    with calls_within(within or IN_ALL) as (session, watch):
         try:
             with session.request(
                 method,

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from qunluo.kernel.clock import now
 from qunluo.market.ports import BadNotice, ProviderRefused, ProviderUnreachable
-from qunluo.providers.calling import IN_ALL, MOST_BYTES, Answer, call
+from qunluo.providers.calling import MOST_BYTES, Answer, call
 
 log = logging.getLogger(__name__)
 BEIJING = timezone(timedelta(hours=8))
@@ -33,7 +33,7 @@ def asked(
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     most: int = MOST_BYTES,
-    within: float = IN_ALL,
+    within: float | None = None,
 ) -> Answer:
     """Return the whole answer of a provider, whatever it says. ProviderUnreachable.
 

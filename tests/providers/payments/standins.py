@@ -84,7 +84,7 @@ class Service:
         if mood == "hung up":
             return None
         if mood == "huge":
-            return 200, {"Content-Type": "application/json"}, b"[" + b" " * MORE
+            return 200, {"Content-Type": "application/json"}, b"{}" + b" " * MORE
         by = {"unsigned": None, "forged": "somebody"}.get(mood, "service")
         honest = self.signed(*found, by=by)
         return mood(*honest) if callable(mood) else honest

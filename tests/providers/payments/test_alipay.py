@@ -350,7 +350,7 @@ def test_a_bill_that_is_none_is_put_aside(raw):
 def test_a_bill_that_unfolds_without_measure_is_put_aside(monkeypatch):
     monkeypatch.setattr(bills, "MOST_BILL", 100_000)
     with pytest.raises(ProviderUnreachable):
-        bills.lines_of(packed([ROWS[0]] * 2000))
+        bills.lines_of(packed([ROWS[0], *["#" * 100] * 2000]))
 
 
 def test_settings_that_cannot_work_are_named():

@@ -282,6 +282,9 @@ def bad_notices(stripe, told):
     yield stripe.notice(kind, {**told, "livemode": False})
     yield stripe.notice(kind, {"client_reference_id": NUMBER})
     yield stripe.notice(kind, told, created="soon")
+    refund = {"id": "re_1", "status": "succeeded", "amount": 500, "currency": "eur",
+              "created": seconds(NOON), "metadata": {"number": "R1"}}  # fmt: skip
+    yield stripe.notice("refund.updated", refund, livemode=False)
     good = stripe.notice(kind, told)
     fresh, _, proof = good.headers["stripe-signature"].partition(",")
     for header in ("", "t=,v1=", "v1=x", fresh, f"{fresh},v0=x", f"t=-1,{proof}", f"t=一,{proof}",
