@@ -40,7 +40,7 @@ def town(language):
     return made
 
 
-@pytest.mark.req("M01", "M10", "F16", "F19")
+@pytest.mark.req("M01", "M10", "F16", "F19", "T01")
 def test_a_product_is_written_down_made_fit_and_sold_by_an_open_shop(visit, well_made, language):
     farm = town(language)
     base = f"/c/{farm.slug}"
@@ -77,8 +77,12 @@ def test_a_product_is_written_down_made_fit_and_sold_by_an_open_shop(visit, well
     desk.press("Open it").sees("The shop is open.")
     assert Shop.objects.get(community=farm).overridden_by == farm.owner
     stranger = Walker(visit(f"{base}/shop/", language=language), language)
-    stranger.reads("晚稻米")
+    stranger.sees("This is for members")
+    assert "¥" not in stranger.page.content()
     well_made(stranger.page)
+    member = Walker(visit(f"{base}/shop/", language=language, person=farm.mei), language)
+    member.reads("晚稻米").sees("Opened before its trust line was met")
+    well_made(member.page)
 
 
 @pytest.mark.req("M01", "M04")
