@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "qunluo.ledger",
     "qunluo.governance",
     "qunluo.conversation",
+    "qunluo.market",
     "qunluo.growth",
     "qunluo.blueprints",
     "qunluo.web",
@@ -146,6 +147,10 @@ CHANNEL_CARRIERS = {
     "webhook": "qunluo.providers.webhooks.Webhook",
     "robot": "qunluo.providers.wecom.GroupRobot",
     "account": "qunluo.providers.wechat.carrier.OfficialAccount",
+}
+# Who takes in money: each folder here is a provider; see market/ports.py.
+PAYMENT_PROVIDERS = {
+    p.parent.name: str(p.parent) for p in sorted(ROOT.glob("providers/payments/*/provider.py"))
 }
 FEED_READER = "qunluo.providers.feeds.Feeds"
 # Where answers to letters arrive, and what the mail server proves itself with when it hands one in.

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("qunluo.web.community.urls")),
     path("", include("qunluo.web.governance.urls")),
     path("", include("qunluo.web.ledger.urls")),
+    path("", include("qunluo.web.market.urls")),
     path("", include("qunluo.web.growth.urls")),
     path("", include("qunluo.web.reach.urls")),
     path("c/<slug:slug>/desk/", include("qunluo.web.desk.urls")),

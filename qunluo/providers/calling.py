@@ -18,13 +18,15 @@ TOO_SLOW = "No whole answer in time."
 class Answer:
     """What another system said; status 0 when it could not be reached, `said` why.
 
-    Its headers are found in any case of letters, as HTTP/2 sends them small.
+    Its headers are found in any case of letters, as HTTP/2 sends them small. `whole` is False when
+    it was longer than we read.
     """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] | None = None
     said: str = ""
+    whole: bool = True
 
     @property
     def fine(self) -> bool:
@@ -46,11 +48,13 @@ def call(
     json: Any = None,
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,
+    most: int = MOST_BYTES,
+    within: float | None = None,
 ) -> Answer:
     """Return what an address answers; redirects are not followed, long answers are cut."""
     if not outside.leads_outside(address):
         return Answer(0, said="The address does not lead outside, or its name is not known now.")
-    with calls_within(IN_ALL) as (session, watch):
+    with calls_within(within or IN_ALL) as (session, watch):
         try:
             with session.request(
                 method,
@@ -63,9 +67,10 @@ def call(
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                read = answer.raw.read(MOST_BYTES + 1, decode_content=True)
+                read = answer.raw.read(most + 1, decode_content=True)
                 if watch.over:
                     return Answer(0, said=TOO_SLOW)
-                return Answer(answer.status_code, read[:MOST_BYTES], answer.headers)
+                whole = len(read) <= most
+                return Answer(answer.status_code, read[:most], answer.headers, whole=whole)
         except Exception as error:  # noqa: BLE001 -- urllib3 raises its own while a body is read
             return Answer(0, said=TOO_SLOW if watch.over else type(error).__name__)

@@ -375,7 +375,7 @@ def test_each_step_is_told_once_to_the_other_side_and_to_nobody_else(farm):
                " delivered."),
         ("Mei", "Bo thanks you for your service. Handed over: 30 points."),
     ]  # fmt: skip
-    assert {what for _name, what, _words in found} <= {"service", "points"}
+    assert {what for _name, what, _words in found} <= {"service", "points_given"}
 
 
 def test_what_waits_stands_at_home(farm):

@@ -10,11 +10,15 @@ from django.db import transaction
 from django.test import Client
 
 from qunluo.community import actions
+from qunluo.community.actions import push_fact
 from qunluo.community.models import Community
 from qunluo.conversation import actions as talk
 from qunluo.governance import actions as governance
 from qunluo.growth import actions as growth
 from qunluo.kernel.clock import now
+from qunluo.market import actions as market
+from qunluo.market.models import Shop
+from qunluo.market.queries import Delivery, Wish
 from tests.api.world import VALUES, build
 from tests.community.makers import community, member, membership
 
@@ -44,6 +48,38 @@ class Town:
         return made
 
 
+def trading(farm, cast):
+    """An open shop with one product, which the member ordered and somebody has in the cart."""
+    shop = market.set_up_shop(actor=cast.owner, community=farm)
+    Shop.objects.filter(pk=shop.pk).update(state="open", audience="everyone")
+    shop.refresh_from_db()
+    farm.refresh_from_db()
+    push_fact(community=farm, fact="shop.opened", value=True)
+    point = market.save_point(actor=cast.owner, shop=shop, name="Barn", address="Lane 1")
+    rate = market.save_rate(actor=cast.owner, shop=shop, name="All", fee=500)
+    rice = market.add_product(
+        actor=cast.owner, community=farm, title="Rice", category="food", kind="virtual",
+        need="Rice for every day.", bought="monthly", used="daily", quality="Tested each year.",
+        function=7, emotion=6,
+    )  # fmt: skip
+    variant = market.save_variant(actor=cast.owner, product=rice, price=1_000, counted=True)
+    market.set_stock(actor=cast.owner, variant=variant, amount=100)
+    market.list_product(actor=cast.owner, product=rice)
+    wishes, way = [Wish(variant.pk, 1)], Delivery("virtual")
+    given = {"actor": cast.member, "shop": shop, "wishes": wishes, "delivery": way}
+    placed, paid = (market.place_order(**given, key=f"town:{n}") for n in (1, 2))
+    market.give_credit(
+        actor=cast.owner, community=farm, person=cast.member, amount=1_500, reason="Help", key="t"
+    )
+    market.pay_from_credit(actor=cast.member, order=paid)
+    for who in (cast.member, cast.owner, cast.outsider):
+        market.put_in_cart(actor=who, shop=shop, variant=variant.pk, quantity=1)
+    return {
+        "product_uid": rice.uid, "variant_id": variant.pk, "point_id": point.pk, "rate_id": rate.pk,
+        "order_uid": placed.uid, "paid_uid": paid.uid, "payment_number": f"{paid.uid}P1",
+    }  # fmt: skip
+
+
 def town():
     """The world of the API, with those whom only the pages tell apart."""
     world = build()
@@ -68,10 +104,12 @@ def town():
     square.community = farm
     for number in range(3):
         made = talk.write_post(actor=cast.member, space=square, source=f"Rain {number}")
+    sold = trading(farm, cast)
     own = (
         world.ids
         | {"space": square.slug, "thread": made.number}
         | {"removal_id": removal.pk, "batch_id": batch.pk}
+        | sold
     )
     made = Town(farm, world.other, second, cast, own)
     for role in ROLES[1:]:

@@ -339,6 +339,58 @@ BOOKS = {
     "ledger:correct": Page(only("operator owner"), only("operator owner", 422), ids=MOVED),
     "ledger:reverse": Page(only("operator owner"), only("operator owner", 422), ids=MOVED),
 }  # fmt: skip
+PRODUCT = {"uid": "product_uid"}
+ORDERED, PAID = {"uid": "order_uid"}, {"uid": "paid_uid"}
+DEALS = "operator owner"
+BUYS = everyone(visitor=IN)
+THEIRS = only("member", refused=404)
+MARKET = {
+    "market:shop": OPEN, "market:product": Page(everyone(), ids=PRODUCT),
+    "market:cart": Page(BUYS),
+    "market:put": Page(post=everyone(302, visitor=IN), body={"variant": "1", "quantity": "1"}),
+    "market:checkout": Page(
+        everyone(422, visitor=IN, member=200, owner=200, outsider=200),
+        everyone(422, visitor=IN, member=302, owner=302, outsider=302),
+    ),
+    "market:orders": Page(BUYS),
+    "market:order": Page(THEIRS, ids=ORDERED),
+    "market:sandbox": Page(only("", refused=404), only("", refused=404), ids=ORDERED),
+    "market:state": Page(only("member", 204, refused=404), ids=ORDERED),
+    "market:pay": Page(post=only("member", 302, refused=404), body={"way": "none"}, ids=ORDERED),
+    "market:cancel": Page(post=only("member", 302, refused=404), ids=ORDERED),
+    "market:receive": Page(post=only("member", 302, refused=404), ids=PAID),
+    "market:desk": Page(only(DEALS)),
+    "market:begin": Page(post=only(DEALS, 302)),
+    "market:open": Page(only(DEALS), only(DEALS, 422)),
+    "market:pause": Page(post=only(DEALS, 302)),
+    "market:settings": Page(only(DEALS), only(DEALS, 422)),
+    "market:point_add": Page(only(DEALS), only(DEALS, 422)),
+    "market:rate_add": Page(only(DEALS), only(DEALS, 422)),
+    "market:variant_add": Page(only(DEALS), only(DEALS, 422), ids=PRODUCT),
+    "market:point": Page(only(DEALS), only(DEALS, 422), ids=at("point_id")),
+    "market:rate": Page(only(DEALS), only(DEALS, 422), ids=at("rate_id")),
+    "market:merchants": Page(only(DEALS)),
+    "market:merchant": Page(only(DEALS, 422), only(DEALS, 422), ids={"provider": "none"}),
+    "market:detach": Page(post=only(DEALS, 302), ids={"provider": "none"}),
+    "market:credit": Page(only(DEALS), only(DEALS, 422)),
+    "market:product_add": Page(only(DEALS), only(DEALS, 422)),
+    "market:product_edit": Page(only(DEALS), only(DEALS, 422), ids=PRODUCT),
+    "market:sale": Page(post=only(DEALS, 302), body={"wish": "pause"}, ids=PRODUCT),
+    "market:variant": Page(
+        only(DEALS), only(DEALS, 422), ids={**PRODUCT, "pk": "variant_id"}
+    ),
+    "market:picture": Page(post=only(DEALS, 422), ids=PRODUCT),
+    "market:unpicture": Page(post=only(DEALS, 404), ids={**PRODUCT, "pk": 2**40}),
+    "market:desk_orders": Page(only(DEALS)),
+    "market:orders_csv": Page(only(DEALS)), "market:orders_xlsx": Page(only(DEALS)),
+    "market:many": Page(post=only(DEALS, 302)),
+    "market:packing": Page(only(DEALS), ids={"point": "point_id"}),
+    "market:desk_order": Page(only(DEALS), ids=ORDERED),
+    "market:act": Page(post=only(DEALS, 422), body={"act": "ship"}, ids=ORDERED),
+    "market:refund": Page(only(DEALS), only(DEALS, 422), ids=PAID),
+    "market:payment": Page(post=only(DEALS, 404), ids={"number": "payment_number"}),
+    "market:refunded": Page(post=only(DEALS, 404), ids={"number": "payment_number"}),
+}  # fmt: skip
 INVITING = {
     "growth:by_code": OPEN,
     "growth:invitation": Page(
@@ -436,7 +488,8 @@ ACCOUNTS = {
 }
 TABLE = {
     **CORE, **ME, **NOTICES,
-    **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
+    **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **MARKET, **INVITING, **CUSTOMERS, **DESK,
+    **ACCOUNTS,
 }  # fmt: skip
 # Steps of signing in, driven by a state in the session; tests/web/accounts walks through them.
 WALKED = {

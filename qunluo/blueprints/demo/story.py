@@ -15,6 +15,7 @@ from qunluo.blueprints.demo.channels import channels
 from qunluo.blueprints.demo.chat import chat
 from qunluo.blueprints.demo.order import order
 from qunluo.blueprints.demo.services import services
+from qunluo.blueprints.demo.shop import shop
 from qunluo.blueprints.demo.stage import PASSWORD, Stage
 from qunluo.blueprints.demo.talk import talk
 from qunluo.blueprints.demo.trade import bring_customers, invite_some
@@ -85,6 +86,11 @@ class Plot:
         if self.start <= moment < self.end:
             heapq.heappush(self.acts, (moment, next(self.order), act))
 
+    def later(self, moment: datetime, act: Act) -> None:
+        """Plan what follows from something at a moment."""
+        if moment < self.end:
+            heapq.heappush(self.acts, (moment, next(self.order), act))
+
     def day_of(self, moment: datetime) -> int:
         """Return how many days of the story have passed."""
         return (moment - self.start).days
@@ -128,6 +134,8 @@ def tell(plot: Plot, stage: Stage) -> None:
     everyday(plot, stage)
     books(plot, stage)
     services(plot, stage)
+    if name != "reading":
+        shop(plot, stage)
 
 
 def founding(plot: Plot, stage: Stage) -> None:

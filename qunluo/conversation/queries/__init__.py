@@ -163,6 +163,7 @@ from qunluo.conversation.queries.threads import (
     revisions,
     seconded,
 )
+from qunluo.conversation.queries.ties import pairs_who_talk
 from qunluo.conversation.queries.topics import TopicCount, threads_on, topics
 from qunluo.conversation.rules.calendar import measure, named, suggestions
 from qunluo.conversation.rules.honeycomb import placed
@@ -305,6 +306,7 @@ __all__ = [
     "own_attachment",
     "own_documents",
     "own_files",
+    "pairs_who_talk",
     "pack",
     "people_of",
     "placed",

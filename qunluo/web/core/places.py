@@ -32,12 +32,14 @@ def community_places(request: HttpRequest, community: "Community") -> tuple[Plac
     among = belonging.may(request, community, "members.view")
     invites = belonging.may(request, community, "invitations.create")
     runs = belonging.may(request, community, "desk.view")
+    sells = bool(community.facts.get("shop.opened"))
     wanted = [
         (_("Home"), "community:home", "house", True),
         (_("Talk"), "talk:spaces", "messages-square", True),
         (_("People"), "community:members", "users-round", among),
-        (_("Invite"), "growth:invitations", "user-round-plus", invites),
+        (_("Shop"), "market:shop", "shopping-bag", sells),
         (_("Desk"), "desk:home", "clipboard-list", runs),
+        (_("Invite"), "growth:invitations", "user-round-plus", invites),
         (_("Charter"), "community:charter", "scroll-text", True),
         (_("Join"), "community:join", "door-open", not member),
     ]

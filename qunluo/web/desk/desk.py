@@ -46,6 +46,8 @@ def tabs(request: PersonRequest, community: "Community") -> list[Tab]:
         (_customers(request, community), "growth:customers", "customers.view"),
         (_("First hundred"), "growth:founding", "invitations.manage"),
         (_("Roles"), "desk:roles", "grants.manage"),
+        (_("Shop"), "market:desk", "shop.manage"),
+        (_("Orders"), "market:desk_orders", "orders.manage"),
         (_("Books"), "ledger:books", "ledger.view"),
         (_("Channels"), "reach:channels", "channels.manage"),
         (_("Guide"), "founding:guide", "community.edit"),

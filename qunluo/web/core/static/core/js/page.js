@@ -87,10 +87,11 @@ async function share(button) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-copy],[data-share],[data-reload]");
+  const button = event.target.closest("[data-copy],[data-share],[data-reload],[data-print]");
   if (!button) return;
   if (button.matches("[data-copy]")) copy(button);
   if (button.matches("[data-share]")) share(button);
+  if (button.matches("[data-print]")) print();
   if (button.matches("[data-reload]")) {
     event.preventDefault();
     location.reload();

@@ -1,0 +1,1 @@
+"""Selling: shops, products, orders, payments, and the promises that orders are."""

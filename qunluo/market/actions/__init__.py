@@ -1,0 +1,105 @@
+"""Everything that writes the market."""
+
+from qunluo.market.actions.carts import empty_cart, forget_address, keep_address, put_in_cart
+from qunluo.market.actions.expiring import expire_due_orders
+from qunluo.market.actions.fulfilling import (
+    cancel_order,
+    confirm_order,
+    hand_over,
+    mark_ready,
+    receive_due_orders,
+    receive_order,
+    settle_due_orders,
+    ship_order,
+)
+from qunluo.market.actions.merchants import attach_merchant, detach_merchant, give_credit
+from qunluo.market.actions.notices import PRETENDED, handle_due_notices, pretend, take_notice
+from qunluo.market.actions.ordering import place_order
+from qunluo.market.actions.own_data import erase
+from qunluo.market.actions.paying import (
+    begin_payment,
+    confirm_payment,
+    look_after,
+    look_after_payments,
+    pay_from_credit,
+    take_outcome,
+)
+from qunluo.market.actions.products import (
+    add_picture,
+    add_product,
+    edit_product,
+    list_product,
+    remove_picture,
+    save_variant,
+    set_stock,
+    withdraw_product,
+)
+from qunluo.market.actions.refunding import (
+    refund_order,
+    refunded_by_hand,
+    take_refund_outcome,
+    try_again,
+    try_refunds,
+)
+from qunluo.market.actions.shop import (
+    edit_shop,
+    follow_charter,
+    open_shop,
+    pause_shop,
+    save_point,
+    save_rate,
+    set_trust_line_met,
+    set_up_shop,
+)
+
+__all__ = [
+    "PRETENDED",
+    "add_picture",
+    "add_product",
+    "attach_merchant",
+    "begin_payment",
+    "cancel_order",
+    "confirm_order",
+    "confirm_payment",
+    "detach_merchant",
+    "edit_product",
+    "edit_shop",
+    "empty_cart",
+    "erase",
+    "expire_due_orders",
+    "follow_charter",
+    "forget_address",
+    "give_credit",
+    "hand_over",
+    "handle_due_notices",
+    "keep_address",
+    "list_product",
+    "look_after",
+    "look_after_payments",
+    "mark_ready",
+    "open_shop",
+    "pause_shop",
+    "pay_from_credit",
+    "place_order",
+    "pretend",
+    "put_in_cart",
+    "receive_due_orders",
+    "receive_order",
+    "refund_order",
+    "refunded_by_hand",
+    "remove_picture",
+    "save_point",
+    "save_rate",
+    "save_variant",
+    "set_stock",
+    "set_trust_line_met",
+    "set_up_shop",
+    "settle_due_orders",
+    "ship_order",
+    "take_notice",
+    "take_outcome",
+    "take_refund_outcome",
+    "try_again",
+    "try_refunds",
+    "withdraw_product",
+]

@@ -1,0 +1,100 @@
+"""Moving an order forward by what follows by itself; inside a transaction.
+
+Whoever calls holds the row of the order.
+"""
+
+from datetime import datetime, timedelta
+
+from qunluo.kernel.clock import now
+from qunluo.kernel.events import Event
+from qunluo.kernel.outbox import publish_all
+from qunluo.market import events
+from qunluo.market.actions.order_rows import about
+from qunluo.market.errors import OrderMovedOn
+from qunluo.market.models import Order, Shop
+from qunluo.market.rules.states import MOVES
+
+State = Order.State
+STAMPS = {
+    "paid": "paid_at", "confirmed": "confirmed_at", "fulfilled": "fulfilled_at",
+    "received": "received_at", "settled": "ended_at", "cancelled": "ended_at",
+    "expired": "ended_at", "refunded": "ended_at",
+}  # fmt: skip
+
+
+def move(order: Order, state: str, **columns: object) -> None:
+    """Move an order by a conditional update. OrderMovedOn when it is no longer where it could."""
+    columns = {STAMPS[state]: now(), **columns}
+    moved = Order.objects.filter(pk=order.pk, state__in=MOVES[state]).update(state=state, **columns)
+    if not moved:
+        raise OrderMovedOn
+    order.state = state
+    for name, value in columns.items():
+        setattr(order, name, value)
+
+
+def advance(
+    order: Order,
+    state: str,
+    *,
+    actor_id: int | None = None,
+    by_time: bool = False,
+    told: Event | None = None,
+    **columns: object,
+) -> list[Event]:
+    """Move an order into a state and on as far as nobody has to do anything; return what to tell.
+
+    `told` is the event of the first step when it knows more than this does.
+    """
+    happened: list[Event] = []
+    shop: Shop | None = None
+    step = state
+    while step:
+        moment = now()
+        shop = shop or Shop.objects.get(community_id=order.community_id)
+        move(order, step, **{**_dates(order, shop, step, moment), **columns})
+        happened.append(told or _event(order, step, actor_id, by_time=by_time))
+        told, columns = None, {}
+        step = _next(order, shop, step)
+    return happened
+
+
+def advance_and_tell(order: Order, state: str, **options: object) -> None:
+    """Move an order as `advance` does, and tell of it."""
+    publish_all(advance(order, state, **options))  # type: ignore[arg-type]
+
+
+def _next(order: Order, shop: Shop, state: str) -> str:
+    """Return the step that follows by itself, or nothing."""
+    if state == State.PAID and not shop.confirms:
+        return State.CONFIRMED
+    if state == State.CONFIRMED and order.method == Order.Method.VIRTUAL:
+        return State.FULFILLED
+    return ""
+
+
+def _dates(order: Order, shop: Shop, state: str, moment: datetime) -> dict[str, object]:
+    """Return by when the next step comes by itself."""
+    if state == State.FULFILLED:
+        return {"receive_by": moment + timedelta(days=shop.receive_days)}
+    if state == State.RECEIVED:
+        returnable = order.lines.filter(returnable=True).exists()
+        days = shop.return_days if returnable else 0
+        return {"settle_at": moment + timedelta(days=days)}
+    return {}
+
+
+def _event(order: Order, state: str, actor_id: int | None, *, by_time: bool) -> Event:
+    shared = about(order, actor_id)
+    if state == State.PAID:
+        return events.OrderPaid(**shared, amount=order.total, unit=order.unit, provider="")
+    if state == State.FULFILLED:
+        return events.OrderFulfilled(**shared, method=order.method)
+    if state == State.RECEIVED:
+        return events.OrderReceived(**shared, by_time=by_time)
+    plain = {
+        State.CONFIRMED: events.OrderConfirmed,
+        State.CANCELLED: events.OrderCancelled,
+        State.EXPIRED: events.OrderExpired,
+    }
+    return plain[State(state)](**shared)

@@ -1,0 +1,41 @@
+"""Orders whose time to pay is over: what they had set aside comes back."""
+
+from collections.abc import Sequence
+
+from qunluo.kernel.clock import now
+from qunluo.kernel.tx import write_tx
+from qunluo.market.actions.advancing import advance_and_tell
+from qunluo.market.actions.giving_back import give_back
+from qunluo.market.errors import OrderMovedOn
+from qunluo.market.models import Order
+
+BATCH = 100
+
+
+def expire_due_orders(limit: int = BATCH) -> int:
+    """End orders whose time to pay is over; return how many. Nothing depends on when."""
+    due = Order.objects.filter(state=Order.State.PLACED, expires_at__lte=now())
+    return _expire(list(due.order_by("expires_at")[:limit]))
+
+
+def expire_orders_holding(variants: Sequence[int]) -> int:
+    """End overdue orders that hold some of these variants; return how many."""
+    due = Order.objects.filter(
+        state=Order.State.PLACED, expires_at__lte=now(), lines__variant__in=variants
+    )
+    return _expire(list(due.order_by("pk").distinct()[:BATCH]))
+
+
+def _expire(due: Sequence[Order]) -> int:
+    """End each in a transaction of its own, so that nothing waits for anything else."""
+    return sum(_expire_one(order) for order in due)
+
+
+def _expire_one(order: Order) -> bool:
+    try:
+        with write_tx():
+            advance_and_tell(order, Order.State.EXPIRED)
+            give_back(order)
+    except OrderMovedOn:  # paid, cancelled or swept by somebody else at the same moment
+        return False
+    return True

@@ -1,0 +1,20 @@
+"""Recurring work of the market; nothing depends on when it runs."""
+
+from qunluo.kernel.schedule import every
+from qunluo.market import actions, queries
+
+
+@every(minutes=1, atomic=False, when=queries.due_orders)
+def move_due_orders() -> None:
+    """End, count as received and settle the orders whose time has come."""
+    actions.expire_due_orders()
+    actions.receive_due_orders()
+    actions.settle_due_orders()
+
+
+@every(minutes=1, atomic=False, when=queries.due_money)
+def look_after_money() -> None:
+    """Do what notices said, ask about payments without one, and send back what is to go back."""
+    actions.handle_due_notices()
+    actions.look_after_payments()
+    actions.try_refunds()

@@ -1,0 +1,27 @@
+"""The tables of the market."""
+
+from qunluo.market.models.cart import Address, CartItem
+from qunluo.market.models.orders import Order, OrderLine
+from qunluo.market.models.payments import Payment, ProviderNotice, Refund
+from qunluo.market.models.products import Picture, PriceRule, Product, Stock, Taken, Variant
+from qunluo.market.models.shop import DeliveryRate, MerchantAccount, PickupPoint, Shop
+
+__all__ = [
+    "Address",
+    "CartItem",
+    "DeliveryRate",
+    "MerchantAccount",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "Picture",
+    "PickupPoint",
+    "PriceRule",
+    "Product",
+    "ProviderNotice",
+    "Refund",
+    "Shop",
+    "Stock",
+    "Taken",
+    "Variant",
+]

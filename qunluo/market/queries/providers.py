@@ -1,0 +1,72 @@
+"""Who takes in money: every folder in providers/payments is one."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from qunluo.kernel.sealing import unseal
+from qunluo.ledger.queries import amount_said
+from qunluo.market.errors import UnknownProvider
+from qunluo.market.models import MerchantAccount
+from qunluo.market.ports import Merchant, PaymentProvider
+from qunluo.market.rules.providers import About, about
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+
+SEALED_FOR = "market.merchant"
+
+
+def known_providers() -> dict[str, About]:
+    """Return what is told about each provider that this installation has, by name."""
+    return {name: about(Path(folder)) for name, folder in settings.PAYMENT_PROVIDERS.items()}
+
+
+def provider_of(name: str) -> PaymentProvider:
+    """Return who takes in money under a name. UnknownProvider."""
+    if name not in settings.PAYMENT_PROVIDERS:
+        raise UnknownProvider
+    return _provider(name)
+
+
+@cache
+def _provider(name: str) -> PaymentProvider:
+    found = import_string(f"qunluo.providers.payments.{name}.provider.Provider")
+    return cast("PaymentProvider", found())
+
+
+def merchant_of(account: MerchantAccount) -> Merchant:
+    """Return an account as its provider needs it, its secrets opened. Unreadable."""
+    secrets = json.loads(unseal(account.secrets, SEALED_FOR)) if account.secrets else {}
+    return Merchant(account.provider, account.settings, secrets)
+
+
+def merchant_id(account: MerchantAccount) -> str:
+    """Return what the provider calls a merchant."""
+    return provider_of(account.provider).merchant_id(merchant_of(account))
+
+
+def takes(provider: str, currency: str) -> bool:
+    """Tell whether a provider takes a currency."""
+    found = known_providers().get(provider)
+    return found is not None and (not found.currencies or currency in found.currencies)
+
+
+def ways_to_pay(community: "Community", currency: str) -> list[About]:
+    """Return the providers by which a shop is paid, in the order in which they were attached."""
+    names = MerchantAccount.objects.filter(community=community, active=True).order_by("pk")
+    known = known_providers()
+    return [
+        known[name]
+        for name in names.values_list("provider", flat=True)
+        if name in known and takes(name, currency)
+    ]
+
+
+def said(amount: int, currency: str) -> dict[str, str]:
+    """Return an amount in both languages."""
+    return {code: amount_said(amount, currency, code) for code in ("en", "zh")}

@@ -1,0 +1,205 @@
+"""What an order would cost somebody at this moment, and whether it can be had at all."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qunluo.kernel.text import _
+from qunluo.market import errors
+from qunluo.market.models import PickupPoint, Product, Shop, Stock, Variant
+from qunluo.market.queries.products import (
+    Buyer,
+    buyer_of,
+    names_tiers,
+    price_rules,
+    require_audience,
+)
+from qunluo.market.queries.shop import delivery_rates, shop_opened
+from qunluo.market.rules.pricing import (
+    MOST_PRICE,
+    MOST_QUANTITY,
+    Priced,
+    Rate,
+    Rule,
+    fee,
+    price,
+    rate_for,
+)
+from qunluo.market.rules.wishes import ADDRESS, MOST_LINES, Delivery, Wish
+
+if TYPE_CHECKING:
+    from qunluo.market.queries.shop import Viewer
+
+VIRTUAL, SHIP, PICKUP = "virtual", "ship", "pickup"
+
+
+@dataclass(frozen=True)
+class QuotedLine:
+    """A line of an order to be: the stock row it takes from is None where nothing is counted."""
+
+    variant: Variant
+    quantity: int
+    priced: Priced
+    stock: Stock | None
+
+    @property
+    def product(self) -> Product:
+        """Return the product."""
+        return self.variant.product
+
+    @property
+    def amount(self) -> int:
+        """Return what the line costs."""
+        return self.priced.price * self.quantity
+
+
+@dataclass(frozen=True)
+class Quote:
+    """An order to be, in whole minor units of the shop's currency."""
+
+    shop: Shop
+    lines: tuple[QuotedLine, ...]
+    delivery: Delivery
+    fee: int
+    point: PickupPoint | None
+    member: bool
+
+    @property
+    def goods(self) -> int:
+        """Return what the things cost together."""
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def total(self) -> int:
+        """Return what is to be paid."""
+        return self.goods + self.fee
+
+    @property
+    def saved(self) -> int:
+        """Return what belonging to the community saves."""
+        return sum((line.priced.public - line.priced.price) * line.quantity for line in self.lines)
+
+
+def quote(shop: Shop, wishes: Sequence[Wish], delivery: Delivery, *, viewer: "Viewer") -> Quote:
+    """Return what an order would cost. Nothing is set aside.
+
+    ShopNotOpen, NoCart, MembersOnlyShop, NothingToBuy, TooMuch, ProductNotFound, NotOnSale,
+    SoldOut, InvalidOrder, NoDelivery.
+    """
+    if shop.audience == Shop.Audience.DEALERS:
+        raise errors.NoCart
+    if not shop_opened(shop):
+        raise errors.ShopNotOpen
+    wanted = _counted(wishes)
+    variants = _variants(shop, wanted)
+    rules = price_rules(variants)
+    buyer = buyer_of(viewer, shop.community, tiers=names_tiers(rules.values()))
+    require_audience(shop, buyer)
+    needed = needs_delivery(variants.values())
+    method = delivery.method if needed else VIRTUAL
+    point = _point(shop, delivery) if method == PICKUP else None
+    stock = _stock(variants, point)
+    lines = tuple(
+        _line(variants[pk], number, rules.get(pk, []), buyer, stock.get(pk))
+        for pk, number in wanted.items()
+    )
+    if method == SHIP:
+        address = checked_address(delivery.address)
+        return _within(shop, lines, Delivery(SHIP, address), address["region"], buyer)
+    if method == PICKUP and point:
+        return Quote(shop, lines, Delivery(PICKUP, point=point.pk), 0, point, buyer.member)
+    if needed:
+        raise errors.InvalidOrder(fields={"method": [_("Choose how you want to get it.")]})
+    return _bounded(Quote(shop, lines, Delivery(VIRTUAL), 0, None, buyer.member))
+
+
+def needs_delivery(variants: Iterable[Variant]) -> bool:
+    """Tell whether anything among variants has to reach its buyer bodily."""
+    return any(one.product.kind == Product.Kind.PHYSICAL for one in variants)
+
+
+def checked_address(given: Mapping[str, str]) -> dict[str, str]:
+    """Return an address as it is kept. InvalidOrder says what is missing."""
+    found = {name: str(given.get(name, "")).replace("\0", "").strip() for name in ADDRESS}
+    wrong = {name: [_("Write something here.")] for name, text in found.items() if not text}
+    wrong |= {
+        name: [_("This is too long.")] for name, most in ADDRESS.items() if len(found[name]) > most
+    }
+    if wrong:
+        raise errors.InvalidOrder(fields=wrong)
+    return found
+
+
+def _counted(wishes: Sequence[Wish]) -> dict[int, int]:
+    """Return how many of each variant are wanted. NothingToBuy, TooMuch, InvalidOrder."""
+    wanted: dict[int, int] = {}
+    for one in wishes:
+        if type(one.quantity) is not int or one.quantity < 1:
+            raise errors.InvalidOrder(fields={"quantity": [_("Give a number from 1 on.")]})
+        wanted[one.variant] = wanted.get(one.variant, 0) + one.quantity
+    if not wanted:
+        raise errors.NothingToBuy
+    if len(wanted) > MOST_LINES or max(wanted.values()) > MOST_QUANTITY:
+        raise errors.TooMuch
+    return wanted
+
+
+def _variants(shop: Shop, wanted: Mapping[int, int]) -> dict[int, Variant]:
+    found = Variant.objects.filter(
+        pk__in=wanted, product__community_id=shop.community_id
+    ).select_related("product")
+    variants = {one.pk: one for one in found}
+    if variants.keys() != wanted.keys():
+        raise errors.ProductNotFound
+    for one in variants.values():
+        if not one.active or one.product.state != Product.State.ON_SALE:
+            raise errors.NotOnSale(title=one.product.title)
+    return variants
+
+
+def _point(shop: Shop, delivery: Delivery) -> PickupPoint:
+    found = PickupPoint.objects.filter(
+        community_id=shop.community_id, pk=delivery.point or 0, active=True
+    ).first()
+    if found is None:
+        raise errors.InvalidOrder(fields={"point": [_("Choose where you want to fetch it.")]})
+    return found
+
+
+def _stock(variants: Mapping[int, Variant], point: PickupPoint | None) -> dict[int, Stock]:
+    """Return the row that each counted variant is taken from: that of the point, else the other."""
+    counted = [pk for pk, one in variants.items() if one.counted]
+    rows = Stock.objects.filter(variant__in=counted) if counted else []
+    found: dict[int, Stock] = {}
+    for row in sorted(rows, key=lambda one: one.point_id is not None):
+        if row.point_id is None or point is not None and row.point_id == point.pk:
+            found[row.variant_id] = row
+    return found
+
+
+def _line(
+    variant: Variant, quantity: int, rules: Sequence[Rule], buyer: Buyer, stock: Stock | None
+) -> QuotedLine:
+    if variant.counted and (stock is None or stock.amount < quantity):
+        raise errors.SoldOut(title=variant.product.title, left=stock.amount if stock else 0)
+    priced = price(variant.price, rules, buyer.audiences, quantity)
+    return QuotedLine(variant, quantity, priced, stock)
+
+
+def _within(
+    shop: Shop, lines: tuple[QuotedLine, ...], delivery: Delivery, region: str, buyer: Buyer
+) -> Quote:
+    rates = [
+        Rate(one.pk, one.regions, one.fee, one.free_from) for one in delivery_rates(shop.community)
+    ]
+    rate = rate_for(rates, region)
+    if rate is None:
+        raise errors.NoDelivery(region=region)
+    physical = sum(line.amount for line in lines if line.product.kind == Product.Kind.PHYSICAL)
+    return _bounded(Quote(shop, lines, delivery, fee(rate, physical), None, buyer.member))
+
+
+def _bounded(made: Quote) -> Quote:
+    if made.total > MOST_PRICE:
+        raise errors.TooMuch
+    return made

@@ -1,0 +1,105 @@
+"""The shop of a community; fetching is permission."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from qunluo.community import queries as communities
+from qunluo.conversation.queries import pairs_who_talk
+from qunluo.kernel.clock import now
+from qunluo.market.errors import ShopNotFound
+from qunluo.market.models import DeliveryRate, MerchantAccount, PickupPoint, Shop
+from qunluo.market.rules.permissions import MANAGE
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from qunluo.community.models import Community
+    from qunluo.people.models import Person
+
+    Viewer = Person | AnonymousUser | None
+
+AUDIENCES = {"members": "members", "everyone": "everyone", "dealers": "dealers"}
+
+
+@dataclass(frozen=True)
+class TrustLine:
+    """How a circle stands before its shop may open: trust first, sell last.
+
+    `members` have stayed for `wanted_days` at least, `pairs` have answered each other of late.
+    """
+
+    members: int
+    pairs: int
+    wanted_members: int
+    wanted_days: int
+    wanted_pairs: int
+
+    @property
+    def met(self) -> bool:
+        """Tell whether the line is met."""
+        return self.members >= self.wanted_members and self.pairs >= self.wanted_pairs
+
+
+def find_shop(community: "Community") -> Shop | None:
+    """Return the shop of a community, or None."""
+    return Shop.objects.filter(community=community).select_related("overridden_by").first()
+
+
+def get_shop(community: "Community") -> Shop:
+    """Return the shop of a community. ShopNotFound."""
+    if shop := find_shop(community):
+        return shop
+    raise ShopNotFound
+
+
+def managed_shop(community: "Community", *, viewer: "Viewer") -> Shop:
+    """Return a shop for who runs it. PermissionMissing, ShopNotFound."""
+    communities.require(viewer, community, MANAGE)
+    return get_shop(community)
+
+
+def audience_of(community: "Community") -> str:
+    """Return to whom a community sells, by the closure in its charter: M04."""
+    return AUDIENCES.get(communities.behaviour_of(community).audience, "members")
+
+
+def trust_line(shop: Shop) -> TrustLine:
+    """Return how the trust line stands at this moment: M10.
+
+    Counted are who has been a member for `trust_days`, and pairs who talked within 90 days.
+    """
+    since = now() - timedelta(days=shop.trust_days)
+    members = communities.active_members(shop.community).filter(joined_at__lte=since)
+    return TrustLine(
+        members=members.count(),
+        pairs=pairs_who_talk(shop.community),
+        wanted_members=shop.trust_members,
+        wanted_days=shop.trust_days,
+        wanted_pairs=shop.trust_pairs,
+    )
+
+
+def pickup_points(community: "Community", *, all_of_them: bool = False) -> list[PickupPoint]:
+    """Return where things may be fetched, in their order."""
+    kept = Q() if all_of_them else Q(active=True)
+    return list(PickupPoint.objects.filter(kept, community=community).order_by("place", "pk"))
+
+
+def delivery_rates(community: "Community", *, all_of_them: bool = False) -> list[DeliveryRate]:
+    """Return what sending costs, in the order in which rates are tried."""
+    kept = Q() if all_of_them else Q(active=True)
+    return list(DeliveryRate.objects.filter(kept, community=community).order_by("place", "pk"))
+
+
+def merchants(community: "Community", *, viewer: "Viewer") -> list[MerchantAccount]:
+    """Return the accounts with providers, for who runs the shop. PermissionMissing."""
+    communities.require(viewer, community, MANAGE)
+    return list(MerchantAccount.objects.filter(community=community).order_by("-active", "pk"))
+
+
+def shop_opened(shop: Shop) -> bool:
+    """Tell whether a shop sells at this moment."""
+    return shop.state == Shop.State.OPEN and shop.audience != Shop.Audience.DEALERS

@@ -1,0 +1,119 @@
+"""What the pages of the market share: amounts as they are said, and what states are called."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import segno
+from django.http import HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from qunluo.community.queries import get_community
+from qunluo.kernel.ids import token
+from qunluo.ledger.queries import amount_said, plain_amount
+from qunluo.market import queries
+from qunluo.web.core.once import FIELD
+from qunluo.web.core.requests import PersonRequest
+from qunluo.web.core.show import show
+from qunluo.web.desk.desk import tabs
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+    from qunluo.market.models import Shop
+
+
+# What stands for a product without a picture.
+ICONS = {
+    "food": "wheat",
+    "clothing": "shirt",
+    "home": "house",
+    "travel": "bike",
+    "learning": "book-open",
+    "care": "heart-pulse",
+    "play": "gift",
+    "tools": "hammer",
+    "other": "package",
+}
+
+
+def shop_of(request: PersonRequest, slug: str) -> "tuple[Community, Shop]":
+    """Return a community and its shop, for this viewer. CommunityNotFound, ShopNotFound."""
+    community = get_community(slug, viewer=request.person)
+    shop = queries.get_shop(community)
+    shop.community = community
+    return community, shop
+
+
+def show_market(
+    request: PersonRequest,
+    community: "Community",
+    template: str,
+    context: dict[str, Any],
+    *,
+    block: str | None = None,
+    desk: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with a page of the market; those at the desk carry its tabs."""
+    language = get_language() or "en"
+    given = {
+        "community": community,
+        "amount": partial(_said, language),
+        "state_names": state_names(),
+        "category_icons": ICONS,
+        **({"desk_tabs": tabs(request, community)} if desk else {}),
+        **context,
+    }
+    return show(request, f"market/{template}", block, given, status=status)
+
+
+def _said(language: str, minor: int, unit: str) -> str:
+    return amount_said(minor, unit, language)
+
+
+def plain(minor: int, exponent: int) -> str:
+    """Return an amount as a form shows it."""
+    return plain_amount(minor, exponent)
+
+
+def state_names() -> dict[str, str]:
+    """Return what each state of an order is called for its reader."""
+    return {
+        "placed": _("Waits to be paid"),
+        "paid": _("Paid, waits to be taken on"),
+        "confirmed": _("Being prepared"),
+        "fulfilled": _("On its way"),
+        "received": _("Received"),
+        "settled": _("Finished"),
+        "cancelled": _("Called off"),
+        "expired": _("Ended unpaid"),
+        "refunded": _("Given back"),
+    }
+
+
+def todo_names() -> dict[str, str]:
+    """Return what the desk is asked to do with orders."""
+    return {
+        "confirm": _("To take on"),
+        "send": _("To send"),
+        "pack": _("To pack"),
+        "hand_over": _("To hand over"),
+    }
+
+
+def qr_code(text: str) -> Markup:
+    """Return a QR code as a drawing in the page, black on white whatever the theme."""
+    code = segno.make(text, error="m")
+    drawn = code.svg_inline(scale=6, border=3, dark="#000", light="#fff", omitsize=True)
+    return Markup(drawn)  # noqa: S704 - drawn by segno
+
+
+def key_of(request: PersonRequest) -> str:
+    """Return the key of a form: sent twice, it acts once."""
+    return f"web:{request.POST.get(FIELD, '')[:60] or token()}"
+
+
+def whole(text: str, most: int = 2**31) -> int:
+    """Return a whole number that came in an address or a form; 0 for anything else."""
+    return min(int(text), most) if text.isascii() and text.isdecimal() and len(text) < 12 else 0

@@ -1,0 +1,157 @@
+"""From the cart to an order."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from qunluo.kernel.errors import DomainError
+from qunluo.market import actions, queries
+from qunluo.market.errors import NothingToBuy, PriceChanged, ShopNotOpen, SoldOut
+from qunluo.market.queries import Delivery, Wish
+from qunluo.web.core.forms import explain
+from qunluo.web.core.requests import PersonRequest, signed_in
+from qunluo.web.core.show import partial
+from qunluo.web.market.forms import CheckoutForm
+from qunluo.web.market.pages import key_of, shop_of, show_market, whole
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+    from qunluo.market.models import CartItem, Shop
+
+
+@require_GET
+@signed_in
+def cart(request: PersonRequest, slug: str) -> HttpResponse:
+    """Show what somebody is about to buy."""
+    community, shop = shop_of(request, slug)
+    items = queries.cart(request.person, community)
+    views = _views(request, shop, items)
+    context = {
+        "shop": shop,
+        "items": [(item, views.get(item.variant_id)) for item in items],
+        "total": sum(
+            one.priced.price * item.quantity
+            for item in items
+            if (one := views.get(item.variant_id))
+        ),
+    }
+    return show_market(request, community, "cart.html", context)
+
+
+@require_POST
+@signed_in
+def put(request: PersonRequest, slug: str) -> HttpResponse:
+    """Put something in the cart, change how many, or buy it at once."""
+    community, shop = shop_of(request, slug)
+    variant, quantity = whole(request.POST.get("variant", "")), request.POST.get("quantity", "1")
+    number = whole(quantity) if quantity else 1
+    try:
+        if request.POST.get("way") == "add":
+            mine = queries.cart(request.person, community)
+            number += next((one.quantity for one in mine if one.variant_id == variant), 0)
+        actions.put_in_cart(actor=request.person, shop=shop, variant=variant, quantity=number)
+    except DomainError as error:
+        said, then = error.say(_)
+        messages.error(request, f"{said} {then}")
+        return redirect("market:cart", slug=slug)
+    if request.POST.get("way") == "buy":
+        return redirect("market:checkout", slug=slug)
+    if request.POST.get("way") == "add":
+        messages.success(request, _("It is in your cart."))
+    return redirect("market:cart", slug=slug)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def checkout(request: PersonRequest, slug: str) -> HttpResponse:
+    """Say how it reaches you, see what it costs, and order."""
+    community, shop = shop_of(request, slug)
+    if not queries.shop_opened(shop):
+        raise ShopNotOpen
+    items = queries.cart(request.person, community)
+    if not items:
+        raise NothingToBuy
+    bodily = queries.needs_delivery(one.variant for one in items)
+    given = _given(request)
+    form = CheckoutForm(
+        given,
+        person=request.person,
+        points=queries.pickup_points(community) if bodily else [],
+        sends=bool(bodily and queries.delivery_rates(community)),
+        bodily=bodily,
+        no_returns=[one.variant.product for one in items if not one.variant.product.returnable],
+    )
+    if request.method == "POST" and form.is_valid():
+        placed = _place(request, shop, items, form)
+        if placed is not None:
+            return placed
+    return _show(request, community, shop, items, form)
+
+
+def _given(request: PersonRequest) -> Any:
+    if request.method == "POST":
+        return request.POST
+    return request.GET if "method" in request.GET else None
+
+
+def _place(
+    request: PersonRequest, shop: "Shop", items: "list[CartItem]", form: CheckoutForm
+) -> HttpResponse | None:
+    """Order what is in the cart; None when the form has to say why not."""
+    delivery: Delivery = form.delivery()
+    seen = request.POST.get("total", "")
+    try:
+        if delivery.method == "ship":
+            actions.keep_address(actor=request.person, address=dict(delivery.address))
+        order = actions.place_order(
+            actor=request.person,
+            shop=shop,
+            wishes=queries.wishes_of(items),
+            delivery=delivery,
+            key=key_of(request),
+            total=whole(seen, 2**53) if seen else None,
+            note=form.cleaned_data.get("note", ""),
+        )
+    except (PriceChanged, SoldOut) as error:
+        said, then = error.say(_)
+        messages.warning(request, f"{said} {then}")
+        return None
+    except DomainError as error:
+        explain(form, error)
+        return None
+    actions.empty_cart(actor=request.person, order=order)
+    return redirect("market:order", slug=shop.community.slug, uid=order.uid)
+
+
+def _show(
+    request: PersonRequest, community: "Community", shop: "Shop", items: "list[CartItem]",
+    form: CheckoutForm,
+) -> HttpResponse:  # fmt: skip
+    quote, refused = None, None
+    try:
+        wanted: list[Wish] = queries.wishes_of(items)
+        quote = queries.quote(shop, wanted, form.delivery(), viewer=request.person)
+    except DomainError as error:
+        refused = " ".join(error.say(_))
+    views = _views(request, shop, items)
+    context = {
+        "shop": shop,
+        "items": [(item, views.get(item.variant_id)) for item in items],
+        "form": form,
+        "quote": quote,
+        "refused": refused if form.knows_where() else "",
+    }
+    block = "sum" if request.method == "GET" and partial(request) else None
+    status = 422 if request.method == "POST" else 200
+    return show_market(request, community, "checkout.html", context, block=block, status=status)
+
+
+def _views(request: PersonRequest, shop: "Shop", items: "list[CartItem]") -> dict[int, Any]:
+    """Return the variants of a cart as this viewer sees them, by their ids."""
+    buyer = queries.buyer_of(request.person, shop.community)
+    wanted = {one.variant_id: one.quantity for one in items}
+    return queries.variants_in_cart(wanted, buyer)

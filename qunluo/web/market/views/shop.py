@@ -1,0 +1,75 @@
+"""The shop and its products, for everybody who may see them."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from qunluo.community.queries import behaviour_of
+from qunluo.market import queries
+from qunluo.market.errors import MembersOnlyShop
+from qunluo.web.core.requests import PersonRequest
+from qunluo.web.core.visitors import same_for_visitors
+from qunluo.web.market.pages import shop_of, show_market
+
+
+@require_GET
+@same_for_visitors
+def shop(request: PersonRequest, slug: str) -> HttpResponse:
+    """Show what is sold, by the life circle."""
+    community, found = shop_of(request, slug)
+    buyer = queries.buyer_of(request.person, community)
+    category = request.GET.get("in", "")
+    words = request.GET.get("q", "")[:80].replace("\0", "")
+    after = request.GET.get("after")
+    try:
+        page = queries.products(found, buyer, category=category, words=words, after=after)
+    except MembersOnlyShop:
+        return _for_members(request, slug)
+    asked = "".join(f"{k}={v}&" for k, v in (("in", category), ("q", words)) if v)
+    context = {
+        "shop": found,
+        "buyer": buyer,
+        "found": page.items,
+        "more": f"?{asked}after={page.next}" if page.next else "",
+        "shelves": [] if after else queries.shelves(community, buyer),
+        "chosen": category,
+        "words": words,
+        "in_cart": _in_cart(request, community),
+    }
+    return show_market(request, community, "shop.html", context, block="more" if after else None)
+
+
+@require_GET
+@same_for_visitors
+def product(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
+    """Show one product, with everything that is to be known before it is bought."""
+    community, found = shop_of(request, slug)
+    buyer = queries.buyer_of(request.person, community)
+    try:
+        view = queries.get_product(found, uid, buyer)
+    except MembersOnlyShop:
+        return _for_members(request, slug)
+    context = {
+        "shop": found,
+        "buyer": buyer,
+        "view": view,
+        "missing": queries.missing_for_sale(view.product) if buyer.manages else [],
+        "points": {one.pk: one for one in queries.pickup_points(community)},
+        "often": queries.often(),
+        "categories": queries.categories(),
+        "in_cart": _in_cart(request, community),
+        "from_post": request.GET.get("from", "")[:40],
+    }
+    return show_market(request, community, "product.html", context)
+
+
+def _for_members(request: PersonRequest, slug: str) -> HttpResponse:
+    """Ask a stranger in, without a price: T01."""
+    community, found = shop_of(request, slug)
+    context = {"shop": found, "door": behaviour_of(community).door}
+    return show_market(request, community, "members_only.html", context)
+
+
+def _in_cart(request: PersonRequest, community: object) -> int:
+    if not request.person.is_authenticated:
+        return 0
+    return queries.cart_count(request.person, community)  # type: ignore[arg-type]
