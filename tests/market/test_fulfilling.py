@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from qunluo.ledger.actions import Leg, Wanted, ensure_accounts, post
 from qunluo.market import actions, errors, queries
 from qunluo.market.models import Order, Product, Refund, Shop
 from qunluo.market.ports import Fate, RefundOutcome
@@ -131,13 +132,10 @@ def test_what_comes_back_can_be_sold_again(sent):
 
 def test_nobody_refunds_their_own_order_nor_without_a_reason(here):
     made = order(here, here.owner, product(here))
-    credit_from = here.community
-    from qunluo.ledger.actions import Leg, Wanted, ensure_accounts, post
-
     wanted = [Wanted("wallet", CREDIT, here.owner), Wanted("issued", CREDIT)]
-    wallet, issued = ensure_accounts(community=credit_from, wanted=wanted)
+    wallet, issued = ensure_accounts(community=here.community, wanted=wanted)
     legs = [Leg(issued, -1_000), Leg(wallet, 1_000)]
-    post(community=credit_from, kind="topup", legs=legs, key="t")
+    post(community=here.community, kind="topup", legs=legs, key="t")
     actions.pay_from_credit(actor=here.owner, order=made)
     with pytest.raises(errors.OwnOrder):
         actions.refund_order(actor=here.owner, order=made, amount=1_000, reason="Mine")

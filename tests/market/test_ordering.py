@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from qunluo.community.models import Grant
 from qunluo.kernel.clock import now
 from qunluo.market import actions, errors, queries
 from qunluo.market.models import Order, Product, Shop, Taken
@@ -83,8 +84,6 @@ def test_who_belongs_pays_less_and_many_cost_less_each(here):
 
 
 def test_a_tier_brings_its_price(here):
-    from qunluo.community.models import Grant
-
     rice = product(here)
     rules = [Rule("tier:gold", 1, 500)]
     actions.save_variant(actor=here.owner, product=rice, variant=variant(rice), rules=rules)

@@ -4,11 +4,24 @@ from datetime import timedelta
 
 import pytest
 
+from qunluo.kernel.models import EventRecord
 from qunluo.ledger.errors import InsufficientFunds
 from qunluo.market import actions, errors
 from qunluo.market.models import MerchantAccount, Order, Payment, ProviderNotice, Refund
 from qunluo.market.ports import BadNotice, Fate, HowToPay, Outcome, ProviderUnreachable, Way
-from tests.market.makers import SHIP, clean, credit, events, free, left, order, product, state
+from tests.market.makers import (
+    SHIP,
+    attach_till,
+    clean,
+    credit,
+    events,
+    free,
+    left,
+    order,
+    product,
+    shop,
+    state,
+)
 from tests.market.stand_in import notice, paid
 
 pytestmark = pytest.mark.django_db
@@ -16,8 +29,6 @@ pytestmark = pytest.mark.django_db
 
 def names():
     """What was told of orders, in order."""
-    from qunluo.kernel.models import EventRecord
-
     told = EventRecord.objects.filter(name__startswith="market.order").order_by("pk")
     return [name.split("_")[1] for name in told.values_list("name", flat=True)]
 
@@ -103,8 +114,6 @@ def test_money_that_came_otherwise_waits_for_somebody_to_look(paid_by_till, othe
 
 
 def test_a_payment_of_another_shop_is_not_known_here(paid_by_till):
-    from tests.market.makers import attach_till, shop
-
     here, other = paid_by_till, shop()
     payment = begin(here, order(here, here.mei, product(here)))
     with pytest.raises(errors.PaymentNotFound):
