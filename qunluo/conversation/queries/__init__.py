@@ -160,6 +160,7 @@ from qunluo.conversation.rules.markup import render
 from qunluo.conversation.rules.ranking import FELT, formula
 from qunluo.conversation.rules.ranking import ORDERS as STREAM_ORDERS
 from qunluo.conversation.rules.reading import reactions
+from qunluo.conversation.rules.search import answers, excerpt, highlight, touches
 from qunluo.conversation.rules.spaces import type_of
 from qunluo.conversation.rules.writing import moments, reserved
 
@@ -330,4 +331,8 @@ __all__ = [
     "without_time",
     "writer_of",
     "zone_of",
+    "answers",
+    "excerpt",
+    "highlight",
+    "touches",
 ]

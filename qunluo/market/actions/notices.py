@@ -1,6 +1,7 @@
 """Taking what providers call in with: proven, kept as it came, answered, and then done."""
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from qunluo.market.ports import BadNotice, Call, Outcome, RefundOutcome, Reply
 from qunluo.market.rules.payments import back_off
 
 State = ProviderNotice.State
+logger = logging.getLogger(__name__)
 SIGNING = ("signature", "wechatpay", "stripe", "content-type")
 
 
@@ -54,6 +56,9 @@ def handle_notice(notice: ProviderNotice) -> None:
         _settle(notice, State.REFUSED, str(error))
     except DomainError as error:
         _later(notice, str(error))
+    except Exception:  # one that cannot be handled must not hold up those behind it
+        logger.exception("A notice of %s could not be handled.", notice.merchant.provider)
+        _later(notice, "It could not be handled.")
     else:
         _settle(notice, State.DONE)
 

@@ -1,5 +1,17 @@
 """Reading the market; fetching is permission."""
 
+from qunluo.market.queries.found import PRODUCTS
+from qunluo.market.queries.managed import (
+    KeptVariant,
+    addresses,
+    get_address,
+    managed_merchant,
+    managed_picture,
+    managed_point,
+    managed_rate,
+    managed_variant,
+    managed_variants,
+)
 from qunluo.market.queries.orders import (
     TODO,
     OrderView,
@@ -15,6 +27,7 @@ from qunluo.market.queries.orders import (
     live_orders_of,
     orders,
     orders_for_table,
+    own_order,
     own_orders,
     packed_totals,
     packing_list,
@@ -38,6 +51,7 @@ from qunluo.market.queries.products import (
     missing_for_sale,
     price_rules,
     products,
+    require_audience,
     shelves,
 )
 from qunluo.market.queries.providers import (
@@ -63,7 +77,7 @@ from qunluo.market.queries.shop import (
     shop_opened,
     trust_line,
 )
-from qunluo.market.rules.fitness import categories, often
+from qunluo.market.rules.fitness import categories, often, score
 from qunluo.market.rules.permissions import MANAGE, ORDERS
 from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import Delivery, Wish
@@ -72,10 +86,12 @@ __all__ = [
     "KEEPS",
     "MANAGE",
     "ORDERS",
+    "PRODUCTS",
     "SEALED_FOR",
     "TODO",
     "Buyer",
     "Delivery",
+    "KeptVariant",
     "OrderView",
     "ProductView",
     "Quote",
@@ -85,6 +101,7 @@ __all__ = [
     "TrustLine",
     "VariantView",
     "Wish",
+    "addresses",
     "audience_of",
     "blockers",
     "buyer_of",
@@ -98,6 +115,7 @@ __all__ = [
     "find_merchant",
     "find_order",
     "find_shop",
+    "get_address",
     "get_order",
     "get_payment",
     "get_product",
@@ -105,9 +123,15 @@ __all__ = [
     "get_shop",
     "known_providers",
     "live_orders_of",
+    "managed_merchant",
+    "managed_picture",
+    "managed_point",
     "managed_product",
     "managed_products",
+    "managed_rate",
     "managed_shop",
+    "managed_variant",
+    "managed_variants",
     "merchant_id",
     "merchant_of",
     "merchants",
@@ -117,6 +141,7 @@ __all__ = [
     "orders",
     "orders_for_table",
     "own_documents",
+    "own_order",
     "own_orders",
     "packed_totals",
     "packing_list",
@@ -125,8 +150,10 @@ __all__ = [
     "products",
     "provider_of",
     "quote",
+    "require_audience",
     "runs_orders",
     "said",
+    "score",
     "shelves",
     "shop_opened",
     "standing_of",

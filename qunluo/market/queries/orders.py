@@ -87,6 +87,17 @@ def get_order(uid: str, *, viewer: "Viewer", community: "Community | None" = Non
     return _view([order])[0]
 
 
+def own_order(uid: str, *, person: "Person", community: "Community | None" = None) -> OrderView:
+    """Return an order of one's own. OrderNotFound."""
+    named = Order.objects.filter(uid=uid, buyer=person)
+    if community is not None:
+        named = named.filter(community=community)
+    order = named.select_related("community", "buyer", "point").first()
+    if order is None:
+        raise OrderNotFound
+    return _view([order])[0]
+
+
 def find_order(pk: int) -> Order | None:
     """Return an order, or None."""
     return Order.objects.filter(pk=pk).select_related("community", "buyer").first()
@@ -134,16 +145,23 @@ def todo_counts(community: "Community", *, viewer: "Viewer") -> dict[str, int]:
 
 
 def troubles(community: "Community", *, viewer: "Viewer") -> tuple[list[Payment], list[Refund]]:
-    """Return payments that came otherwise than asked for, and refunds that somebody has to do."""
+    """Return payments that came otherwise than asked for, and refunds that somebody has to do.
+
+    Among these are refunds that were on their way when the community moved: nobody tries them here.
+    """
     communities.require(viewer, community, ORDERS)
     odd = Payment.objects.filter(order__community=community, state=Payment.State.ODD)
-    back = Refund.objects.filter(
-        order__community=community, state__in=[Refund.State.FAILED, Refund.State.BY_HAND]
-    )
+    back = Refund.objects.filter(left_to_somebody(), order__community=community)
     return (
         list(odd.select_related("order").order_by("-pk")[:50]),
         list(back.select_related("order", "payment").order_by("-pk")[:50]),
     )
+
+
+def left_to_somebody() -> Q:
+    """Return the condition under which no provider sends a refund, so that somebody has to."""
+    left = Q(state__in=[Refund.State.FAILED, Refund.State.BY_HAND])
+    return left | Q(state__in=[Refund.State.WANTED, Refund.State.SENT], try_at=None)
 
 
 def waiting_payments(community: "Community", *, viewer: "Viewer") -> list[Payment]:
@@ -281,7 +299,8 @@ def _view(found: Sequence[Order]) -> list[OrderView]:
         lines[line.order_id].append(line)
     for payment in Payment.objects.filter(order__in=ids).order_by("pk"):
         payments[payment.order_id].append(payment)
-    for refund in Refund.objects.filter(order__in=ids).order_by("pk"):
+    back = Refund.objects.filter(order__in=ids).select_related("payment").order_by("pk")
+    for refund in back:
         refunds[refund.order_id].append(refund)
     return [
         OrderView(
