@@ -1,44 +1,21 @@
 """Shops, products, orders and their money through the API: behaviour, and what is refused."""
 
+from io import BytesIO
+
 import pytest
 
 from qunluo.market import actions
 from qunluo.market.models import Order as Row
-from qunluo.market.models import Product, Shop
-from qunluo.people.models import Person
-from tests.api.conftest import Door
-from tests.api.world import token_of
+from qunluo.market.models import Shop
+from qunluo.market.ports import Fate, HowToPay, Way
+from tests.api.shopping import at, knock, lines, placed
+from tests.api.test_matrix import picture as drawn
 from tests.community.makers import member
 from tests.market.conftest import here, paid_by_till, till
 from tests.market.makers import FIT, HOME, clean, credit, left, order, product, shop, variant
 
-__all__ = ["here", "paid_by_till", "till"]
+__all__ = ["at", "here", "knock", "paid_by_till", "till"]
 pytestmark = pytest.mark.django_db
-FETCH = {"method": "virtual"}
-
-
-@pytest.fixture
-def knock():
-    """Requests as a person, with a token for everything or for the scopes named."""
-
-    def door(who=None, *scopes):
-        return Door(token_of(who, *scopes) if who else "")
-
-    return door
-
-
-@pytest.fixture
-def at(here):
-    """The address of the community of the shop."""
-    return f"/communities/{here.community.slug}"
-
-
-def lines(made, quantity=1):
-    return {"lines": [{"variant_id": variant(made).pk, "quantity": quantity}], "delivery": FETCH}
-
-
-def placed(knock, at, who, made, quantity=1, headers=None, **more):
-    return knock(who).post(f"{at}/orders", {**lines(made, quantity), **more}, headers=headers)
 
 
 # The shop and its shelves.
@@ -261,145 +238,60 @@ def test_nobody_decides_about_their_own_order(knock, here, at):
     assert knock(here.owner).post(f"{at}/shop/credit", gift).status_code == 403
 
 
-# Refusals.
-
-
-def test_another_order_is_not_there_and_its_payments_neither(knock, paid_by_till, at):
+def test_money_by_hand_is_confirmed_and_what_a_provider_refuses_goes_back_by_hand(
+    knock, paid_by_till, at
+):
     here = paid_by_till
+    here.till.way = HowToPay(Way.WORDS, "Bank 1")
     made = order(here, here.mei, product(here))
-    payment = actions.begin_payment(actor=here.mei, order=made, provider="till")
-    for who in (here.li, here.stranger):
-        door = knock(who)
-        for path in (f"/me/orders/{made.uid}", f"/orders/{made.uid}"):
-            assert door.get(path).json()["code"] == "market.order_not_found"
-        for act in ("pay-from-credit", "cancel", "receive", "payments"):
-            body = {"provider": "till"} if act == "payments" else {}
-            assert door.post(f"/me/orders/{made.uid}/{act}", body).status_code == 404
-        assert door.post(f"/payments/{payment.number}/confirm", {}).status_code == 404
-    assert knock(here.mei).post(f"/payments/{payment.number}/confirm", {}).status_code == 403
-
-
-def test_what_belongs_to_another_shop_is_not_found_here(knock, here, at):
-    other = shop()
-    theirs, ours = product(other), product(here)
-    point = actions.save_point(actor=other.owner, shop=other.shop, name="Far", address="Away")
-    desk, mei = knock(here.owner), knock(here.mei)
-    alien = variant(theirs).pk
-    assert mei.get(f"{at}/products/{theirs.uid}").status_code == 404
-    assert placed(knock, at, here.mei, theirs).json()["code"] == "market.product_not_found"
-    assert mei.put(f"{at}/cart/{alien}", {"quantity": 1}).status_code == 404
-    assert desk.patch(f"{at}/products/{theirs.uid}", {"lead": "Ours"}).status_code == 404
-    for path in (
-        f"products/{ours.uid}/variants/{alien}",
-        f"products/{theirs.uid}/variants/{alien}",
-    ):
-        assert desk.patch(f"{at}/{path}", {"price": 1}).status_code == 404
-        assert desk.put(f"{at}/{path}/stock", {"amount": 1}).status_code == 404
-    changed = desk.patch(f"{at}/shop/pickup-points/{point.pk}", {"name": "Mine"})
-    assert changed.json()["code"] == "market.place_not_found"
-    stock = {"amount": 1, "point_id": point.pk}
-    own = f"{at}/products/{ours.uid}/variants/{variant(ours).pk}/stock"
-    assert desk.put(own, stock).status_code == 404
-    assert variant(theirs).price == 1_000
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"lines": [{"variant_id": "1", "quantity": 1}]},
-        {"lines": [{"variant_id": 1, "quantity": 0}]},
-        {"lines": [{"variant_id": 1, "quantity": 10**30}]},
-        {"lines": [{"variant_id": 10**30, "quantity": 1}]},
-        {"lines": [{"variant_id": 1, "quantity": 1.5}]},
-        {"lines": [{"variant_id": 1, "quantity": True}]},
-        {"lines": []},
-        {"lines": [{"variant_id": 1, "quantity": 1}] * 51},
-        {"lines": None, "total": -1},
-        {"lines": None, "total": 10**30},
-        {"delivery": {"method": "drone"}},
-        {"delivery": {"method": "pickup", "point_id": 10**30}},
-        {"delivery": {"method": "ship", "address": {"name": "Mei"}}},
-        {"note": "x" * 401},
-        {"source_type": "<script>"},
-        {"price": 1},
-        [],
-        "order",
-        None,
-    ],
-)
-def test_an_order_of_wrong_things_is_refused_in_words(knock, here, at, wrong):
-    answer = knock(here.mei).post(f"{at}/orders", wrong)
-    assert answer.status_code in {400, 422}, answer.content
-    assert answer.json()["next_step"]
-    assert not Row.objects.exists()
-
-
-@pytest.mark.parametrize("text", ["a\0b", "\ud800", "x" * 30_000])
-def test_text_that_cannot_be_kept_is_refused(knock, here, at, text):
+    begun = knock(here.mei).post(f"/me/orders/{made.uid}/payments", {"provider": "till"}).json()
     desk = knock(here.owner)
-    answers = [
-        desk.post(f"{at}/products", {"title": text}),
-        desk.patch(f"{at}/shop", {"about": text}),
-        desk.post(f"{at}/shop/pickup-points", {"name": text, "address": "A"}),
-        desk.post(f"{at}/shop/delivery-rates", {"name": "A", "fee": 1, "regions": [text]}),
-    ]
-    assert {one.status_code for one in answers} <= {400, 422}
-    assert not Product.objects.exists()
+    (waits,) = desk.get(f"{at}/shop/orders/waiting-payments").json()
+    assert (waits["number"], waits["order_uid"]) == (begun["number"], made.uid)
+    confirmed = desk.post(f"/payments/{begun['number']}/confirm", {"ref": "Slip 7"}).json()
+    assert (confirmed["state"], confirmed["counts"]) == ("paid", True)
+    assert desk.get(f"{at}/shop/orders/waiting-payments").json() == []
+    here.till.refund_fate = Fate.FAILED
+    back = desk.post(f"/orders/{made.uid}/refunds", {"amount": 100, "reason": "Late"}).json()
+    actions.try_refunds()
+    (odd,) = desk.get(f"{at}/shop/orders/troubles").json()["refunds"]
+    assert (odd["number"], odd["state"], odd["order_uid"]) == (back["number"], "failed", made.uid)
+    assert desk.post(f"/refunds/{odd['number']}/try-again").json()["state"] == "wanted"
+    actions.try_refunds()
+    done = desk.post(f"/refunds/{odd['number']}/done", {"ref": "Bank 8"}).json()
+    assert (done["state"], done["number"]) == ("done", back["number"])
+    assert desk.get(f"{at}/shop/orders/troubles").json() == {"payments": [], "refunds": []}
+    clean(here)
 
 
-@pytest.mark.parametrize("amount", [-1, 10**13, 10**30, 1.5, "5", True, None, float("1e3")])
-def test_amounts_are_whole_and_within_reason(knock, here, at, amount):
-    rice = product(here)
+def test_settings_points_and_rates_change_in_part(knock, here, at):
     desk = knock(here.owner)
-    path = f"{at}/products/{rice.uid}/variants"
-    answers = [
-        desk.post(path, {"price": amount}),
-        desk.put(f"{path}/{variant(rice).pk}/stock", {"amount": amount}),
-        desk.post(f"{at}/shop/delivery-rates", {"name": "Far", "fee": amount}),
-        desk.post(
-            f"{at}/shop/credit", {"person": here.mei.handle, "amount": amount, "reason": "x"}
-        ),
-    ]
-    assert {one.status_code for one in answers} <= {400, 422}
+    changed = desk.patch(f"{at}/shop", {"pay_minutes": 60}).json()
+    assert (changed["pay_minutes"], changed["receive_days"]) == (60, 10)
+    point = desk.post(f"{at}/shop/pickup-points", {"name": "Barn", "address": "Lane 1"}).json()
+    one = f"{at}/shop/pickup-points/{point['id']}"
+    assert desk.patch(one, {"active": False}).json() == {**point, "active": False}
+    assert desk.patch(one, {"name": " "}).json()["fields"].keys() == {"name"}
+    assert knock(here.mei).get(f"{at}/shop/pickup-points").json() == []
+    rate = desk.post(
+        f"{at}/shop/delivery-rates", {"name": "Far", "fee": 900, "free_from": 5_000}
+    ).json()
+    path = f"{at}/shop/delivery-rates/{rate['id']}"
+    assert desk.patch(path, {"free_from": None}).json() == {**rate, "free_from": None}
+    assert desk.patch(path, {"place": 10**6}).status_code == 422
 
 
-def test_what_is_fetched_may_not_cost_more_than_can_be_counted_either(knock, here, at):
-    rice = product(here, kind="physical", price=10**12, stock=None)
-    point = actions.save_point(actor=here.owner, shop=here.shop, name="Barn", address="Lane 1")
-    fetched = {"method": "pickup", "point_id": point.pk}
-    answer = placed(knock, at, here.mei, rice, 2, delivery=fetched)
-    assert (answer.status_code, answer.json()["code"]) == (422, "market.too_much")
-
-
-# Scopes.
-
-
-@pytest.mark.parametrize(
-    ("scope", "reads", "buys", "sells"),
-    [
-        ("shop:read", 200, 403, 403),
-        ("shop:write", 200, 201, 403),
-        ("selling:read", 403, 403, 200),
-        ("selling:write", 403, 403, 200),
-        ("talk:write", 403, 403, 403),
-        ("read", 200, 403, 200),
-        ("write", 200, 201, 200),
-    ],
-)
-def test_a_token_for_buying_opens_no_desk(knock, here, at, scope, reads, buys, sells):
+def test_a_picture_is_added_shown_and_taken_off(knock, here, at):
     rice = product(here)
-    door = knock(here.owner, scope)
-    assert door.get("/me/orders").status_code == reads
-    assert door.post(f"{at}/orders", lines(rice)).status_code == buys
-    assert door.get(f"{at}/shop/orders").status_code == sells
-    wrote = door.post(f"{at}/shop/pause").status_code
-    assert wrote == (200 if scope in {"selling:write", "write"} else 403)
-
-
-def test_addresses_are_ones_own(knock, here):
-    kept = knock(here.mei).post("/me/addresses", HOME).json()
-    assert knock(here.li).get("/me/addresses").json() == []
-    assert knock(here.li).delete(f"/me/addresses/{kept['id']}").status_code == 404
-    assert knock(here.mei).delete(f"/me/addresses/{kept['id']}").status_code == 204
-    assert knock(here.mei).get("/me/addresses").json() == []
-    assert Person.objects.filter(pk=here.mei.pk).exists()
+    desk, path = knock(here.owner), f"{at}/products/{rice.uid}/pictures"
+    made = desk.post(path, data={"picture": drawn(), "alt": "A sack"})
+    assert (made.status_code, made.json()["alt"], made.json()["width"]) == (201, "A sack", 64)
+    (shown,) = knock(here.stranger).get(f"{at}/products/{rice.uid}").json()["pictures"]
+    assert shown == made.json()
+    other = product(here, title="Other")
+    wrong = f"{at}/products/{other.uid}/pictures/{shown['id']}"
+    assert desk.delete(wrong).status_code == 404
+    assert desk.delete(f"{path}/{shown['id']}").status_code == 204
+    text = BytesIO(b"<svg onload=alert(1)>")
+    text.name = "x.png"
+    assert desk.post(path, data={"picture": text}).status_code == 422
