@@ -19,6 +19,7 @@ from qunluo.growth.errors import InvitationExpired
 from qunluo.kernel.errors import Busy, DomainError, NotFound, TooMany
 from qunluo.kernel.idempotency import KeyReused
 from qunluo.kernel.text import _
+from qunluo.market.ports import ProviderUnreachable
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -33,6 +34,7 @@ TITLES = {
     422: _("Not accepted"),
     429: _("Too many requests"),
     500: _("Our mistake"),
+    502: _("Another service does not answer"),
     503: _("Busy"),
 }
 # One of each status, for the documents.
@@ -46,6 +48,7 @@ EXAMPLES: tuple[type[DomainError], ...] = (
     errors.TooLarge,
     errors.NotAsDeclared,
     TooMany,
+    ProviderUnreachable,
     Busy,
 )
 SAID = {

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from qunluo.community.models import Community
     from qunluo.conversation.rules.search import Question
     from qunluo.people.models import Person
@@ -23,7 +25,7 @@ class Findable:
 class Asking:
     """Who looks for what in which communities, all of which they may see."""
 
-    viewer: "Person"
+    viewer: "Person | AnonymousUser | None"
     communities: Sequence["Community"]
     question: "Question"
 
@@ -54,6 +56,7 @@ class Source:
     after: Callable[[int, int], list[int]]
     within: Callable[[Any, Asking], Any]
     show: Callable[[Asking, Sequence[int]], list[Shown]]
+    for_strangers: bool = False
 
 
 class Sources:

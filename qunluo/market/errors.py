@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qunluo.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from qunluo.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from qunluo.kernel.text import _
 
 if TYPE_CHECKING:
@@ -48,6 +48,30 @@ class RefundNotFound(NotFound):
     code = "market.refund_not_found"
     message = _("There is no such refund.")
     next_step = _("Look at the order.")
+
+
+class PlaceNotFound(NotFound):
+    """No such pick-up point or delivery rate in this shop, or no such address of this person."""
+
+    code = "market.place_not_found"
+    message = _("There is no such address, pick-up point or delivery rate.")
+    next_step = _("Load the list again and choose from it.")
+
+
+class MerchantNotFound(NotFound):
+    """No account with such a provider in this shop, or at this address."""
+
+    code = "market.merchant_not_found"
+    message = _("The shop has no such account.")
+    next_step = _("Look at the ways in which the shop is paid.")
+
+
+class NoticeTooLarge(DomainError):
+    """A notice longer than any provider sends."""
+
+    code, status = "market.notice_too_large", 413
+    message = _("This notice is larger than {kilobytes} KB.")
+    next_step = _("Send the notice alone.")
 
 
 class MembersOnlyShop(Forbidden):

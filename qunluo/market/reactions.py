@@ -7,6 +7,8 @@ from typing import Any
 from qunluo.community.actions import write_to
 from qunluo.community.events import CharterPublished
 from qunluo.community.queries import roles_with, who_holds
+from qunluo.conversation.actions import index
+from qunluo.conversation.ports import sources
 from qunluo.kernel.delivery import reacts_to
 from qunluo.kernel.text import _
 from qunluo.ledger.queries import amount_said
@@ -24,6 +26,7 @@ own_data.contribute(
     keeps=queries.KEEPS,
     holds=_("What you ordered, paid and got back, and your addresses"),
 )
+sources.register(queries.PRODUCTS)
 
 
 @reacts_to(CharterPublished)
@@ -94,6 +97,14 @@ def ask_to_look(event: events.PaymentOdd | events.RefundFailed) -> None:
             words={"order": order.uid},
             letters=LETTERS,
         )
+
+
+@reacts_to(events.ProductListed, events.ProductChanged, events.ProductWithdrawn)
+def let_it_be_found(
+    event: events.ProductListed | events.ProductChanged | events.ProductWithdrawn,
+) -> None:
+    """Keep what products are found by as they are described now."""
+    index(queries.PRODUCTS.name, [event.product_id])
 
 
 def _write(order_id: int, letter: str, amount: tuple[int, str] | None = None, **words: Any) -> None:

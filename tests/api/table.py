@@ -407,10 +407,86 @@ OPERATIONS = {
     "replay_any_dead_letter": Row(NOBODY),
     "worker": Row(NOBODY),
 }
+SELLERS = "401 404 403 404 200 200"  # the order is a member's
+SELLERS_201 = "401 403 403 403 201 201"
+BUYER = "401 404 200 404 404 404"
+LINES = [{"variant_id": "{variant}", "quantity": 1}]
+FETCHED = {"method": "pickup", "point_id": "{point}"}
+MARKET = {
+    "shop": Row(ANYBODY),
+    "set_up_shop": Row(SELLERS_201, {}),
+    "change_shop": Row(RUNNERS, {"about": "We grow rice."}),
+    "open_shop": Row("401 403 403 403 409 409", {"reason": "We know each other."}),  # its gates
+    "pause_shop": Row(RUNNERS),
+    "trust_line": Row(RUNNERS),
+    "pickup_points": Row(ANYBODY),
+    "add_pickup_point": Row(SELLERS_201, {"name": "Mill", "address": "Lane 2"}),
+    "change_pickup_point": Row(RUNNERS, {"hours": "9 to 5"}),
+    "delivery_rates": Row(ANYBODY),
+    "add_delivery_rate": Row(SELLERS_201, {"name": "Far", "regions": ["新疆"], "fee": 2000}),
+    "change_delivery_rate": Row(RUNNERS, {"fee": 900}),
+    "payment_providers": Row(RUNNERS),
+    "merchants": Row(RUNNERS),
+    "attach_merchant": Row("401 403 403 403 422 422", {"name": "Bank", "settings": {}}),
+    "detach_merchant": Row("401 403 403 403 404 404"),
+    "give_store_credit": Row(
+        "401 403 403 403 204 204", {"person": "{target}", "amount": 5, "reason": "Thanks"}
+    ),
+    "shop_categories": Row(ANYBODY),
+    "products": Row(ANYBODY),
+    "product": Row(ANYBODY),
+    "managed_products": Row(RUNNERS),
+    "add_product": Row(SELLERS_201, {"title": "Oil", "category": "food"}),
+    "change_product": Row(RUNNERS, {"lead": "From our field"}),
+    "product_fitness": Row(RUNNERS),
+    "list_product": Row(RUNNERS),
+    "withdraw_product": Row(RUNNERS, {"reason": "The field is wet."}),
+    "add_product_picture": Row(SELLERS_201, files="picture"),
+    "remove_product_picture": Row("401 403 403 403 204 204"),
+    "add_variant": Row(SELLERS_201, {"name": "Bag", "price": 300}),
+    "change_variant": Row(RUNNERS, {"rules": [{"audience": "members", "price": 900}]}),
+    "set_stock": Row(RUNNERS, {"amount": 9}),
+    "cart": Row(SIGNED_IN),
+    "put_in_cart": Row(SIGNED_IN, {"quantity": 2}),
+    "quote_order": Row(ANYBODY, {"lines": LINES, "delivery": FETCHED}),
+    "place_order": Row("401 201 201 201 201 201", {"lines": LINES, "delivery": FETCHED}),
+    "my_orders": Row(SIGNED_IN),
+    "my_orders_here": Row(SIGNED_IN),
+    "my_order": Row(BUYER),
+    "pay_from_credit": Row(BUYER),
+    "begin_payment": Row("401 404 422 404 404 404", {"provider": "nobody"}),
+    "cancel_my_order": Row(BUYER, {}),
+    "receive_order": Row(BUYER, ids={"order_uid": "sent_uid"}),
+    "my_addresses": Row(SIGNED_IN),
+    "keep_address": Row(
+        "401 201 201 201 201 201",
+        {"name": "Mei", "phone": "13800000000", "region": "浙江省杭州市", "detail": "1"},
+    ),
+    "forget_address": Row("401 404 204 404 404 404"),
+    "shop_orders": Row(RUNNERS),
+    "order_todo": Row(RUNNERS),
+    "money_troubles": Row(RUNNERS),
+    "waiting_payments": Row(RUNNERS),
+    "packing_list": Row(RUNNERS),
+    "shop_order": Row("401 404 200 404 200 200"),
+    "confirm_order": Row(SELLERS, ids={"order_uid": "paid_uid"}),
+    "ship_order": Row(SELLERS, {"carrier": "Post"}, ids={"order_uid": "waiting_uid"}),
+    "mark_order_ready": Row(SELLERS, ids={"order_uid": "packed_uid"}),
+    "hand_order_over": Row(SELLERS, {"code": "{pickup}"}, ids={"order_uid": "packed_uid"}),
+    "call_order_off": Row("401 404 200 404 200 200", {"reason": "No rice left."}),
+    "refund_order": Row(
+        "401 404 403 404 201 201", {"amount": 100, "reason": "Wet"}, ids={"order_uid": "paid_uid"}
+    ),
+    "refund_done_by_hand": Row("401 404 404 404 200 200", {}, ids={"number": "refund_number"}),
+    "try_refund_again": Row("401 404 404 404 200 200", ids={"number": "refund_number"}),
+    "confirm_payment": Row(  # what store credit paid needs no hand
+        "401 404 403 404 404 404", {}, ids={"number": "payment_number"}
+    ),
+}
 TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
-    **TALK, **NOTICES, **CHANNELS, **OPERATIONS, **LEDGER,
+    **TALK, **NOTICES, **CHANNELS, **OPERATIONS, **LEDGER, **MARKET,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

@@ -60,6 +60,9 @@ def knock(door, world, name, said=None, **other):
         said = json.dumps(body).replace("{target}", world.people.target.handle)
         said = said.replace("{host}", world.people.host.handle)
         said = said.replace("{name}", world.farm.name)
+        said = said.replace("{pickup}", world.ids["pickup_code"])
+        for number in ("variant", "point"):
+            said = said.replace(f'"{{{number}}}"', str(world.ids[f"{number}_id"]))
         said = said.replace('"{account}"', str(world.ids["account_id"]))
         body = json.loads(said.replace("{tomorrow}", tomorrow))
     return getattr(door, method)(path, body)

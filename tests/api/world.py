@@ -6,6 +6,8 @@ from datetime import timedelta
 from io import BytesIO
 from types import SimpleNamespace
 
+from PIL import Image
+
 from qunluo.community import actions
 from qunluo.community.models import Community
 from qunluo.conversation import actions as talk
@@ -18,6 +20,10 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.models import EventRecord, ParkedEvent
 from qunluo.ledger import actions as ledger
 from qunluo.ledger.queries import own_account
+from qunluo.market import actions as market
+from qunluo.market.actions.ordering import place_order
+from qunluo.market.models import Order, Refund, Shop
+from qunluo.market.queries import Delivery, Wish
 from qunluo.people.actions import issue_token
 from qunluo.people.models import Person
 from qunluo.reach import actions as reach
@@ -25,6 +31,7 @@ from qunluo.reach.actions import Message, News, notify
 from qunluo.reach.models import Device, Notice
 from qunluo.reach.queries import stop_url, unsubscribe_path
 from tests.community.makers import community, member, membership, person
+from tests.market.makers import FIT, HOME
 
 ROLES = ("visitor", "stranger", "member", "host", "operator", "owner")
 DAY = timedelta(days=1)
@@ -72,6 +79,7 @@ def build():
     world.ids |= _reached(cast.owner)
     world.ids |= _channels(farm, world.ids["space"])
     world.ids |= _order(farm, cast, world.ids)
+    world.ids |= _market(farm, cast)
     world.tokens = {name: token_of(getattr(cast, name)) for name in everybody}
     return world
 
@@ -220,6 +228,67 @@ def _order(farm, cast, ids):
         "case_id": case.pk, "held_id": held.held.pk, "vote_id": vote.pk,
         "proposal_number": idea.number,
     }  # fmt: skip
+
+
+def _market(farm, cast):
+    """A shop that sells to everybody and looks at each order, and an order of a member each way."""
+    run = {"actor": cast.owner}
+    shop = market.set_up_shop(**run, community=farm)
+    Shop.objects.filter(pk=shop.pk).update(state="open", audience="everyone", confirms=True)
+    shop.refresh_from_db()
+    point = market.save_point(**run, shop=shop, name="Barn", address="Lane 1")
+    rate = market.save_rate(**run, shop=shop, name="Everywhere", fee=800)
+    rice = market.add_product(**run, community=farm, title="Rice", category="food", **FIT)
+    sack = market.save_variant(**run, product=rice, name="Sack", price=1_000)
+    market.set_stock(**run, variant=sack, amount=50)
+    picture = market.add_picture(**run, product=rice, data=_drawn(), alt="A sack")
+    rice = market.list_product(**run, product=rice)
+    market.give_credit(
+        **run, community=farm, person=cast.member, amount=50_000, reason="Gift", key="world credit"
+    )
+    market.put_in_cart(actor=cast.member, shop=shop, variant=sack.pk, quantity=1)
+    address = market.keep_address(actor=cast.member, address=HOME)
+    ways = {"ship": Delivery("ship", HOME), "pickup": Delivery("pickup", point=point.pk)}
+
+    def order(number, way="ship", *done):
+        made = place_order(
+            actor=cast.member, shop=shop, wishes=[Wish(sack.pk, 1)], delivery=ways[way],
+            key=f"world {number}",
+        )  # fmt: skip
+        for one in done:
+            one(made)
+        return Order.objects.get(pk=made.pk)
+
+    def pay(made):
+        market.pay_from_credit(actor=cast.member, order=made)
+
+    def confirm(made):
+        market.confirm_order(**run, order=made)
+
+    def send(made):
+        market.ship_order(**run, order=made, carrier="Post", tracking="1")
+
+    waiting, packed = order(3, "ship", pay, confirm), order(4, "pickup", pay, confirm)
+    paid = order(2, "ship", pay)
+    counted = paid.payments.get()
+    refund = Refund.objects.create(
+        number="WORLDR1", payment=counted, order=paid, amount=1, state="by_hand", reason="Odd",
+        wanted_at=now(),
+    )  # fmt: skip
+    return {
+        "order_uid": order(1).uid, "paid_uid": paid.uid, "waiting_uid": waiting.uid,
+        "packed_uid": packed.uid, "sent_uid": order(5, "ship", pay, confirm, send).uid,
+        "pickup_code": packed.pickup_code, "payment_number": counted.number,
+        "refund_number": refund.number, "product_uid": rice.uid, "variant_id": sack.pk,
+        "picture_id": picture.pk, "point_id": point.pk, "rate_id": rate.pk,
+        "address_id": address.pk, "provider": "nobody",
+    }  # fmt: skip
+
+
+def _drawn():
+    out = BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(out, "PNG")
+    return out.getvalue()
 
 
 def _asked(farm, who):

@@ -384,6 +384,10 @@ def test_every_table_that_belongs_to_a_community_is_in_the_archive_or_named_here
         "reach.Push": "on its way to a device",
         "reach.MailboxMark": "how far this installation has read its mailbox",
         "people.ApiToken": "a secret of this installation",
+        "market.MerchantAccount": "secrets of this installation",
+        "market.ProviderNotice": "what a provider told this installation",
+        "market.CartItem": "what one thinks of buying is one's own",
+        "market.Address": "so is where one lives",
         "ledger.Balance": "kept by the database itself, from the transfers and holds",
     }
     ours = {m._meta.label for m in apps.get_models() if m.__module__.startswith("qunluo.")}

@@ -25,7 +25,7 @@ ELSEWHERE = [
     "http://testserver.evil.example/", "http://testserver@evil.example/", "///evil.example",
 ]  # fmt: skip
 # Mail programs and other systems post there by themselves; the link itself is the key.
-OPEN_TO_ALL = {"people:unsubscribe", "reach:stop", "reach:hook"}
+OPEN_TO_ALL = {"people:unsubscribe", "reach:stop", "reach:hook", "pay:notice"}
 
 
 def every_address(world):

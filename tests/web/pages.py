@@ -95,6 +95,7 @@ NOTICES = {
     "reach:bind": Page(post=only(MEMBERS, 404), ids={"pk": 2**40}),
     "reach:carried": Page(everyone(404), ids={"code": "NOSUCH"}),
     "reach:hook": Page(post=everyone(404)),
+    "pay:notice": Page(everyone(404), everyone(404), ids={"provider": "nobody"}),
     "reach:wechat": Page(everyone(403), everyone(403)),
     "reach:mail_in": Page(post=everyone(403)),
     "reach:stop": Page(everyone(), everyone(), ids={"signed": "stop"}),

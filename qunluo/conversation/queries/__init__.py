@@ -172,6 +172,7 @@ from qunluo.conversation.rules.markup import render
 from qunluo.conversation.rules.ranking import FELT, formula
 from qunluo.conversation.rules.ranking import ORDERS as STREAM_ORDERS
 from qunluo.conversation.rules.reading import reactions
+from qunluo.conversation.rules.search import answers, excerpt, highlight, touches
 from qunluo.conversation.rules.services import points_said
 from qunluo.conversation.rules.services import step as service_step
 from qunluo.conversation.rules.services import steps as service_steps
@@ -358,4 +359,8 @@ __all__ = [
     "without_time",
     "writer_of",
     "zone_of",
+    "answers",
+    "excerpt",
+    "highlight",
+    "touches",
 ]

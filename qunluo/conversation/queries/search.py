@@ -289,12 +289,14 @@ def _hits(asked: rules.Question, ids: Sequence[int], where: _Where) -> list[Hit]
 
 
 def _groups(asked: rules.Question, where: _Where, viewer: "Viewer") -> list[Group]:
-    """Return what the other sources found; for members only."""
-    if viewer is None or viewer.pk is None or not where.among:
-        return []
-    asking = Asking(viewer, where.among, asked)
+    """Return what the other sources found; most are for members only."""
+    known = viewer is not None and viewer.pk is not None
     groups = []
     for source in sources:
+        looked = where.communities if source.for_strangers else where.among if known else []
+        if not looked:
+            continue
+        asking = Asking(viewer, looked, asked)
         documents = source.within(Document.objects.filter(source=source.name), asking)
         ids = matching(documents, asked, [source.name]).values_list("target", flat=True)
         if found := source.show(asking, list(ids[:OTHERS]))[:OTHERS_SHOWN]:

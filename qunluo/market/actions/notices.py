@@ -1,6 +1,7 @@
 """Taking what providers call in with: proven, kept as it came, answered, and then done."""
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from qunluo.market.ports import Pretender
     from qunluo.people.models import Person
 
+logger = logging.getLogger(__name__)
 State = ProviderNotice.State
 # How often a notice comes for each wish at the sandbox: lost ones are found by asking.
 PRETENDED = {"pay": 1, "twice": 2, "lost": 0, "refuse": 1, "less": 1}
@@ -87,6 +89,9 @@ def handle_notice(notice: ProviderNotice) -> None:
         _settle(notice, State.REFUSED, str(error))
     except DomainError as error:
         _later(notice, str(error))
+    except Exception:  # one that cannot be handled must not hold up those behind it
+        logger.exception("A notice of %s could not be handled.", notice.merchant.provider)
+        _later(notice, "It could not be handled.")
     else:
         _settle(notice, State.DONE)
 

@@ -38,6 +38,7 @@ CHOICES: dict[str, Collection[Any]] = {
 }
 MOST_PARTS, MOST_NEEDS, MOST_VARIANTS, MOST_RULES, MOST_PICTURES = 12, 10, 50, 20, 12
 MOST_STOCK = 1_000_000
+LAST_PLACE = 9_999
 
 
 @write_tx
@@ -91,6 +92,8 @@ def save_variant(
 ) -> Variant:
     """Write down a variant with its prices, or change one. PermissionMissing, InvalidProduct."""
     communities.require(actor, product.community, MANAGE)
+    if variant is not None and variant.product_id != product.pk:
+        raise errors.ProductNotFound
     if variant is None:
         if product.variants.count() >= MOST_VARIANTS:
             raise errors.InvalidProduct(_("There are too many variants already."))
@@ -218,6 +221,8 @@ def _check_variant(variant: Variant) -> None:
         wrong["price"] = [_("Give an amount of 0 or more.")]
     if variant.most is not None and not 1 <= variant.most <= MOST_QUANTITY:
         wrong["most"] = [_("Give a number from 1 on, or leave it empty.")]
+    if not 0 <= variant.place <= LAST_PLACE:
+        wrong["place"] = [_("Give a number from 0 to 9,999.")]
     if wrong:
         raise errors.InvalidProduct(fields=wrong)
     variant.name, variant.sku = variant.name.strip()[:60], variant.sku.strip()[:40]
@@ -257,6 +262,8 @@ def _say(product: Product, said: Mapping[str, Any]) -> None:
     for name, value in (words | chosen | plain).items():
         setattr(product, name, value)
     _say_amounts(product, said, wrong)
+    if not 0 <= product.place <= LAST_PLACE:
+        wrong["place"] = [_("Give a number from 0 to 9,999.")]
     if not product.title:
         wrong["title"] = [_("Give it a name.")]
     if not product.returnable and not product.no_return:

@@ -196,7 +196,7 @@ def refunded_by_hand(*, actor: "Person", refund: Refund, ref: str = "") -> Refun
     fresh = Refund.objects.select_related("payment").get(pk=refund.pk)
     if fresh.state == State.DONE:
         return fresh
-    if fresh.state not in {State.BY_HAND, State.FAILED}:
+    if fresh.state not in {State.BY_HAND, State.FAILED} and fresh.try_at is not None:
         raise errors.OrderMovedOn
     fresh.ref, fresh.said = ref.strip()[:80], ""
     _done(fresh, order, fresh.payment, actor_id=actor.pk)
@@ -207,7 +207,9 @@ def refunded_by_hand(*, actor: "Person", refund: Refund, ref: str = "") -> Refun
 def try_again(*, actor: "Person", refund: Refund) -> Refund:
     """Let a refund that failed be tried again, under its number. PermissionMissing."""
     communities.require(actor, refund.order.community, ORDERS)
-    failed = Refund.objects.filter(pk=refund.pk, state=State.FAILED)
+    failed = Refund.objects.filter(
+        pk=refund.pk, state=State.FAILED, payment__merchant__isnull=False
+    )
     failed.update(state=State.WANTED, try_at=now(), tries=0)
     refund.refresh_from_db()
     return refund

@@ -30,8 +30,12 @@ RANGES = {
     "pay_minutes": (5, 7 * 24 * 60), "receive_days": (1, 60), "return_days": (0, 90),
     "trust_members": (0, 1000), "trust_days": (0, 365), "trust_pairs": (0, 1000),
 }  # fmt: skip
+LONGEST = {
+    "about": 4_000, "contact": 200, "name": 80, "address": 200, "hours": 120, "phone": 40,
+}  # fmt: skip
 MOST_PLACES = 200
 MOST_REGIONS = 50
+LAST_PLACE = 9_999
 
 
 @write_tx
@@ -72,6 +76,7 @@ def edit_shop(*, actor: "Person", shop: Shop, **settings: Any) -> Shop:
     if wrong:
         least, most = RANGES[next(iter(wrong))]
         raise errors.InvalidShop(fields=wrong, least=least, most=most)
+    _check(settings)
     fresh = Shop.objects.select_for_update().get(pk=shop.pk)
     given = {name: value for name, value in settings.items() if name in SETTINGS}
     changed = [name for name, value in given.items() if getattr(fresh, name) != value]
@@ -165,7 +170,7 @@ def save_point(
 ) -> PickupPoint:
     """Write down a pick-up point, or change one. PermissionMissing, InvalidShop."""
     communities.require(actor, shop.community, MANAGE)
-    _fill(given, ("name", "address"))
+    _check(given, ("name", "address"))
     if point is None:
         _room_for_another(PickupPoint, shop)
         point = PickupPoint(community=shop.community)
@@ -183,7 +188,7 @@ def save_rate(
 ) -> DeliveryRate:
     """Write down what sending costs, or change it. PermissionMissing, InvalidShop."""
     communities.require(actor, shop.community, MANAGE)
-    _fill(given, ("name",))
+    _check(given, ("name",))
     for name in ("fee", "free_from"):
         amount = given.get(name)
         if amount is not None and not 0 <= amount <= MOST_PRICE:
@@ -208,10 +213,19 @@ def _regions(given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _fill(given: Mapping[str, Any], names: Sequence[str]) -> None:
-    empty = [name for name in names if name in given and not str(given[name]).strip()]
-    if empty:
-        raise errors.InvalidShop(fields={name: [_("Write something here.")] for name in empty})
+def _check(given: Mapping[str, Any], needed: Sequence[str] = ()) -> None:
+    """Refuse texts that are missing or too long, and places beyond the last. InvalidShop."""
+    wrong = {
+        name: [_("This is too long.")]
+        for name, most in LONGEST.items()
+        if len(str(given.get(name, ""))) > most
+    }
+    empty = [name for name in needed if name in given and not str(given[name]).strip()]
+    wrong |= {name: [_("Write something here.")] for name in empty}
+    if not 0 <= given.get("place", 0) <= LAST_PLACE:
+        wrong["place"] = [_("Give a number from 0 to 9,999.")]
+    if wrong:
+        raise errors.InvalidShop(fields=wrong)
 
 
 def _room_for_another(model: Any, shop: Shop) -> None:

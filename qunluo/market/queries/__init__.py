@@ -1,5 +1,17 @@
 """Reading the market; fetching is permission."""
 
+from qunluo.market.queries.found import PRODUCTS
+from qunluo.market.queries.managed import (
+    KeptVariant,
+    addresses,
+    get_address,
+    managed_merchant,
+    managed_picture,
+    managed_point,
+    managed_rate,
+    managed_variant,
+    managed_variants,
+)
 from qunluo.market.queries.orders import (
     TODO,
     OrderView,
@@ -39,6 +51,7 @@ from qunluo.market.queries.products import (
     missing_for_sale,
     price_rules,
     products,
+    require_audience,
     shelves,
     variants_in_cart,
 )
@@ -65,7 +78,7 @@ from qunluo.market.queries.shop import (
     shop_opened,
     trust_line,
 )
-from qunluo.market.rules.fitness import categories, often
+from qunluo.market.rules.fitness import categories, often, score
 from qunluo.market.rules.payments import CREDIT, credit_unit
 from qunluo.market.rules.permissions import MANAGE, ORDERS
 from qunluo.market.rules.pricing import Rule
@@ -76,10 +89,12 @@ __all__ = [
     "KEEPS",
     "MANAGE",
     "ORDERS",
+    "PRODUCTS",
     "SEALED_FOR",
     "TODO",
     "Buyer",
     "Delivery",
+    "KeptVariant",
     "OrderView",
     "ProductView",
     "Quote",
@@ -89,6 +104,7 @@ __all__ = [
     "TrustLine",
     "VariantView",
     "Wish",
+    "addresses",
     "audience_of",
     "blockers",
     "buyer_of",
@@ -103,6 +119,7 @@ __all__ = [
     "find_merchant",
     "find_order",
     "find_shop",
+    "get_address",
     "get_order",
     "get_payment",
     "get_product",
@@ -110,9 +127,15 @@ __all__ = [
     "get_shop",
     "known_providers",
     "live_orders_of",
+    "managed_merchant",
+    "managed_picture",
+    "managed_point",
     "managed_product",
     "managed_products",
+    "managed_rate",
     "managed_shop",
+    "managed_variant",
+    "managed_variants",
     "merchant_id",
     "merchant_of",
     "merchants",
@@ -131,8 +154,10 @@ __all__ = [
     "products",
     "provider_of",
     "quote",
+    "require_audience",
     "runs_orders",
     "said",
+    "score",
     "shelves",
     "shop_opened",
     "standing_of",

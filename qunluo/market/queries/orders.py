@@ -147,16 +147,23 @@ def todo_counts(community: "Community", *, viewer: "Viewer") -> dict[str, int]:
 
 
 def troubles(community: "Community", *, viewer: "Viewer") -> tuple[list[Payment], list[Refund]]:
-    """Return payments that came otherwise than asked for, and refunds that somebody has to do."""
+    """Return payments that came otherwise than asked for, and refunds that somebody has to do.
+
+    Among these are refunds that were on their way when the community moved: nobody tries them here.
+    """
     communities.require(viewer, community, ORDERS)
     odd = Payment.objects.filter(order__community=community, state=Payment.State.ODD)
-    back = Refund.objects.filter(
-        order__community=community, state__in=[Refund.State.FAILED, Refund.State.BY_HAND]
-    )
+    back = Refund.objects.filter(left_to_somebody(), order__community=community)
     return (
         list(odd.select_related("order").order_by("-pk")[:50]),
         list(back.select_related("order", "payment").order_by("-pk")[:50]),
     )
+
+
+def left_to_somebody() -> Q:
+    """Return the condition under which no provider sends a refund, so that somebody has to."""
+    left = Q(state__in=[Refund.State.FAILED, Refund.State.BY_HAND])
+    return left | Q(state__in=[Refund.State.WANTED, Refund.State.SENT], try_at=None)
 
 
 def waiting_payments(community: "Community", *, viewer: "Viewer") -> list[Payment]:
@@ -301,7 +308,8 @@ def _view(found: Sequence[Order]) -> list[OrderView]:
         lines[line.order_id].append(line)
     for payment in Payment.objects.filter(order__in=ids).order_by("pk"):
         payments[payment.order_id].append(payment)
-    for refund in Refund.objects.filter(order__in=ids).order_by("pk"):
+    back = Refund.objects.filter(order__in=ids).select_related("payment").order_by("pk")
+    for refund in back:
         refunds[refund.order_id].append(refund)
     return [
         OrderView(

@@ -107,7 +107,8 @@ def quote(shop: Shop, wishes: Sequence[Wish], delivery: Delivery, *, viewer: "Vi
         address = checked_address(delivery.address)
         return _within(shop, lines, Delivery(SHIP, address), address["region"], buyer)
     if method == PICKUP and point:
-        return Quote(shop, lines, Delivery(PICKUP, point=point.pk), 0, point, buyer.member)
+        fetched = Delivery(PICKUP, point=point.pk)
+        return _bounded(Quote(shop, lines, fetched, 0, point, buyer.member))
     if needed:
         raise errors.InvalidOrder(fields={"method": [_("Choose how you want to get it.")]})
     return _bounded(Quote(shop, lines, Delivery(VIRTUAL), 0, None, buyer.member))

@@ -1,0 +1,1 @@
+"""The door by which payment providers call in."""

@@ -1,0 +1,203 @@
+"""A shop moves with its community, and nothing is asked of a provider or sent a second time."""
+
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from qunluo.growth.actions import export_community, restore_community
+from qunluo.kernel import media
+from qunluo.kernel.archive import kinds
+from qunluo.kernel.definitions import load_file
+from qunluo.kernel.delivery import drain
+from qunluo.kernel.events import REGISTRY
+from qunluo.ledger.queries import verify
+from qunluo.market import actions, events, jobs, queries
+from qunluo.market.models import (
+    Address,
+    CartItem,
+    MerchantAccount,
+    Order,
+    Payment,
+    Picture,
+    ProviderNotice,
+    Refund,
+    Stock,
+)
+from qunluo.market.ports import Fate
+from qunluo.people.models import Person
+from qunluo.reach.models import Notice
+from tests.growth.test_archives import contents, empty_installation, without_ids
+from tests.market.makers import HOME, SHIP, credit, left, order, product, shop
+from tests.market.stand_in import notice, paid
+
+pytestmark = pytest.mark.django_db
+CODES = {
+    "Order": ("uid", "key"),
+    "Payment": ("number",),
+    "Refund": ("number",),
+    "Product": ("uid",),
+}
+
+
+def picture():
+    out = BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def full(paid_by_till):
+    """A shop with an order in nearly every state, and money under way in both directions."""
+    here, till = paid_by_till, paid_by_till.till
+    rice = product(here, kind="physical", stock=20, variant={"most": 9, "sku": "R1"})
+    poem = product(here, title="Poem", handed_over="The sea")
+    actions.add_picture(actor=here.owner, product=rice, data=picture(), alt="A sack")
+    actions.save_point(actor=here.owner, shop=here.shop, name="Barn", address="Lane 1")
+    credit(here, here.mei, 90_000)
+    credited = order(here, here.mei, poem)
+    actions.pay_from_credit(actor=here.mei, order=credited)
+    actions.refund_order(actor=here.owner, order=credited, amount=300, reason="Late")
+    actions.receive_order(actor=here.mei, order=credited)
+    actions.cancel_order(actor=here.mei, order=order(here, here.mei, rice, delivery=SHIP))
+    sent = order(here, here.li, rice, 2, delivery=SHIP)
+    first = actions.begin_payment(actor=here.li, order=sent, provider="till")
+    actions.take_notice(account=here.account, call=notice(paid(first)))
+    actions.ship_order(actor=here.owner, order=sent, carrier="Post", tracking="1")
+    actions.refund_order(actor=here.owner, order=sent, amount=100, reason="Wet")
+    till.refund_fate = Fate.OPEN
+    actions.try_refunds()
+    actions.refund_order(actor=here.owner, order=sent, amount=50, reason="Torn")
+    opened = order(here, here.mei, rice, 3, delivery=SHIP)
+    actions.begin_payment(actor=here.mei, order=opened, provider="till")
+    actions.put_in_cart(actor=here.mei, shop=here.shop, variant=rice.variants.get().pk, quantity=2)
+    actions.keep_address(actor=here.mei, address=HOME)
+    drain()
+    here.rice, here.opened, here.sent = rice, opened, sent
+    return here
+
+
+def market(files):
+    """What an archive says of the market, without the codes that are made anew beside the first."""
+    told = {kind: rows for kind, rows in without_ids(files).items() if kind.startswith("market.")}
+    for name, codes in CODES.items():
+        for row in told[f"market.{name}"]:
+            for code in codes:
+                del row[code]
+    return told
+
+
+def test_what_was_restored_says_the_same_to_the_last_amount(full, tmp_path):
+    export_community(full.community, tmp_path / "one.zip")
+    copy = restore_community(tmp_path / "one.zip", slug="copy")
+    export_community(copy, tmp_path / "two.zip")
+    before, after = (market(contents(tmp_path / name)[1]) for name in ("one.zip", "two.zip"))
+    ours = {name for name in kinds() if name.startswith("market.")}
+    assert {kind for kind, rows in before.items() if rows} == ours - {"market.PriceRule"}
+    for kind, rows in before.items():
+        assert after[kind] == rows, kind
+    assert verify(community_id=copy.pk).rows == {}
+
+
+def test_in_another_installation_numbers_stay_and_pictures_are_there(full, tmp_path):
+    export_community(full.community, tmp_path / "one.zip")
+    said = [
+        set(Order.objects.values_list("uid", "key", "state", "total", "escrow", "refunded")),
+        set(Payment.objects.values_list("number", "state", "ref", "amount", "counts")),
+        set(Refund.objects.values_list("number", "state", "amount", "settled")),
+        set(Stock.objects.values_list("variant__sku", "amount")),
+    ]
+    slug, key = full.community.slug, Picture.objects.get().key
+    with media.open(key) as file:
+        drawn = file.read()
+    empty_installation()
+    media.delete(key)
+    copy = restore_community(tmp_path / "one.zip")
+    assert copy.slug == slug
+    assert said == [
+        set(Order.objects.values_list("uid", "key", "state", "total", "escrow", "refunded")),
+        set(Payment.objects.values_list("number", "state", "ref", "amount", "counts")),
+        set(Refund.objects.values_list("number", "state", "amount", "settled")),
+        set(Stock.objects.values_list("variant__sku", "amount")),
+    ]
+    with media.open(Picture.objects.get().key) as file:
+        assert file.read() == drawn
+    assert queries.get_shop(copy).audience == "everyone"
+
+
+def test_what_is_of_one_installation_or_one_person_stays_behind(full, tmp_path):
+    export_community(full.community, tmp_path / "one.zip")
+    everything = (tmp_path / "one.zip").read_bytes()
+    _manifest, files = contents(tmp_path / "one.zip")
+    told = repr(files)
+    assert "s3cret" not in told
+    assert full.account.key not in told
+    assert b"s3cret" not in everything
+    empty_installation()
+    restore_community(tmp_path / "one.zip")
+    stays = (MerchantAccount, ProviderNotice, CartItem, Address)
+    assert [model.objects.count() for model in stays] == [0, 0, 0, 0]
+
+
+def test_jobs_after_a_restore_ask_no_provider_and_send_nothing_twice(
+    full, tmp_path, travel, monkeypatch
+):
+    export_community(full.community, tmp_path / "one.zip")
+    empty_installation()
+    copy = restore_community(tmp_path / "one.zip")
+    asked = []
+    for name in ("create", "query", "close", "refund", "query_refund"):
+        monkeypatch.setattr(full.till, name, lambda *given, name=name: asked.append((name, given)))
+    drain()
+    assert not Notice.objects.exists()  # of what happened elsewhere everybody has heard there
+    refunds = list(Refund.objects.order_by("pk").values_list("state", flat=True))
+    with travel(full.opened.expires_at + timedelta(days=60)):
+        for _round in range(3):
+            jobs.look_after_money()
+            jobs.move_due_orders()
+            drain()
+    assert asked == []
+    assert list(Refund.objects.order_by("pk").values_list("state", flat=True)) == refunds
+    assert Order.objects.get(uid=full.opened.uid).state == "expired"
+    assert verify(community_id=copy.pk).rows == {}
+
+
+def test_a_refund_that_was_on_its_way_is_one_that_somebody_does_by_hand(full, tmp_path):
+    export_community(full.community, tmp_path / "one.zip")
+    empty_installation()
+    copy = restore_community(tmp_path / "one.zip")
+    owner = Person.objects.get(name=full.owner.name)
+    _odd, back = queries.troubles(copy, viewer=owner)
+    assert {one.state for one in back} == {"wanted", "sent"}
+    for refund in back:
+        actions.try_again(actor=owner, refund=refund)  # nobody here can send it: nothing changes
+        actions.refunded_by_hand(actor=owner, refund=refund, ref="Bank 7")
+    assert queries.troubles(copy, viewer=owner)[1] == []
+    assert verify(community_id=copy.pk).rows == {}
+
+
+def test_a_refund_that_a_provider_is_at_is_not_done_by_hand_as_well(full):
+    underway = Refund.objects.filter(state="sent").first()
+    with pytest.raises(Exception, match="order_moved_on"):
+        actions.refunded_by_hand(actor=full.owner, refund=underway)
+
+
+def test_every_event_of_the_market_is_told_in_both_languages():
+    folder = Path(events.__file__).parent / "definitions"
+    told = load_file(folder / "timeline.toml")["sentences"]
+    named = {name for name in REGISTRY if name.startswith("market.")}
+    assert named == set(told)
+    for words in told.values():
+        assert words["by"]["en"]
+        assert words["by"]["zh"]
+
+
+def test_stock_that_an_open_order_holds_stays_held_where_it_was_restored(full, tmp_path):
+    before = left(full.rice)
+    export_community(full.community, tmp_path / "one.zip")
+    copy = restore_community(tmp_path / "one.zip", slug="copy")
+    amounts = Stock.objects.filter(variant__product__community=copy, variant__sku="R1")
+    assert [one.amount for one in amounts] == [before]
+    assert shop().shop.community_id != copy.pk
