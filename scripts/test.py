@@ -21,7 +21,7 @@ BROWSERS = (
     "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
     "google-chrome-stable",
 )  # fmt: skip
-WORKERS = 2
+WORKERS = 3
 STORYTELLERS = 3  # a story waits half of its time: for a worker, for a browser
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "--durations=5"]
 # A file stays with one worker: what its tests stand on (a town, a walk) is built once.
