@@ -1,6 +1,7 @@
 """What happens in the market. Amounts are whole minor units; only ids and numbers stand here."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from qunluo.kernel.events import Event
@@ -227,6 +228,18 @@ class PaymentOdd(Event):
     order_id: int
     amount: int
     unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillChecked(Event):
+    """The bill of a day was compared with the books: how much is the same, and how much differs."""
+
+    name: ClassVar[str] = "market.bill_checked"
+    audit: ClassVar[bool] = True
+    provider: str
+    day: date
+    matched: int
+    differs: int
 
 
 @dataclass(frozen=True, kw_only=True)

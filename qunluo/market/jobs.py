@@ -18,3 +18,9 @@ def look_after_money() -> None:
     actions.handle_due_notices()
     actions.look_after_payments()
     actions.try_refunds()
+
+
+@every(minutes=60, atomic=False, when=queries.bills_are_due)
+def compare_bills() -> None:
+    """Compare what providers billed with the books, day by day."""
+    actions.check_due_bills()

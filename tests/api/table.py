@@ -465,6 +465,8 @@ MARKET = {
     "forget_address": Row("401 404 204 404 404 404"),
     "shop_orders": Row(RUNNERS),
     "order_todo": Row(RUNNERS),
+    "shop_finance": Row(RUNNERS),
+    "check_bill": Row(RUNNERS),
     "money_troubles": Row(RUNNERS),
     "waiting_payments": Row(RUNNERS),
     "packing_list": Row(RUNNERS),

@@ -10,7 +10,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.above_the_database]
 
 def paths(world):
     """The pages of a member's account and of a transfer that touched it."""
-    account = Account.objects.get(community=world.farm, person=world.people.member)
+    account = Account.objects.get(
+        community=world.farm, person=world.people.member, unit__code="points"
+    )
     transfer = account.postings.first().transfer_id
     return f"/accounts/{account.pk}", f"/accounts/{account.pk}/statement", f"/transfers/{transfer}"
 

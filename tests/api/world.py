@@ -22,7 +22,7 @@ from qunluo.ledger import actions as ledger
 from qunluo.ledger.queries import own_account
 from qunluo.market import actions as market
 from qunluo.market.actions.ordering import place_order
-from qunluo.market.models import Order, Refund, Shop
+from qunluo.market.models import Bill, MerchantAccount, Order, Refund, Shop
 from qunluo.market.queries import Delivery, Wish
 from qunluo.people.actions import issue_token
 from qunluo.people.models import Person
@@ -275,7 +275,15 @@ def _market(farm, cast):
         number="WORLDR1", payment=counted, order=paid, amount=1, state="by_hand", reason="Odd",
         wanted_at=now(),
     )  # fmt: skip
+    account = MerchantAccount.objects.create(
+        community=farm, provider="manual", key="world", name="Old", active=False, added_at=now(),
+        settings={"instructions": "Bank 1"},
+    )  # fmt: skip
+    bill = Bill.objects.create(
+        merchant=account, day=now().date(), matched=1, differs=0, checked_at=now()
+    )
     return {
+        "bill_id": bill.pk,
         "order_uid": order(1).uid, "paid_uid": paid.uid, "waiting_uid": waiting.uid,
         "packed_uid": packed.uid, "sent_uid": order(5, "ship", pay, confirm, send).uid,
         "pickup_code": packed.pickup_code, "payment_number": counted.number,

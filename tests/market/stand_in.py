@@ -22,7 +22,7 @@ class Till:
 
     def __init__(self):
         self.asked, self.refunds, self.closed = {}, {}, []
-        self.state = {}
+        self.state, self.bills = {}, {}
         self.down = False
         self.refund_fate = Fate.DONE
         self.way = HowToPay(Way.CODE, "till://pay")
@@ -65,8 +65,9 @@ class Till:
     def query_refund(self, merchant, asked):
         return self.refund(merchant, asked)
 
-    def bill(self, _merchant, _day):
-        return []
+    def bill(self, _merchant, day):
+        self._answer()
+        return self.bills.get(day, [])
 
     def _answer(self):
         if self.down:

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.req("X07"), pytest.mark.above_the_database]
 ROOT = Path(payments.__file__).parent
 NAMES = sorted(p.name for p in ROOT.iterdir() if p.is_dir() and p.name not in {"__pycache__"})
 PORT = [name for name in vars(PaymentProvider) if not name.startswith("_")]
-KEYS = {"label", "about", "currencies", "fields"}
+KEYS = {"label", "about", "currencies", "fields", "zone", "bills"}
 FIELD = {"label", "help", "secret", "long", "optional"}
 LIBRARIES = {"alipay", "stripe", "wechatpayv3", "OpenSSL", "Cryptodome"}
 

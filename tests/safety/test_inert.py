@@ -33,13 +33,19 @@ ENDS = (
     "account_",
     "me:erase",
 )
+# What is over once something else has been done comes first.
+BEGINS = ("market:cancel", "market:checkout")
 AMOUNT = re.compile(r"a\d+$")
+COUNT = re.compile(r"at\d+$")  # how many there are at a pick-up point
 TOMORROW = (now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
 SOON = (now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
 # Of two things that exclude each other, the one with text; a day that is past.
 OTHERWISE = {
     "desk:give": {"name": "", "expires_on": ""},
     "growth:customer_order": {"on": "2024-05-01"},
+    "market:product_add": {"title": "Rice"},
+    "market:rate_add": {"name": "All"},
+    "market:variant_add": {"amount": "5", "most": "5"},
     "order:vote_new": dict.fromkeys(["options", "task", "task_person", "task_due_on"], ""),
     "reach:channel_edit": {"invitation": ""},
     "talk:plan": {"publish_at": TOMORROW, "early_kind": "badge", "open_at": SOON},
@@ -49,15 +55,27 @@ OTHERWISE = {
 OF_A_MEMBER = {"people", "task_person", "together"}
 # What takes nothing but the address of something said here or of a machine, or a code we gave.
 ADDRESSES = {"about", "address", "invitation"}
+# What takes nothing but amounts.
+MONEY = {"elsewhere": "", "fee": "5", "free_from": "", "parts": "", "price": "5", "rules": ""}
 # Only with a device or a file; tests/stories has both.
-BY_DEVICE = {("mfa_add_webauthn", None, "name"), ("talk:imported", None, "room")}
+BY_DEVICE = {
+    ("mfa_add_webauthn", None, "name"),
+    ("talk:imported", None, "room"),
+    ("market:picture", None, "alt"),
+}
 # It takes nothing but the exact name, and would end the community under the other forms.
-CLOSING = {("founding:close", None, "name"), ("founding:close", None, "reason")}
+CLOSING = {
+    ("founding:close", None, "name"),
+    ("founding:close", None, "reason"),
+    ("market:open", None, "reason"),  # the charter of the town holds it back
+}
 
 
 def last(form):
-    """Put off what ends things."""
+    """Put off what ends things, and begin with what will soon be over."""
     name = place(form.action)[0]
+    if name in BEGINS:
+        return -1
     return next((n for n, end in enumerate(ENDS, 1) if name.startswith(end)), 0)
 
 
@@ -90,7 +108,7 @@ class Pen:
     def fill(self, role, form):
         """Put every probe into every field of the form: all at once, or else one by one."""
         where = place(form.action)
-        typed = [name for name in form.typed if name not in OF_A_MEMBER | ADDRESSES]
+        typed = [name for name in form.typed if name not in OF_A_MEMBER | ADDRESSES | MONEY.keys()]
         fields = {(*where, name): form.fields[name] for name in typed}
         self.known |= fields.keys()
         if not fields.keys() - self.taken and not form.formed:
@@ -117,7 +135,9 @@ class Pen:
 
     def send(self, role, form, said):
         """Post the form; True when it was taken."""
-        said = {**OTHERWISE.get(place(form.action)[0], {}), **said}
+        counts = {name: "" for name in form.fields if COUNT.match(name)}
+        amounts = counts | {name: MONEY[name] for name in form.fields.keys() & MONEY.keys()}
+        said = {**amounts, **OTHERWISE.get(place(form.action)[0], {}), **said}
         if "people" in form.fields:
             said["people"] = of_a_member(self.crawl)
         if "together" in form.fields:

@@ -51,7 +51,7 @@ class Town:
 def trading(farm, cast):
     """An open shop with one product, which the member ordered and somebody has in the cart."""
     shop = market.set_up_shop(actor=cast.owner, community=farm)
-    Shop.objects.filter(pk=shop.pk).update(state="open", audience="everyone")
+    Shop.objects.filter(pk=shop.pk).update(state="open", audience="everyone", confirms=False)
     shop.refresh_from_db()
     farm.refresh_from_db()
     push_fact(community=farm, fact="shop.opened", value=True)

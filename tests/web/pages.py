@@ -351,7 +351,7 @@ MARKET = {
     "market:put": Page(post=everyone(302, visitor=IN), body={"variant": "1", "quantity": "1"}),
     "market:checkout": Page(
         everyone(422, visitor=IN, member=200, owner=200, outsider=200),
-        everyone(422, visitor=IN, member=302, owner=302, outsider=302),
+        everyone(422, visitor=IN, owner=302, outsider=302),
     ),
     "market:orders": Page(BUYS),
     "market:order": Page(THEIRS, ids=ORDERED),
@@ -382,6 +382,8 @@ MARKET = {
     ),
     "market:picture": Page(post=only(DEALS, 422), ids=PRODUCT),
     "market:unpicture": Page(post=only(DEALS, 404), ids={**PRODUCT, "pk": 2**40}),
+    "market:money": Page(only(DEALS)),
+    "market:bill": Page(only(DEALS), only(DEALS, 302), ids=at("bill_id")),
     "market:desk_orders": Page(only(DEALS)),
     "market:orders_csv": Page(only(DEALS)), "market:orders_xlsx": Page(only(DEALS)),
     "market:many": Page(post=only(DEALS, 302)),

@@ -69,7 +69,7 @@ class Counter:
         for person in self.chance.sample(self.stage.members, min(5, len(self.stage.members))):
             hour = self.chance.uniform(9, 22)
             self.plot.at(
-                day + self.chance.randrange(6), hour, self.stage.zone, partial(self.buy, person)
+                day + self.chance.randrange(5), hour, self.stage.zone, partial(self.buy, person)
             )
 
     def buy(self, person: Any) -> None:
@@ -177,5 +177,5 @@ def shop(plot: "Plot", stage: "Stage") -> None:
     """Plan the shop of a community, and three months of trade in it."""
     counter = Counter(plot, stage)
     plot.at(OPENS, 10.0, stage.zone, counter.set_up)
-    for day in range(OPENS + 1, UNTIL, 3):
+    for day in range(OPENS + 1, UNTIL, 5):
         plot.at(day, 8.0, stage.zone, partial(counter.week, day))

@@ -1,6 +1,6 @@
 """What came to an account and went from it, and the books as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from qunluo.ledger.errors import TransferNotFound
 from qunluo.ledger.models import Account, Posting, Transfer
 from qunluo.ledger.queries.accounts import sees_books
 from qunluo.ledger.queries.permissions import VIEW
+from qunluo.ledger.rules.legs import Cause
 from qunluo.ledger.rules.purposes import Kind, Purpose, kinds, purposes
 from qunluo.people.queries import Card, person_card
 
@@ -149,6 +150,35 @@ def trial_balance(
     """
     communities.require(viewer, community, VIEW)
     return _trial(community.pk, at)
+
+
+def totals_of(
+    community: "Community", purposes: Iterable[str]
+) -> tuple[tuple[str, str, str, int], ...]:
+    """Return what accounts of some purposes add up to: purpose, label, unit, whole minor units.
+
+    For rooms that answer for these accounts and ask for a permission of their own.
+    """
+    found = Posting.objects.filter(
+        account__community=community, account__purpose__in=list(purposes)
+    )
+    rows = found.values_list("account__purpose", "account__label", "account__unit__code")
+    return tuple(
+        rows.annotate(total=Sum("amount")).order_by(
+            "account__unit__code", "account__purpose", "account__label"
+        )
+    )
+
+
+def booked_for(community: "Community", cause: Cause, account: Account) -> int:
+    """Return what an account gained for a cause so far, in whole minor units."""
+    found = Posting.objects.filter(
+        account=account,
+        transfer__community=community,
+        transfer__cause_type=cause.type,
+        transfer__cause_id=cause.id,
+    )
+    return found.aggregate(total=Sum("amount"))["total"] or 0
 
 
 def transfers(

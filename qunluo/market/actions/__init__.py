@@ -1,5 +1,6 @@
 """Everything that writes the market."""
 
+from qunluo.market.actions.billing import check_bill, check_due_bills
 from qunluo.market.actions.carts import empty_cart, forget_address, keep_address, put_in_cart
 from qunluo.market.actions.expiring import expire_due_orders
 from qunluo.market.actions.fulfilling import (
@@ -59,6 +60,8 @@ __all__ = [
     "attach_merchant",
     "begin_payment",
     "cancel_order",
+    "check_bill",
+    "check_due_bills",
     "confirm_order",
     "confirm_payment",
     "detach_merchant",

@@ -56,7 +56,7 @@ def pay_from_credit(*, actor: "Person", order: Order) -> Order:
         kind="payment",
         legs=[Leg(wallet, -fresh.total), Leg(escrow, fresh.total)],
         key=f"pay:{payment.number}",
-        cause=Cause("order", fresh.uid),
+        cause=Cause("payment", payment.number),
         actor=actor,
     )
     payment.state, payment.counts, payment.paid_at = State.PAID, True, moment
@@ -263,7 +263,7 @@ def _book(order: Order, payment: Payment) -> None:
         kind="payment",
         legs=[Leg(clearing, -payment.amount), Leg(escrow, payment.amount)],
         key=f"pay:{payment.number}",
-        cause=Cause("order", order.uid),
+        cause=Cause("payment", payment.number),
         memo=payment.ref,
         occurred_at=payment.paid_at,
     )

@@ -1,5 +1,6 @@
 """Sending money back: decided once, under one number, and tried until the provider has done it."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -168,7 +169,7 @@ def take_refund_outcome(number: str, outcome: RefundOutcome, *, merchant_id: int
     refund.ref = outcome.ref[:80] or refund.ref
     refund.said = outcome.said[:REASON]
     if outcome.fate is Fate.DONE:
-        _done(refund, order, refund.payment)
+        _done(refund, order, refund.payment, at=outcome.at)
         return refund
     if outcome.fate is Fate.FAILED and refund.state != State.FAILED:
         refund.state, refund.try_at = State.FAILED, None
@@ -215,7 +216,14 @@ def try_again(*, actor: "Person", refund: Refund) -> Refund:
     return refund
 
 
-def _done(refund: Refund, order: Order, payment: Payment, actor_id: int | None = None) -> None:
+def _done(
+    refund: Refund,
+    order: Order,
+    payment: Payment,
+    *,
+    actor_id: int | None = None,
+    at: datetime | None = None,
+) -> None:
     """Book that money is back; inside a transaction that holds the order's row."""
     who = order.buyer if payment.provider == CREDIT else None
     end = (
@@ -233,10 +241,11 @@ def _done(refund: Refund, order: Order, payment: Payment, actor_id: int | None =
         kind="refund",
         legs=[*(Leg(a, -n) for a, n in parts if n), Leg(target, refund.amount)],
         key=f"refund:{refund.number}",
-        cause=Cause("order", order.uid),
+        cause=Cause("refund", refund.number),
         memo=refund.reason,
+        occurred_at=at,
     )
-    refund.state, refund.done_at, refund.try_at = State.DONE, now(), None
+    refund.state, refund.done_at, refund.try_at = State.DONE, at or now(), None
     refund.save()
     publish(events.RefundDone(**_told(order, refund, actor_id)))
 

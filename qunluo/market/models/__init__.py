@@ -1,5 +1,6 @@
 """The tables of the market."""
 
+from qunluo.market.models.bills import Bill
 from qunluo.market.models.cart import Address, CartItem
 from qunluo.market.models.orders import Order, OrderLine
 from qunluo.market.models.payments import Payment, ProviderNotice, Refund
@@ -8,6 +9,7 @@ from qunluo.market.models.shop import DeliveryRate, MerchantAccount, PickupPoint
 
 __all__ = [
     "Address",
+    "Bill",
     "CartItem",
     "DeliveryRate",
     "MerchantAccount",

@@ -1,5 +1,14 @@
 """Reading the market; fetching is permission."""
 
+from qunluo.market.queries.billing import (
+    Finance,
+    bills,
+    bills_are_due,
+    due_bills,
+    finance,
+    find_bill,
+    numbers_of,
+)
 from qunluo.market.queries.found import PRODUCTS
 from qunluo.market.queries.managed import (
     KeptVariant,
@@ -94,6 +103,7 @@ __all__ = [
     "TODO",
     "Buyer",
     "Delivery",
+    "Finance",
     "KeptVariant",
     "OrderView",
     "ProductView",
@@ -106,6 +116,8 @@ __all__ = [
     "Wish",
     "addresses",
     "audience_of",
+    "bills",
+    "bills_are_due",
     "blockers",
     "buyer_of",
     "cart",
@@ -114,8 +126,11 @@ __all__ = [
     "checked_address",
     "credit_unit",
     "delivery_rates",
+    "due_bills",
     "due_money",
     "due_orders",
+    "finance",
+    "find_bill",
     "find_merchant",
     "find_order",
     "find_shop",
@@ -141,6 +156,7 @@ __all__ = [
     "merchants",
     "missing_for_sale",
     "needs_delivery",
+    "numbers_of",
     "often",
     "orders",
     "orders_for_table",

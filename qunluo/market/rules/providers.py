@@ -30,6 +30,8 @@ class About:
     label: Words
     about: Words
     currencies: tuple[str, ...]
+    zone: str  # in which the day of a bill ends
+    bills: bool
     settings: tuple[Setting, ...]
 
 
@@ -43,6 +45,8 @@ def about(folder: Path) -> About:
         label=told["label"],
         about=told["about"],
         currencies=tuple(told.get("currencies", ())),
+        zone=told.get("zone", "UTC"),
+        bills=told.get("bills", False),
         settings=tuple(
             Setting(
                 name,

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from qunluo.web.market.views import buying, desk_orders, desk_products, desk_shop, orders, shop
+from qunluo.web.market.views import (
+    buying,
+    desk_money,
+    desk_orders,
+    desk_products,
+    desk_shop,
+    orders,
+    shop,
+)
 
 app_name = "market"
 HERE = "c/<slug:slug>/"
@@ -37,6 +45,8 @@ urlpatterns = [
     path(f"{DESK}payments/<slug:provider>/", desk_shop.merchant, name="merchant"),
     path(f"{DESK}payments/<slug:provider>/off/", desk_shop.detach, name="detach"),
     path(f"{HERE}members/<str:handle>/credit/", desk_shop.credit, name="credit"),
+    path(f"{DESK}money/", desk_money.money, name="money"),
+    path(f"{DESK}money/bills/<int:pk>/", desk_money.bill, name="bill"),
     path(f"{DESK}products/", desk_products.add, name="product_add"),
     path(PRODUCT, desk_products.product, name="product_edit"),
     path(f"{PRODUCT}sale/", desk_products.sale, name="sale"),
