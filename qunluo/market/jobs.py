@@ -18,3 +18,9 @@ def look_after_money() -> None:
     actions.handle_due_notices()
     actions.look_after_payments()
     actions.try_refunds()
+
+
+@every(minutes=1, atomic=False, when=queries.due_campaigns)
+def look_after_campaigns() -> None:
+    """End teams and campaigns, take on or pay back what waited for them, move up who waits."""
+    actions.look_after_campaigns()

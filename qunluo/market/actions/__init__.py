@@ -1,6 +1,25 @@
 """Everything that writes the market."""
 
+from qunluo.market.actions.campaigns import (
+    Item,
+    Plan,
+    approve_campaign,
+    decline_campaign,
+    lower_team,
+    lower_threshold,
+    propose_campaign,
+    start_campaign,
+)
 from qunluo.market.actions.carts import empty_cart, forget_address, keep_address, put_in_cart
+from qunluo.market.actions.closing import (
+    cancel_campaign,
+    close_campaign,
+    look_after_campaigns,
+)
+from qunluo.market.actions.editing import (
+    Changed,
+    edit_entry,
+)
 from qunluo.market.actions.expiring import expire_due_orders
 from qunluo.market.actions.fulfilling import (
     cancel_order,
@@ -11,6 +30,12 @@ from qunluo.market.actions.fulfilling import (
     receive_order,
     settle_due_orders,
     ship_order,
+)
+from qunluo.market.actions.joining import (
+    Ask,
+    Joined,
+    join_campaign,
+    leave_queue,
 )
 from qunluo.market.actions.merchants import attach_merchant, detach_merchant, give_credit
 from qunluo.market.actions.notices import handle_due_notices, take_notice
@@ -53,14 +78,24 @@ from qunluo.market.actions.shop import (
 )
 
 __all__ = [
+    "Ask",
+    "Changed",
+    "Item",
+    "Joined",
+    "Plan",
     "add_picture",
     "add_product",
+    "approve_campaign",
     "attach_merchant",
     "begin_payment",
+    "cancel_campaign",
     "cancel_order",
+    "close_campaign",
     "confirm_order",
     "confirm_payment",
+    "decline_campaign",
     "detach_merchant",
+    "edit_entry",
     "edit_product",
     "edit_shop",
     "empty_cart",
@@ -71,15 +106,21 @@ __all__ = [
     "give_credit",
     "hand_over",
     "handle_due_notices",
+    "join_campaign",
     "keep_address",
+    "leave_queue",
     "list_product",
     "look_after",
+    "look_after_campaigns",
     "look_after_payments",
+    "lower_team",
+    "lower_threshold",
     "mark_ready",
     "open_shop",
     "pause_shop",
     "pay_from_credit",
     "place_order",
+    "propose_campaign",
     "put_in_cart",
     "receive_due_orders",
     "receive_order",
@@ -94,6 +135,7 @@ __all__ = [
     "set_up_shop",
     "settle_due_orders",
     "ship_order",
+    "start_campaign",
     "take_notice",
     "take_outcome",
     "take_refund_outcome",

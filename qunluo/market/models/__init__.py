@@ -1,5 +1,14 @@
 """The tables of the market."""
 
+from qunluo.market.models.campaigns import (
+    Batch,
+    Campaign,
+    CampaignCount,
+    CampaignItem,
+    Entry,
+    Seat,
+    Team,
+)
 from qunluo.market.models.cart import Address, CartItem
 from qunluo.market.models.orders import Order, OrderLine
 from qunluo.market.models.payments import Payment, ProviderNotice, Refund
@@ -8,8 +17,13 @@ from qunluo.market.models.shop import DeliveryRate, MerchantAccount, PickupPoint
 
 __all__ = [
     "Address",
+    "Batch",
+    "Campaign",
+    "CampaignCount",
+    "CampaignItem",
     "CartItem",
     "DeliveryRate",
+    "Entry",
     "MerchantAccount",
     "Order",
     "OrderLine",
@@ -20,8 +34,10 @@ __all__ = [
     "Product",
     "ProviderNotice",
     "Refund",
+    "Seat",
     "Shop",
     "Stock",
     "Taken",
+    "Team",
     "Variant",
 ]
