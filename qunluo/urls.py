@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("qunluo.web.governance.urls")),
     path("", include("qunluo.web.ledger.urls")),
     path("", include("qunluo.web.growth.urls")),
+    path("", include("qunluo.web.market.campaign_urls")),
     path("", include("qunluo.web.reach.urls")),
     path("c/<slug:slug>/desk/", include("qunluo.web.desk.urls")),
     path("admin/", admin.site.urls),

@@ -17,6 +17,7 @@ from qunluo.growth import actions as growth
 from qunluo.kernel.clock import now
 from tests.api.world import VALUES, build
 from tests.community.makers import community, member, membership
+from tests.market.campaign_world import campaigning
 
 ROLES = (
     "visitor", "outsider", "member", "host", "operator", "cco", "owner",
@@ -73,6 +74,7 @@ def town():
         | {"space": square.slug, "thread": made.number}
         | {"removal_id": removal.pk, "batch_id": batch.pk}
     )
+    own |= campaigning(farm, cast)
     made = Town(farm, world.other, second, cast, own)
     for role in ROLES[1:]:
         browser = Client()

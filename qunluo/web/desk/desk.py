@@ -47,6 +47,7 @@ def tabs(request: PersonRequest, community: "Community") -> list[Tab]:
         (_("First hundred"), "growth:founding", "invitations.manage"),
         (_("Roles"), "desk:roles", "grants.manage"),
         (_("Books"), "ledger:books", "ledger.view"),
+        (_("Buying together"), "campaigns:desk", "shop.manage"),
         (_("Channels"), "reach:channels", "channels.manage"),
         (_("Guide"), "founding:guide", "community.edit"),
         (_("Settings"), "founding:settings", "community.edit"),
