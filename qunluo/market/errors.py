@@ -246,3 +246,58 @@ class OwnOrder(Forbidden):
     code = "market.own_order"
     message = _("This is your own order.")
     next_step = _("Ask somebody else who runs the shop.")
+
+
+class CampaignNotFound(NotFound):
+    """No such campaign, team or entry, or not for this viewer."""
+
+    code = "market.campaign_not_found"
+    message = _("There is no such campaign.")
+    next_step = _("Look in the shop for what runs now.")
+
+
+class InvalidCampaign(Invalid):
+    """Something about a campaign is missing or wrong; `fields` says where."""
+
+    code = "market.invalid_campaign"
+    message = _("Something about the campaign is missing or not right.")
+
+
+class CampaignOver(Conflict):
+    """The campaign, or the team, has ended or takes nobody in."""
+
+    code = "market.campaign_over"
+    message = _("This has ended.")
+    next_step = _("Nothing was charged. Look in the shop for what runs now.")
+
+
+class CampaignNotStarted(Conflict):
+    """The campaign begins later."""
+
+    code = "market.campaign_not_started"
+    message = _("This has not begun yet.")
+    next_step = _("Its page tells when it does.")
+
+
+class TeamFull(Conflict):
+    """Every seat is held or paid."""
+
+    code = "market.team_full"
+    message = _("Every seat of this team is taken.")
+    next_step = _("Start a team of your own, or look again: seats that are not paid come back.")
+
+
+class AlreadyIn(Conflict):
+    """One live place for each person."""
+
+    code = "market.already_in"
+    message = _("You are in already.")
+    next_step = _("Change or pay what you have there.")
+
+
+class OrderWaits(Conflict):
+    """A paid order that waits for its campaign."""
+
+    code = "market.order_waits"
+    message = _("This order waits for its campaign to succeed.")
+    next_step = _("It is taken on, or paid back, by itself once that is decided.")

@@ -24,3 +24,9 @@ def look_after_money() -> None:
 def compare_bills() -> None:
     """Compare what providers billed with the books, day by day."""
     actions.check_due_bills()
+
+
+@every(minutes=1, atomic=False, when=queries.due_campaigns)
+def look_after_campaigns() -> None:
+    """End teams and campaigns, take on or pay back what waited for them, move up who waits."""
+    actions.look_after_campaigns()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from qunluo.community.actions import write_to
 from qunluo.community.events import CharterPublished
@@ -13,7 +14,7 @@ from qunluo.kernel.delivery import reacts_to
 from qunluo.kernel.text import _
 from qunluo.ledger.queries import amount_said
 from qunluo.market import actions, events, queries
-from qunluo.market.models import Order, Refund
+from qunluo.market.models import Campaign, Order, Refund
 from qunluo.people.ports import own_data
 
 LETTERS = Path(__file__).parent / "definitions" / "letters.toml"
@@ -124,3 +125,79 @@ def _write(order_id: int, letter: str, amount: tuple[int, str] | None = None, **
     }
     path = f"/c/{order.community.slug}/orders/{order.uid}/"
     write_to(order.buyer_id, order.community, letter, path=path, words=said, letters=LETTERS)
+
+
+@reacts_to(events.TeamFormed)
+@reacts_to(events.TeamFailed)
+def tell_the_team(event: events.TeamFormed | events.TeamFailed) -> None:
+    """Tell everybody who paid in a team how it ended."""
+    campaign = queries.find_campaign(event.campaign_id)
+    if campaign is None:
+        return
+    letter = "team_formed" if isinstance(event, events.TeamFormed) else "team_failed"
+    for person in queries.buyers_of(campaign, event.team_id, paid_back=letter == "team_failed"):
+        _write_of(campaign, person, letter)
+
+
+@reacts_to(events.LeaderChanged)
+def tell_who_leads(event: events.LeaderChanged) -> None:
+    """Tell who leads a team now."""
+    campaign = queries.campaign_of_team(event.team_id)
+    if campaign and event.person_id:
+        _write_of(campaign, event.person_id, "leads_now")
+
+
+@reacts_to(events.CampaignClosed)
+@reacts_to(events.CampaignFailed)
+def tell_of_the_end(event: events.CampaignClosed | events.CampaignFailed) -> None:
+    """Tell who paid, and who leads it, how a campaign ended; teams hear of their own end."""
+    campaign = queries.find_campaign(event.campaign_id)
+    if campaign is None:
+        return
+    good = isinstance(event, events.CampaignClosed)
+    if good and campaign.host_id:
+        _write_of(campaign, campaign.host_id, "campaign_led_closed")
+    if queries.kinds()[campaign.kind].waits and not queries.kinds()[campaign.kind].teams:
+        letter = "campaign_closed" if good else "campaign_failed"
+        for person in queries.buyers_of(campaign, paid_back=not good):
+            _write_of(campaign, person, letter, reason=campaign.end_reason)
+
+
+@reacts_to(events.EntryMovedUp)
+def tell_whose_turn_it_is(event: events.EntryMovedUp) -> None:
+    """Tell who waited that it is set aside for them, and until when."""
+    order = queries.find_order(event.order_id)
+    if order is None or order.campaign_id is None or order.state != Order.State.PLACED:
+        return
+    zone = ZoneInfo(order.community.time_zone)
+    title = order.lines.values_list("title", flat=True).first() or ""
+    moment = f"{order.expires_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    _write(order.pk, "entry_moved_up", title=title, moment=moment)
+
+
+@reacts_to(events.CampaignProposed)
+def ask_to_agree(event: events.CampaignProposed) -> None:
+    """Ask who runs the shop about a campaign that a member wants to lead."""
+    campaign = queries.find_campaign(event.campaign_id)
+    if campaign is None:
+        return
+    for person in who_holds(campaign.community, roles_with(queries.MANAGE)):
+        _write_of(campaign, person.pk, "campaign_proposed")
+
+
+@reacts_to(events.CampaignOpened)
+@reacts_to(events.CampaignDeclined)
+def answer_the_host(event: events.CampaignOpened | events.CampaignDeclined) -> None:
+    """Tell who wants to lead a campaign what was decided."""
+    campaign = queries.find_campaign(event.campaign_id)
+    if campaign is None or campaign.host_id is None:
+        return
+    agreed = isinstance(event, events.CampaignOpened)
+    letter = "campaign_approved" if agreed else "campaign_declined"
+    _write_of(campaign, campaign.host_id, letter, reason=campaign.end_reason)
+
+
+def _write_of(campaign: Campaign, person_id: int, letter: str, **words: Any) -> None:
+    path = f"/c/{campaign.community.slug}/campaigns/{campaign.uid}/"
+    said = {"title": campaign.title, "reason": "", **words}
+    write_to(person_id, campaign.community, letter, path=path, words=said, letters=LETTERS)

@@ -185,7 +185,7 @@ def test_a_refund_that_a_provider_is_at_is_not_done_by_hand_as_well(full):
 
 
 def test_every_event_of_the_market_is_told_in_both_languages():
-    folder = Path(events.__file__).parent / "definitions"
+    folder = Path(events.__file__).parents[1] / "definitions"
     told = load_file(folder / "timeline.toml")["sentences"]
     named = {name for name in REGISTRY if name.startswith("market.")}
     assert named == set(told)

@@ -34,7 +34,7 @@ ENDS = (
     "me:erase",
 )
 # What is over once something else has been done comes first.
-BEGINS = ("market:cancel", "market:checkout")
+BEGINS = ("market:act", "market:cancel", "market:checkout")
 AMOUNT = re.compile(r"a\d+$")
 COUNT = re.compile(r"at\d+$")  # how many there are at a pick-up point
 TOMORROW = (now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")

@@ -21,6 +21,7 @@ from qunluo.market.models import Shop
 from qunluo.market.queries import Delivery, Wish
 from tests.api.world import VALUES, build
 from tests.community.makers import community, member, membership
+from tests.market.campaign_world import campaigning
 
 ROLES = (
     "visitor", "outsider", "member", "host", "operator", "cco", "owner",
@@ -111,6 +112,7 @@ def town():
         | {"removal_id": removal.pk, "batch_id": batch.pk}
         | sold
     )
+    own |= campaigning(farm, cast)
     made = Town(farm, world.other, second, cast, own)
     for role in ROLES[1:]:
         browser = Client()

@@ -394,6 +394,27 @@ MARKET = {
     "market:payment": Page(post=only(DEALS, 404), ids={"number": "payment_number"}),
     "market:refunded": Page(post=only(DEALS, 404), ids={"number": "payment_number"}),
 }  # fmt: skip
+CHAIN, TEAM_BUY, FOR_HOSTS = {"uid": "chain_uid"}, {"uid": "team_uid"}, {"uid": "offer_uid"}
+CAMPAIGNS = {
+    "campaigns:index": OPEN,
+    "campaigns:campaign": Page(everyone(), ids=CHAIN),
+    "campaigns:join": Page(
+        everyone(visitor=IN), everyone(422, visitor=IN), ids=TEAM_BUY
+    ),
+    "campaigns:edit": Page(
+        only("member", refused=404), only("member", 302, refused=404), ids=CHAIN
+    ),
+    "campaigns:leave": Page(post=everyone(302, visitor=IN), ids=CHAIN),
+    "campaigns:lead": Page(
+        only(MEMBERS, refused=404), only(MEMBERS, 422, refused=404), ids=FOR_HOSTS
+    ),
+    "campaigns:list": Page(only("operator owner"), ids=CHAIN),
+    "campaigns:desk": Page(only("operator owner")),
+    "campaigns:start": Page(only("operator owner"), only("operator owner", 422)),
+    "campaigns:act": Page(
+        post=only("operator owner", 302), body={"act": "lower", "to": "1"}, ids=CHAIN
+    ),
+}  # fmt: skip
 INVITING = {
     "growth:by_code": OPEN,
     "growth:invitation": Page(
@@ -493,6 +514,8 @@ TABLE = {
     **CORE, **ME, **NOTICES,
     **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **MARKET, **INVITING, **CUSTOMERS, **DESK,
     **ACCOUNTS,
+    **CORE, **ME, **NOTICES, **CAMPAIGNS,
+    **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
 }  # fmt: skip
 # Steps of signing in, driven by a state in the session; tests/web/accounts walks through them.
 WALKED = {

@@ -1,7 +1,26 @@
 """Everything that writes the market."""
 
 from qunluo.market.actions.billing import check_bill, check_due_bills
+from qunluo.market.actions.campaigns import (
+    Item,
+    Plan,
+    approve_campaign,
+    decline_campaign,
+    lower_team,
+    lower_threshold,
+    propose_campaign,
+    start_campaign,
+)
 from qunluo.market.actions.carts import empty_cart, forget_address, keep_address, put_in_cart
+from qunluo.market.actions.closing import (
+    cancel_campaign,
+    close_campaign,
+    look_after_campaigns,
+)
+from qunluo.market.actions.editing import (
+    Changed,
+    edit_entry,
+)
 from qunluo.market.actions.expiring import expire_due_orders
 from qunluo.market.actions.fulfilling import (
     cancel_order,
@@ -12,6 +31,12 @@ from qunluo.market.actions.fulfilling import (
     receive_order,
     settle_due_orders,
     ship_order,
+)
+from qunluo.market.actions.joining import (
+    Ask,
+    Joined,
+    join_campaign,
+    leave_queue,
 )
 from qunluo.market.actions.merchants import attach_merchant, detach_merchant, give_credit
 from qunluo.market.actions.notices import PRETENDED, handle_due_notices, pretend, take_notice
@@ -55,16 +80,26 @@ from qunluo.market.actions.shop import (
 
 __all__ = [
     "PRETENDED",
+    "Ask",
+    "Changed",
+    "Item",
+    "Joined",
+    "Plan",
     "add_picture",
     "add_product",
+    "approve_campaign",
     "attach_merchant",
     "begin_payment",
+    "cancel_campaign",
     "cancel_order",
     "check_bill",
     "check_due_bills",
+    "close_campaign",
     "confirm_order",
     "confirm_payment",
+    "decline_campaign",
     "detach_merchant",
+    "edit_entry",
     "edit_product",
     "edit_shop",
     "empty_cart",
@@ -75,16 +110,22 @@ __all__ = [
     "give_credit",
     "hand_over",
     "handle_due_notices",
+    "join_campaign",
     "keep_address",
+    "leave_queue",
     "list_product",
     "look_after",
+    "look_after_campaigns",
     "look_after_payments",
+    "lower_team",
+    "lower_threshold",
     "mark_ready",
     "open_shop",
     "pause_shop",
     "pay_from_credit",
     "place_order",
     "pretend",
+    "propose_campaign",
     "put_in_cart",
     "receive_due_orders",
     "receive_order",
@@ -99,6 +140,7 @@ __all__ = [
     "set_up_shop",
     "settle_due_orders",
     "ship_order",
+    "start_campaign",
     "take_notice",
     "take_outcome",
     "take_refund_outcome",

@@ -66,7 +66,7 @@ def advance_and_tell(order: Order, state: str, **options: object) -> None:
 
 def _next(order: Order, shop: Shop, state: str) -> str:
     """Return the step that follows by itself, or nothing."""
-    if state == State.PAID and not shop.confirms:
+    if state == State.PAID and not shop.confirms and not order.waits:
         return State.CONFIRMED
     if state == State.CONFIRMED and order.method == Order.Method.VIRTUAL:
         return State.FULFILLED

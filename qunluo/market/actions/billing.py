@@ -40,18 +40,18 @@ def check_bill(*, actor: "Person", account: MerchantAccount, day: date) -> Bill:
     ProviderRefused.
     """
     communities.require(actor, account.community, MANAGE)
-    return _check(account, day, actor_id=actor.pk)
+    return _compare(account, day, actor_id=actor.pk)
 
 
 def _tried(account: MerchantAccount, day: date) -> bool:
     try:
-        _check(account, day)
+        _compare(account, day)
     except (ProviderUnreachable, ProviderRefused):
         return False
     return True
 
 
-def _check(account: MerchantAccount, day: date, *, actor_id: int | None = None) -> Bill:
+def _compare(account: MerchantAccount, day: date, *, actor_id: int | None = None) -> Bill:
     """Fetch a bill outside any transaction, compare it, and keep what was found."""
     provider = queries.provider_of(account.provider)
     lines = provider.bill(queries.merchant_of(account), day)

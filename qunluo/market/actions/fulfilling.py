@@ -13,6 +13,7 @@ from qunluo.market import errors, events
 from qunluo.market.actions.advancing import advance_and_tell, move
 from qunluo.market.actions.giving_back import give_back
 from qunluo.market.actions.order_rows import about, locked
+from qunluo.market.actions.places import require_undecided
 from qunluo.market.actions.products import count_sold
 from qunluo.market.actions.refunding import refund_whole_or_part
 from qunluo.market.models import Order
@@ -30,12 +31,14 @@ def cancel_order(*, actor: "Person", order: Order, reason: str = "") -> Order:
     """Call an order off; what was paid and not yet taken on goes back whole.
 
     The buyer until the shop has taken it on, who runs the shop until it is sent. OrderNotFound,
-    PermissionMissing, OrderMovedOn.
+    PermissionMissing, OrderMovedOn, CampaignOver.
     """
     fresh = locked(order.pk)
     mine = fresh.buyer_id == actor.pk
     if not mine:
         communities.require(actor, fresh.community, ORDERS)
+    if fresh.waits and fresh.state == State.PAID:
+        require_undecided(fresh)
     reason = reason.strip()[:400]
     if fresh.state == State.PLACED:
         advance_and_tell(fresh, State.CANCELLED, actor_id=actor.pk, end_reason=reason)
@@ -55,8 +58,13 @@ def cancel_order(*, actor: "Person", order: Order, reason: str = "") -> Order:
 
 @write_tx
 def confirm_order(*, actor: "Person", order: Order) -> Order:
-    """Take an order on, where somebody looks at each. PermissionMissing, OrderMovedOn."""
+    """Take an order on, where somebody looks at each.
+
+    PermissionMissing, OrderMovedOn, OrderWaits.
+    """
     fresh = _at_desk(actor, order)
+    if fresh.waits:
+        raise errors.OrderWaits
     if fresh.state != State.PAID:
         raise errors.OrderMovedOn
     advance_and_tell(fresh, State.CONFIRMED, actor_id=actor.pk)

@@ -3,6 +3,8 @@
 from django.db import connection, transaction
 from django.db.models import F
 
+from qunluo.market.actions.places import enter, give_up
+from qunluo.market.errors import CampaignOver, TeamFull
 from qunluo.market.models import Order, OrderLine, Stock, Taken
 
 TAKE = "UPDATE market_stock SET amount = amount - %s WHERE id = %s AND amount >= %s"
@@ -10,10 +12,35 @@ TAKE = "UPDATE market_stock SET amount = amount - %s WHERE id = %s AND amount >=
 
 def give_back(order: Order) -> None:
     """Give back to the stock what an order had set aside, always in one order."""
+    give_up(order)
     for line in _lines(order):
-        if line.stock_id is not None:
-            Stock.objects.filter(pk=line.stock_id).update(amount=F("amount") + line.quantity)
+        give_back_units(line, line.quantity)
     _uncount(order)
+
+
+def give_back_units(line: OrderLine, quantity: int) -> None:
+    """Give back so many of a line; what an ended campaign had set aside goes to the shop."""
+    row = line.stock
+    if row is None:
+        return
+    home = Stock.objects.filter(pk=row.pk)
+    if row.campaign is not None and row.campaign.state != "open":
+        home = Stock.objects.filter(variant=row.variant_id, point=None, campaign=None)
+    home.update(amount=F("amount") + quantity)
+
+
+def take_up(order: Order, *, late: bool) -> bool:
+    """Give a payment what it pays for: its place in a campaign, and what came back meanwhile.
+
+    False, and nothing changed, when there is none any more.
+    """
+    try:
+        with transaction.atomic():
+            enter(order, late=late)
+            _require_taken(1 if not late or take_again(order) else 0)
+    except (CampaignOver, TeamFull, _Gone):
+        return False
+    return True
 
 
 def take_again(order: Order) -> bool:
@@ -43,7 +70,7 @@ class _Gone(Exception):
 
 
 def _lines(order: Order) -> list[OrderLine]:
-    return list(order.lines.order_by("stock_id", "pk"))
+    return list(order.lines.select_related("stock__campaign").order_by("stock_id", "pk"))
 
 
 def _limited(order: Order) -> list[OrderLine]:

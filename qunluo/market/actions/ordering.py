@@ -1,6 +1,6 @@
 """Placing an order: what it asks for is set aside at once, and the database decides who gets it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -8,11 +8,12 @@ from django.db import IntegrityError, connection
 
 from qunluo.kernel.clock import now
 from qunluo.kernel.ids import short_code
-from qunluo.kernel.outbox import publish_all
+from qunluo.kernel.outbox import publish, publish_all
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import advance
 from qunluo.market.actions.expiring import expire_orders_holding
+from qunluo.market.actions.places import enter
 from qunluo.market.models import Order, OrderLine, Shop, Taken
 from qunluo.market.queries.quotes import Quote, QuotedLine
 from qunluo.market.rules.wishes import Delivery, Wish, digest
@@ -46,7 +47,7 @@ def place_order(
     if not 1 <= len(key) <= KEY_LENGTH or "\0" in key:
         raise errors.OrderKeyReused
     marked = digest(wishes, delivery)
-    if first := _first(actor, key, marked):
+    if first := first_order(actor, key, marked):
         return first
     try:
         return _attempt(actor, shop, wishes, delivery, key, marked, total, note, source)
@@ -71,20 +72,22 @@ def _attempt(
     made = queries.quote(shop, wishes, delivery, viewer=actor)
     if total is not None and made.total != total:
         raise errors.PriceChanged
-    order = _order(actor, made, key, marked, note, source)
+    order = order_of(actor, made, key, marked, note, source)
     try:
         with write_tx():
-            _write(order, made)
+            write_order(order, made)
     except IntegrityError:
-        if first := _first(actor, key, marked):
+        if first := first_order(actor, key, marked):
             return first
         raise
     return order
 
 
-def _order(
-    actor: "Person", made: Quote, key: str, marked: str, note: str, source: tuple[str, str]
-) -> Order:
+def order_of(
+    actor: "Person", made: Quote, key: str, marked: str, note: str,
+    source: tuple[str, str] = ("", ""),
+) -> Order:  # fmt: skip
+    """Return an order that is not written yet."""
     moment = now()
     return Order(
         community_id=made.shop.community_id,
@@ -109,8 +112,11 @@ def _order(
     )
 
 
-def _write(order: Order, made: Quote) -> None:
-    """Write everything; the rows for which buyers contend come last, in one order for all."""
+def write_order(order: Order, made: Quote, place: Callable[[Order], None] | None = None) -> None:
+    """Write everything; the rows for which buyers contend come last, in one order for all.
+
+    `place` takes the order's place in a campaign; inside a transaction.
+    """
     order.save(force_insert=True)
     OrderLine.objects.bulk_create(
         [_line(order, place, line) for place, line in enumerate(made.lines)]
@@ -126,7 +132,12 @@ def _write(order: Order, made: Quote) -> None:
         source_type=order.source_type,
         source_id=order.source_id,
     )
-    publish_all([placed, *(advance(order, "paid") if not order.total else [])])
+    publish(placed)
+    if place:
+        place(order)
+    if not order.total:
+        enter(order)
+        publish_all(advance(order, "paid"))
     with connection.cursor() as cursor:
         for line in sorted(made.lines, key=lambda one: one.variant.pk):
             if line.variant.most is not None:
@@ -163,11 +174,12 @@ def _line(order: Order, place: int, line: QuotedLine) -> OrderLine:
         amount=line.amount,
         returnable=line.product.returnable,
         limited=line.variant.most is not None,
+        tolerance=line.tolerance,
         place=place,
     )
 
 
-def _first(actor: "Person", key: str, marked: str) -> Order | None:
+def first_order(actor: "Person", key: str, marked: str) -> Order | None:
     """Return the order that a key stands for already. OrderKeyReused for another."""
     found = Order.objects.filter(buyer=actor, key=key).first()
     if found and found.digest != marked:

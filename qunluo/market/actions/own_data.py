@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from qunluo.kernel.tx import write_tx
-from qunluo.market.models import Address, CartItem, Order
+from qunluo.market.actions.joining import give_up_waiting
+from qunluo.market.models import Address, CartItem, Entry, Order
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -14,4 +15,8 @@ def erase(person: "Person") -> None:
     """Remove addresses, carts, and what a person wrote beside their orders."""
     Address.objects.filter(person=person).delete()
     CartItem.objects.filter(person=person).delete()
-    Order.objects.filter(buyer=person).update(address={}, note="", tracking="", pickup_code="")
+    for entry in Entry.objects.filter(person=person, state="waiting").select_related("campaign"):
+        give_up_waiting(entry)
+    Order.objects.filter(buyer=person).update(
+        address={}, note="", options={}, tracking="", pickup_code=""
+    )

@@ -13,8 +13,9 @@ from qunluo.ledger import actions as ledger
 from qunluo.ledger.actions import Cause, Leg, Wanted
 from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import advance
-from qunluo.market.actions.giving_back import take_again
+from qunluo.market.actions.giving_back import take_up
 from qunluo.market.actions.order_rows import about, locked
+from qunluo.market.actions.places import enter
 from qunluo.market.actions.refunding import send_back
 from qunluo.market.models import MerchantAccount, Order, Payment
 from qunluo.market.ports import Asked, Fate, HowToPay, Outcome, ProviderRefused, ProviderUnreachable
@@ -38,7 +39,7 @@ ODD = {
 def pay_from_credit(*, actor: "Person", order: Order) -> Order:
     """Pay an order from one's store credit. Once more changes nothing.
 
-    OrderNotFound, OrderMovedOn, OrderOver, InsufficientFunds.
+    OrderNotFound, OrderMovedOn, OrderOver, CampaignOver, TeamFull, InsufficientFunds.
     """
     fresh = locked(order.pk)
     if fresh.buyer_id != actor.pk:
@@ -46,6 +47,7 @@ def pay_from_credit(*, actor: "Person", order: Order) -> Order:
     if fresh.state in PAID:
         return fresh
     _require_time(fresh)
+    enter(fresh)
     unit, moment = credit_unit(fresh.currency), now()
     wallet, escrow = ledger.ensure_accounts(
         community=fresh.community, wanted=[Wanted("wallet", unit, actor), Wanted("escrow", unit)]
@@ -222,7 +224,7 @@ def _claimed(payment: Payment) -> bool:
 def _receive(order: Order, payment: Payment) -> None:
     """Give an order its money, or send it back: one payment counts, and only for what is there."""
     late = order.state in UNPAID_END
-    wanted = order.state == Order.State.PLACED or late and take_again(order)
+    wanted = (late or order.state == Order.State.PLACED) and take_up(order, late=late)
     payment.counts = bool(wanted)
     payment.save()
     order.escrow += payment.amount
@@ -230,7 +232,8 @@ def _receive(order: Order, payment: Payment) -> None:
     if wanted:
         publish_all(_paid(order, payment, late=late))
     else:
-        reason = "The order had ended." if late else "The order had been paid already."
+        ended = late or order.state == Order.State.PLACED
+        reason = "The order had ended." if ended else "The order had been paid already."
         send_back(order, payment, payment.amount, reason)
 
 

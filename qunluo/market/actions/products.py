@@ -125,7 +125,7 @@ def set_stock(
     if point is not None and point.community_id != product.community_id:
         raise errors.InvalidProduct(fields={"point": [_("Choose one of your own points.")]})
     Stock.objects.bulk_create([Stock(variant=variant, point=point)], ignore_conflicts=True)
-    row = Stock.objects.select_for_update().get(variant=variant, point=point)
+    row = Stock.objects.select_for_update().get(variant=variant, point=point, campaign=None)
     before, row.amount = row.amount, amount
     row.save(update_fields=["amount"])
     publish(

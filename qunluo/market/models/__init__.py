@@ -1,6 +1,15 @@
 """The tables of the market."""
 
 from qunluo.market.models.bills import Bill
+from qunluo.market.models.campaigns import (
+    Batch,
+    Campaign,
+    CampaignCount,
+    CampaignItem,
+    Entry,
+    Seat,
+    Team,
+)
 from qunluo.market.models.cart import Address, CartItem
 from qunluo.market.models.orders import Order, OrderLine
 from qunluo.market.models.payments import Payment, ProviderNotice, Refund
@@ -10,8 +19,13 @@ from qunluo.market.models.shop import DeliveryRate, MerchantAccount, PickupPoint
 __all__ = [
     "Address",
     "Bill",
+    "Batch",
+    "Campaign",
+    "CampaignCount",
+    "CampaignItem",
     "CartItem",
     "DeliveryRate",
+    "Entry",
     "MerchantAccount",
     "Order",
     "OrderLine",
@@ -22,8 +36,10 @@ __all__ = [
     "Product",
     "ProviderNotice",
     "Refund",
+    "Seat",
     "Shop",
     "Stock",
     "Taken",
+    "Team",
     "Variant",
 ]

@@ -58,6 +58,18 @@ class Order(models.Model):
     note = models.CharField(max_length=400, blank=True)
     source_type = models.CharField(max_length=20, blank=True)  # the content it came from
     source_id = models.CharField(max_length=64, blank=True)
+    campaign = models.ForeignKey(
+        "market.Campaign", models.PROTECT, null=True, blank=True, related_name="orders"
+    )
+    team = models.ForeignKey(
+        "market.Team", models.PROTECT, null=True, blank=True, related_name="orders"
+    )
+    entry = models.ForeignKey(
+        "market.Entry", models.PROTECT, null=True, blank=True, related_name="orders"
+    )
+    waits = models.BooleanField(default=False)  # once paid, for its campaign to succeed
+    options = models.JSONField(default=dict, blank=True)
+    rebate = models.BigIntegerField(null=True, blank=True)  # what came back when it closed
     end_reason = models.CharField(max_length=400, blank=True)
     placed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -88,6 +100,11 @@ class Order(models.Model):
                 fields=["expires_at"], condition=Q(state="placed"), name="orders_that_expire"
             ),
             models.Index(
+                fields=["campaign"],
+                condition=Q(state="paid", waits=True),
+                name="orders_that_wait",
+            ),
+            models.Index(
                 fields=["receive_by"], condition=Q(state="fulfilled"), name="orders_under_way"
             ),
             models.Index(
@@ -113,6 +130,8 @@ class OrderLine(models.Model):
     amount = models.BigIntegerField()
     returnable = models.BooleanField(default=True)
     limited = models.BooleanField(default=False)
+    tolerance = models.PositiveIntegerField(default=0)  # of it, what only helps to fill a case
+    allotted = models.PositiveIntegerField(null=True, blank=True)
     place = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -146,25 +146,35 @@ class PriceRule(models.Model):
 
 
 class Stock(models.Model):
-    """How many of a variant are left, in all or at one pick-up point; the database counts.
+    """How many of a variant are left: in all, at one pick-up point, or set aside for a campaign.
 
     What an open order asks for is taken at once and comes back when the order ends unpaid.
     """
 
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="stock", db_index=False)
     point = models.ForeignKey(PickupPoint, models.PROTECT, null=True, blank=True, related_name="+")
+    campaign = models.ForeignKey(
+        "market.Campaign", models.PROTECT, null=True, blank=True, related_name="stock"
+    )
     amount = models.IntegerField(default=0)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gte=0), name="never_oversold"),
             models.UniqueConstraint(
+                fields=["variant", "campaign"],
+                condition=Q(campaign__isnull=False),
+                name="one_stock_in_a_campaign",
+            ),
+            models.UniqueConstraint(
                 fields=["variant", "point"],
                 condition=Q(point__isnull=False),
                 name="one_stock_at_a_point",
             ),
             models.UniqueConstraint(
-                fields=["variant"], condition=Q(point=None), name="one_stock_elsewhere"
+                fields=["variant"],
+                condition=Q(point=None, campaign=None),
+                name="one_stock_elsewhere",
             ),
         ]
 

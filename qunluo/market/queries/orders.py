@@ -33,7 +33,7 @@ State = Order.State
 WAITS_FOR_TRANSFERS = timedelta(days=14)
 # What the desk looks for, in the order in which it wants to be done.
 TODO = {
-    "confirm": Q(state=State.PAID),
+    "confirm": Q(state=State.PAID, waits=False),
     "send": Q(state=State.CONFIRMED, method=Order.Method.SHIP),
     "pack": Q(state=State.CONFIRMED, method=Order.Method.PICKUP, ready_at=None),
     "hand_over": Q(state=State.CONFIRMED, method=Order.Method.PICKUP, ready_at__isnull=False),

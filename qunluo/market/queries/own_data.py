@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from qunluo.kernel.text import _
-from qunluo.market.models import Address, CartItem, Order, OrderLine, Payment, Refund
+from qunluo.market.models import Address, CartItem, Entry, Order, OrderLine, Payment, Refund, Seat
 from qunluo.market.queries.orders import live_orders_of
 from qunluo.people.ports import Blocker
 
@@ -24,7 +24,7 @@ def own_documents(person: "Person") -> "Documents":
             .values(
                 "community__slug", "uid", "state", "currency", "goods", "delivery", "total",
                 "refunded", "method", "address", "point__name", "carrier", "tracking", "note",
-                "placed_at", "paid_at", "fulfilled_at", "received_at", "end_reason",
+                "options", "placed_at", "paid_at", "fulfilled_at", "received_at", "end_reason",
             )
         ),
         "lines": list(
@@ -41,6 +41,16 @@ def own_documents(person: "Person") -> "Documents":
             Refund.objects.filter(order__buyer=person)
             .order_by("pk")
             .values("number", "order__uid", "amount", "state", "reason", "wanted_at", "done_at")
+        ),
+        "seats": list(
+            Seat.objects.filter(person=person)
+            .order_by("pk")
+            .values("team__campaign__title", "team__uid", "number", "state", "taken_at", "paid_at")
+        ),
+        "entries": list(
+            Entry.objects.filter(person=person)
+            .order_by("pk")
+            .values("campaign__title", "number", "state", "wish", "made_at", "changed_at")
         ),
         "addresses": list(
             Address.objects.filter(person=person)

@@ -240,7 +240,7 @@ def _parts(products: Sequence[int]) -> _Parts:
         parts.variants[variant.product_id].append(variant)
     variants = [one.pk for some in parts.variants.values() for one in some]
     parts.rules.update(price_rules(variants))
-    for pk, point, amount in Stock.objects.filter(variant__in=variants).values_list(
+    for pk, point, amount in Stock.objects.filter(variant__in=variants, campaign=None).values_list(
         "variant", "point", "amount"
     ):
         parts.stock[pk].append((point, amount))

@@ -41,6 +41,7 @@ class QuotedLine:
     quantity: int
     priced: Priced
     stock: Stock | None
+    tolerance: int = 0  # of it, what only helps to fill a case
 
     @property
     def product(self) -> Product:
@@ -51,6 +52,19 @@ class QuotedLine:
     def amount(self) -> int:
         """Return what the line costs."""
         return self.priced.price * self.quantity
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a campaign says of its variants: prices, the rows they are taken from, and tolerance.
+
+    A variant of which no row is named is made or ordered afterwards, `shop` takes from the shop.
+    """
+
+    prices: Mapping[int, int]
+    stock: Mapping[int, Stock]
+    tolerance: Mapping[int, int]
+    shop: bool
 
 
 @dataclass(frozen=True)
@@ -80,8 +94,11 @@ class Quote:
         return sum((line.priced.public - line.priced.price) * line.quantity for line in self.lines)
 
 
-def quote(shop: Shop, wishes: Sequence[Wish], delivery: Delivery, *, viewer: "Viewer") -> Quote:
-    """Return what an order would cost. Nothing is set aside.
+def quote(
+    shop: Shop, wishes: Sequence[Wish], delivery: Delivery, *, viewer: "Viewer",
+    offer: Offer | None = None,
+) -> Quote:  # fmt: skip
+    """Return what an order would cost. Nothing is set aside. Prices of a campaign are its own.
 
     ShopNotOpen, NoCart, MembersOnlyShop, NothingToBuy, TooMuch, ProductNotFound, NotOnSale,
     SoldOut, InvalidOrder, NoDelivery.
@@ -100,7 +117,9 @@ def quote(shop: Shop, wishes: Sequence[Wish], delivery: Delivery, *, viewer: "Vi
     point = _point(shop, delivery) if method == PICKUP else None
     stock = _stock(variants, point)
     lines = tuple(
-        _line(variants[pk], number, rules.get(pk, []), buyer, stock.get(pk))
+        _offered(variants[pk], number, offer, stock.get(pk))
+        if offer
+        else _line(variants[pk], number, rules.get(pk, []), buyer, stock.get(pk))
         for pk, number in wanted.items()
     )
     if method == SHIP:
@@ -170,7 +189,7 @@ def _point(shop: Shop, delivery: Delivery) -> PickupPoint:
 def _stock(variants: Mapping[int, Variant], point: PickupPoint | None) -> dict[int, Stock]:
     """Return the row that each counted variant is taken from: that of the point, else the other."""
     counted = [pk for pk, one in variants.items() if one.counted]
-    rows = Stock.objects.filter(variant__in=counted) if counted else []
+    rows = Stock.objects.filter(variant__in=counted, campaign=None) if counted else []
     found: dict[int, Stock] = {}
     for row in sorted(rows, key=lambda one: one.point_id is not None):
         if row.point_id is None or point is not None and row.point_id == point.pk:
@@ -185,6 +204,22 @@ def _line(
         raise errors.SoldOut(title=variant.product.title, left=stock.amount if stock else 0)
     priced = price(variant.price, rules, buyer.audiences, quantity)
     return QuotedLine(variant, quantity, priced, stock)
+
+
+def _offered(variant: Variant, quantity: int, offer: Offer, shelf: Stock | None) -> QuotedLine:
+    """Return a line at the price of a campaign. ProductNotFound, SoldOut."""
+    if variant.pk not in offer.prices:
+        raise errors.ProductNotFound
+    cost = offer.prices[variant.pk]
+    row = offer.stock.get(variant.pk)
+    if row is None and offer.shop and variant.counted:
+        row = shelf
+        if row is None:
+            raise errors.SoldOut(title=variant.product.title, left=0)
+    if row is not None and row.amount < quantity:
+        raise errors.SoldOut(title=variant.product.title, left=row.amount)
+    more = offer.tolerance.get(variant.pk, 0)
+    return QuotedLine(variant, quantity, Priced(cost, cost), row, more)
 
 
 def _within(

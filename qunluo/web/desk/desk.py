@@ -49,6 +49,7 @@ def tabs(request: PersonRequest, community: "Community") -> list[Tab]:
         (_("Shop"), "market:desk", "shop.manage"),
         (_("Orders"), "market:desk_orders", "orders.manage"),
         (_("Books"), "ledger:books", "ledger.view"),
+        (_("Buying together"), "campaigns:desk", "shop.manage"),
         (_("Channels"), "reach:channels", "channels.manage"),
         (_("Guide"), "founding:guide", "community.edit"),
         (_("Settings"), "founding:settings", "community.edit"),

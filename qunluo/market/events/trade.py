@@ -1,4 +1,4 @@
-"""What happens in the market. Amounts are whole minor units; only ids and numbers stand here."""
+"""What happens in the shop and with orders. Amounts are whole minor units."""
 
 from dataclasses import dataclass
 from datetime import date
