@@ -34,7 +34,7 @@ ENDS = (
     "me:erase",
 )
 # What is over once something else has been done comes first.
-BEGINS = ("market:act", "market:cancel", "market:checkout")
+BEGINS = ("market:cancel", "market:checkout", "market:act")
 AMOUNT = re.compile(r"a\d+$")
 COUNT = re.compile(r"at\d+$")  # how many there are at a pick-up point
 TOMORROW = (now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
@@ -43,6 +43,7 @@ SOON = (now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
 OTHERWISE = {
     "desk:give": {"name": "", "expires_on": ""},
     "growth:customer_order": {"on": "2024-05-01"},
+    "campaigns:lead": {"ends_at": SOON},
     "market:product_add": {"title": "Rice"},
     "market:rate_add": {"name": "All"},
     "market:variant_add": {"amount": "5", "most": "5"},
@@ -75,7 +76,7 @@ def last(form):
     """Put off what ends things, and begin with what will soon be over."""
     name = place(form.action)[0]
     if name in BEGINS:
-        return -1
+        return BEGINS.index(name) - len(BEGINS)
     return next((n for n, end in enumerate(ENDS, 1) if name.startswith(end)), 0)
 
 
@@ -96,6 +97,12 @@ def live(page, text):
     found += [f"{tag} {name}" for tag, said in page.tags for name in said if "xss" in name]
     found += [f"product {RUN}"] if RUN in text else []
     return found
+
+
+def amounts_of(form):
+    """What the fields of a shop take that hold amounts and counts."""
+    counts = {name: "" for name in form.fields if COUNT.match(name)}
+    return counts | {name: MONEY[name] for name in form.fields.keys() & MONEY.keys()}
 
 
 class Pen:
@@ -135,9 +142,9 @@ class Pen:
 
     def send(self, role, form, said):
         """Post the form; True when it was taken."""
-        counts = {name: "" for name in form.fields if COUNT.match(name)}
-        amounts = counts | {name: MONEY[name] for name in form.fields.keys() & MONEY.keys()}
-        said = {**amounts, **OTHERWISE.get(place(form.action)[0], {}), **said}
+        if place(form.action)[0].startswith("market:"):
+            said = amounts_of(form) | said
+        said = {**OTHERWISE.get(place(form.action)[0], {}), **said}
         if "people" in form.fields:
             said["people"] = of_a_member(self.crawl)
         if "together" in form.fields:
