@@ -38,6 +38,7 @@ TOMORROW = (now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
 SOON = (now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
 # Of two things that exclude each other, the one with text; a day that is past.
 OTHERWISE = {
+    "campaigns:lead": {"starts_at": TOMORROW, "ends_at": SOON},
     "desk:give": {"name": "", "expires_on": ""},
     "growth:customer_order": {"on": "2024-05-01"},
     "order:vote_new": dict.fromkeys(["options", "task", "task_person", "task_due_on"], ""),
