@@ -41,6 +41,7 @@ TOMORROW = (now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
 SOON = (now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
 # Of two things that exclude each other, the one with text; a day that is past.
 OTHERWISE = {
+    "campaigns:lead": {"starts_at": TOMORROW, "ends_at": SOON},
     "desk:give": {"name": "", "expires_on": ""},
     "growth:customer_order": {"on": "2024-05-01"},
     "campaigns:lead": {"ends_at": SOON},

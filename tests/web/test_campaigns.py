@@ -129,12 +129,15 @@ def test_a_team_is_helped_in_public(here):
 
 
 def test_a_chain_is_joined_changed_and_closed_with_a_list(here):
-    campaign = start(here, "chain", masked=True)
-    buy(here, campaign, here.mei, 2)
+    campaign = start(here, "chain", masked=True, options=[{"name": "Size", "required": True}])
+    buy(here, campaign, here.mei, 2, options={"Size": "XL"})
     one = _item(campaign)
     mei = browser(here.mei)
-    assert 'value="2"' in mei.get(at(here, campaign, "edit/")).text
-    answer = mei.post(at(here, campaign, "edit/"), {f"q{one}": "1", "note": "Ring twice"})
+    shown = mei.get(at(here, campaign, "edit/")).text
+    assert ('value="2"' in shown, 'value="XL"' in shown) == (True, True)
+    answer = mei.post(
+        at(here, campaign, "edit/"), {f"q{one}": "1", "note": "Ring twice", "option0": "XL"}
+    )
     assert answer["Location"] == at(here, campaign)
     assert Order.objects.get().lines.get().quantity == 1
     for who, name in ((None, "M**"), (here.owner, "Mei")):

@@ -104,10 +104,18 @@ def edit_entry(
 
 
 def _held(entry: Entry) -> list[Order]:
-    """Take the rows of an entry's live orders, the oldest first."""
+    """Take the rows of an entry's live orders, the oldest first.
+
+    Who had to wait for them looks again: an edit that came before may have made another one.
+    """
     live = entry.orders.filter(state__in=[Order.State.PLACED, Order.State.PAID])
-    found = live.select_for_update(of=("self",)).select_related("community", "buyer")
-    return list(found.order_by("pk"))
+    known: set[int] | None = None
+    while True:
+        locked = live.select_for_update(of=("self",)).select_related("community", "buyer")
+        found = list(locked.order_by("pk"))
+        if {one.pk for one in found} == known:
+            return found
+        known = {one.pk for one in found}
 
 
 def _target(wishes: Sequence[Wish]) -> dict[int, int]:

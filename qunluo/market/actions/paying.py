@@ -15,7 +15,7 @@ from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import advance
 from qunluo.market.actions.giving_back import take_up
 from qunluo.market.actions.order_rows import about, locked
-from qunluo.market.actions.places import enter
+from qunluo.market.actions.places import enter, hold_place
 from qunluo.market.actions.refunding import send_back
 from qunluo.market.models import MerchantAccount, Order, Payment
 from qunluo.market.ports import Asked, Fate, HowToPay, Outcome, ProviderRefused, ProviderUnreachable
@@ -139,6 +139,7 @@ def take_outcome(*, merchant: MerchantAccount, outcome: Outcome) -> Payment:
     if order_id is None:
         raise errors.PaymentNotFound
     order = locked(order_id)
+    hold_place(order)
     payment = named.select_for_update().get()
     if payment.state in {State.PAID, State.ODD}:
         return payment

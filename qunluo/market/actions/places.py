@@ -1,7 +1,7 @@
 """The places that orders take in campaigns: held when ordered, paid with the money, given up.
 
-Rows are taken in one order everywhere: the order, then its campaign, then the team, and the stock
-last. What is final (a team that formed, a campaign that closed) is never changed by an order.
+Rows are taken in one order everywhere: the order, then its campaign, then the team, then the books,
+and the stock last. What is final (a team that formed, a campaign that closed) no order changes.
 """
 
 from collections.abc import Sequence
@@ -37,6 +37,14 @@ def held_campaign(pk: int) -> Campaign:
 def held_team(pk: int) -> Team:
     """Take the row of a team: who holds it alone changes its seats; inside a transaction."""
     return Team.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def hold_place(order: Order) -> None:
+    """Take the rows of an order's place before anything is booked; the order's row is held."""
+    if order.campaign_id is not None:
+        held_campaign(order.campaign_id)
+    if order.team_id is not None:
+        held_team(order.team_id)
 
 
 def require_running(campaign: Campaign) -> None:

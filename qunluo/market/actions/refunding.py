@@ -17,6 +17,7 @@ from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import move
 from qunluo.market.actions.giving_back import give_back
 from qunluo.market.actions.order_rows import about, locked
+from qunluo.market.actions.places import hold_place
 from qunluo.market.models import Order, Payment, Refund
 from qunluo.market.ports import (
     Fate,
@@ -61,6 +62,7 @@ def refund_whole_or_part(
     """Decide a refund of an order whose row is held. OrderMovedOn, InvalidRefund."""
     if order.state not in REFUNDABLE:
         raise errors.OrderMovedOn
+    hold_place(order)
     payment = order.payments.select_for_update().filter(counts=True).first()
     most = payment.amount - payment.refunding if payment else 0
     if payment is None or type(amount) is not int or not 1 <= amount <= most:

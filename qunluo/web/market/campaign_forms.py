@@ -50,7 +50,7 @@ class QuantitiesForm(forms.Form):
             self.fields[f"q{variant.pk}"] = _number(
                 called, have.get(variant.pk, 1 if len(view.items) == 1 else 0)
             )
-            if view.kind.cases:
+            if view.kind.cases and not have:
                 self.fields[f"more{variant.pk}"] = _number(
                     _("So many more, if that fills a case"), 0
                 )

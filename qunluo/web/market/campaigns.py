@@ -96,7 +96,7 @@ def edit(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Change what one has in a campaign, until it closes."""
     view = view_of(request, slug, uid)
     entry = queries.get_entry(view.campaign, viewer=request.person)
-    form = QuantitiesForm(posted(request), view=view, have=_have(view))
+    form = QuantitiesForm(posted(request), view=view, have=_have(view), initial=_said(view))
     if request.method == "POST" and form.is_valid():
         done = carry_out(
             form,
@@ -164,6 +164,16 @@ def _have(view: queries.CampaignView) -> dict[int, int]:
             for line in order.lines.all():
                 have[line.variant_id] = have.get(line.variant_id, 0) + line.quantity
     return have
+
+
+def _said(view: queries.CampaignView) -> dict[str, str]:
+    """Return what was said with the viewer's orders, as the form shows it."""
+    order = next((one for one in view.orders if one.state in {"placed", "paid"}), None)
+    if order is None:
+        return {}
+    asked = enumerate(view.campaign.options)
+    options = {f"option{n}": order.options.get(one["name"], "") for n, one in asked}
+    return {**options, "note": order.note}
 
 
 def _to_order(slug: str, uid: str, order: "Order | None") -> HttpResponse:
