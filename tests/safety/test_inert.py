@@ -34,7 +34,7 @@ ENDS = (
     "me:erase",
 )
 # What is over once something else has been done comes first.
-BEGINS = ("market:cancel", "market:checkout", "market:act")
+BEGINS = ("market:cancel", "market:checkout")
 AMOUNT = re.compile(r"a\d+$")
 COUNT = re.compile(r"at\d+$")  # how many there are at a pick-up point
 TOMORROW = (now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
@@ -44,7 +44,7 @@ OTHERWISE = {
     "campaigns:lead": {"starts_at": TOMORROW, "ends_at": SOON},
     "desk:give": {"name": "", "expires_on": ""},
     "growth:customer_order": {"on": "2024-05-01"},
-    "campaigns:lead": {"ends_at": SOON},
+    "campaigns:lead": {"starts_at": TOMORROW, "ends_at": SOON},
     "market:product_add": {"title": "Rice"},
     "market:rate_add": {"name": "All"},
     "market:variant_add": {"amount": "5", "most": "5"},
@@ -70,6 +70,7 @@ CLOSING = {
     ("founding:close", None, "name"),
     ("founding:close", None, "reason"),
     ("market:open", None, "reason"),  # the charter of the town holds it back
+    ("market:act", None, "reason"),  # its buyer has called the order off a moment before
 }
 
 
