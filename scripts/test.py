@@ -21,15 +21,19 @@ BROWSERS = (
     "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
     "google-chrome-stable",
 )  # fmt: skip
-WORKERS = 3
+# SQLite leaves the cores idle while it waits for the disk; PostgreSQL works beside its workers.
+WORKERS = {"SQLite": 3, "PostgreSQL": 2}
 STORYTELLERS = 3  # a story waits half of its time: for a worker, for a browser
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "--durations=5"]
 # A file stays with one worker: what its tests stand on (a town, a walk) is built once.
-SUITE = [
-    *PYTEST, "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not story",
-]  # fmt: skip
+SUITE = [*PYTEST, "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not story"]
 STORIES = [*PYTEST, "-n", str(STORYTELLERS), "--dist", "worksteal", "tests/stories"]
 CLOSING = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
+
+
+def suite(database: str, *more: str) -> list[str]:
+    """Return the command of the suite on a database."""
+    return [*SUITE, "-n", str(WORKERS[database]), *more, "tests"]
 
 
 def has_chinese_font() -> bool:
@@ -146,11 +150,13 @@ def everything() -> int:
     outcome = Outcome()
     outcome.part("checks", [sys.executable, "scripts/check.py"])
     # The house was proven among the checks.
-    outcome.part("suite on SQLite", [*SUITE, "--ignore=tests/house", "tests"])
+    outcome.part("suite on SQLite", suite("SQLite", "--ignore=tests/house"))
     try:
         with ExitStack() as stack:
-            urls = " ".join(stack.enter_context(postgres.cluster()) for _ in range(WORKERS))
-            outcome.part("suite on PostgreSQL", [*SUITE, "tests"], urls)
+            urls = " ".join(
+                stack.enter_context(postgres.cluster()) for _ in range(WORKERS["PostgreSQL"])
+            )
+            outcome.part("suite on PostgreSQL", suite("PostgreSQL"), urls)
     except postgres.NoPostgres as error:
         print(error)
         outcome.failed.append("PostgreSQL")

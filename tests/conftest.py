@@ -43,6 +43,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.db.migrations.state import ProjectState  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
+from hypothesis import settings as trying  # noqa: E402
 from xdist.scheduler import LoadFileScheduling  # noqa: E402
 
 from qunluo.cli import catalogs  # noqa: E402
@@ -58,6 +59,9 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
 
 
+# How long a try takes depends on what else the machine does; speed is measured in benchmarks/.
+trying.register_profile("qunluo", deadline=None)
+trying.load_profile("qunluo")
 WEB = Path(__file__).parent / "web"
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 

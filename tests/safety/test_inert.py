@@ -44,7 +44,6 @@ OTHERWISE = {
     "campaigns:lead": {"starts_at": TOMORROW, "ends_at": SOON},
     "desk:give": {"name": "", "expires_on": ""},
     "growth:customer_order": {"on": "2024-05-01"},
-    "campaigns:lead": {"starts_at": TOMORROW, "ends_at": SOON},
     "market:product_add": {"title": "Rice"},
     "market:rate_add": {"name": "All"},
     "market:variant_add": {"amount": "5", "most": "5"},

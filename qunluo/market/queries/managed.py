@@ -41,7 +41,7 @@ def managed_variants(products: Collection[int]) -> dict[int, list[KeptVariant]]:
     variants = list(Variant.objects.filter(product__in=products).order_by("place", "pk"))
     rules = price_rules([one.pk for one in variants])
     stock: dict[int, list[tuple[int | None, int]]] = defaultdict(list)
-    rows = Stock.objects.filter(variant__in=variants).order_by("pk")
+    rows = Stock.objects.filter(variant__in=variants, campaign=None).order_by("pk")
     for pk, point, amount in rows.values_list("variant", "point", "amount"):
         stock[pk].append((point, amount))
     kept: dict[int, list[KeptVariant]] = defaultdict(list)

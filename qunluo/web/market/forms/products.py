@@ -114,7 +114,8 @@ class VariantForm(forms.Form):
         """Take the shop, the variant as it is, and the pick-up points."""
         stock: dict[int | None, int] = {}
         if variant:
-            stock = dict(variant.stock.values_list("point", "amount"))
+            kept = variant.stock.filter(campaign=None)
+            stock = dict(kept.values_list("point", "amount"))
             kwargs["initial"] = {
                 **{name: getattr(variant, name) for name in self.PLAIN},
                 "amount": stock.get(None, 0),
