@@ -1,8 +1,10 @@
 """Two at once: first the race without the guard, then who decides it."""
 
+import threading
 import time
 
 import pytest
+from django.db import connection
 
 from qunluo.conversation import actions, errors
 from qunluo.conversation.actions import marks
@@ -105,6 +107,28 @@ def test_without_the_lock_reading_on_loses_what_is_written_meanwhile(farm, race)
     actions.reply(actor=farm.mei, thread=talk, source="y")  # between counting and writing
     Reading.objects.filter(pk=seen.pk).update(read=1, ahead=counted)
     assert unread(farm.mei, talk) != recount(farm.mei, talk, False)
+
+
+def test_who_goes_back_while_a_post_is_removed_need_not_read_it(farm):
+    """The one going back has counted before the removal, which must wait for it, not pass it by."""
+    talk = thread(farm.bo, farm.square)
+    posts = [actions.reply(actor=farm.bo, thread=talk, source=str(n)) for n in range(4)]
+    actions.mark_read(actor=farm.mei, thread=talk)
+
+    def remove():
+        try:
+            actions.remove_post(actor=farm.bo, post=posts[1])
+        finally:
+            connection.close()
+
+    remover = threading.Thread(target=remove)
+    with write_tx():
+        held = marks.hold(farm.mei.pk, talk, None)
+        marks.move_to(held, 1)
+        remover.start()
+        remover.join(timeout=1)  # it ends only where it does not wait for us
+    remover.join(timeout=30)
+    assert unread(farm.mei, talk) == recount(farm.mei, talk, False)
 
 
 def test_unread_stays_exact_while_two_devices_read_and_write(farm, race):

@@ -93,9 +93,12 @@ def opened(person_id: int, thread: Thread) -> None:
 
 
 def gone(thread_id: int, place: int, author_id: int) -> None:
-    """Spare everybody who has not read that far a removed post; needs the thread's row."""
-    waiting = Reading.objects.filter(thread_id=thread_id, read__lt=place)
-    waiting.exclude(person_id=author_id).update(ahead=F("ahead") + 1)
+    """Spare everybody who has not read that far a removed post; needs the thread's row.
+
+    Who has read it is asked of each row as it is updated: somebody may just be going back.
+    """
+    everybody = Reading.objects.filter(thread_id=thread_id).exclude(person_id=author_id)
+    everybody.update(ahead=_more(1, read__lt=place))
 
 
 def told_before(
@@ -106,8 +109,11 @@ def told_before(
     They were said elsewhere, long ago. Needs the thread's row, freshly read, before they count.
     """
     mine = Reading.objects.filter(thread=thread)
-    mine.filter(read__lt=thread.posts).update(ahead=F("ahead") + count)
-    mine.filter(read=thread.posts).update(read=thread.posts + count)
+    up_to_date = When(read=thread.posts, then=Value(thread.posts + count))
+    mine.update(
+        ahead=_more(count, read__lt=thread.posts),
+        read=Case(up_to_date, default=F("read"), output_field=IntegerField()),
+    )
     before = members.filter(joined_at__lte=thread.opened_at).exclude(
         person__in=mine.values("person")
     )
@@ -134,6 +140,17 @@ def called(people: Iterable[tuple[int, datetime]], thread: Thread, place: int) -
         made = begin(person_id, thread, since[person_id], mentioned=place)
         if made.read >= place:
             move_to(made, place - 1)
+
+
+def _more(count: int, **where: int) -> Case:
+    """Return how many posts need not be read, and so many more where something holds of a row.
+
+    Not as a condition of the update: PostgreSQL would pass over rows that do not fulfil it yet,
+    instead of waiting for who is changing them.
+    """
+    return Case(
+        When(**where, then=F("ahead") + count), default=F("ahead"), output_field=IntegerField()
+    )
 
 
 def _ahead(person_id: int, thread_id: int, read: int) -> int:
