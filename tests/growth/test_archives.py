@@ -386,6 +386,7 @@ def test_every_table_that_belongs_to_a_community_is_in_the_archive_or_named_here
         "people.ApiToken": "a secret of this installation",
         "market.MerchantAccount": "secrets of this installation",
         "market.ProviderNotice": "what a provider told this installation",
+        "market.Bill": "so is what it billed",
         "market.CartItem": "what one thinks of buying is one's own",
         "market.Address": "so is where one lives",
         "ledger.Balance": "kept by the database itself, from the transfers and holds",

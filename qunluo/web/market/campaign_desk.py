@@ -16,6 +16,7 @@ from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.desk.desk import desk_of
 from qunluo.web.market.campaign_forms import ActForm, ChooseForm, StartForm
 from qunluo.web.market.campaign_pages import show_campaign, view_of
+from qunluo.web.market.pages import show_market
 
 if TYPE_CHECKING:
     from qunluo.market.models import Campaign, Shop
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 def campaigns(request: PersonRequest, slug: str) -> HttpResponse:
     """List every campaign, those that wait for an answer first."""
     community = desk_of(request, slug, queries.MANAGE)
-    queries.get_shop(community)
+    if queries.find_shop(community) is None:
+        return show_market(request, community, "desk_begin.html", {}, desk=True)
     found = queries.managed_campaigns(community, viewer=request.person)
     return show_campaign(request, community, "campaign_desk.html", {"found": found}, desk=True)
 
