@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.tx import write_tx
 from qunluo.market import actions, errors
 from qunluo.market.actions import ordering
-from qunluo.market.models import Order, Payment, Refund, Stock
+from qunluo.market.models import Order, OrderLine, Payment, Refund, Stock, Taken
 from tests.community.makers import person
 from tests.market.makers import attach_till, clean, credit, free, key, left, order, product, shop
 from tests.market.stand_in import paid
@@ -187,3 +188,23 @@ def test_two_hundred_buyers_share_a_hundred(here, race):
     with connection.cursor() as cursor:
         cursor.execute("SELECT SUM(quantity) FROM market_orderline")
         assert cursor.fetchone()[0] == 100
+
+
+def test_ordering_and_calling_off_at_once_wait_for_each_other_in_one_direction(here, race):
+    rice = product(here, stock=1_000, variant={"most": 500})
+    made = iter([order(here, here.mei, rice) for _n in range(60)])
+    lock, turn = threading.Lock(), count()
+
+    def act():
+        for _again in range(20):
+            with lock:
+                off = next(turn) % 2
+                mine = next(made, None) if off else None
+            if mine:
+                actions.cancel_order(actor=here.mei, order=mine)
+            else:
+                order(here, here.mei, rice, 3)
+
+    assert race(4, act).errors == []
+    stands = sum(OrderLine.objects.filter(order__state="placed").values_list("quantity", flat=True))
+    assert (left(rice), Taken.objects.get().amount) == (1_000 - stands, stands)

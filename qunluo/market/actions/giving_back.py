@@ -1,32 +1,31 @@
 """What was set aside for an order comes back, or is taken once more; inside a transaction."""
 
-from django.db import connection, transaction
+from collections.abc import Iterable
+
+from django.db import transaction
 from django.db.models import F
 
 from qunluo.market.actions.places import enter, give_up
+from qunluo.market.actions.taking import count, take, uncount
 from qunluo.market.errors import CampaignOver, TeamFull
-from qunluo.market.models import Order, OrderLine, Stock, Taken
-
-TAKE = "UPDATE market_stock SET amount = amount - %s WHERE id = %s AND amount >= %s"
+from qunluo.market.models import Order, OrderLine, Stock
+from qunluo.market.rules.pricing import UNLIMITED
 
 
 def give_back(order: Order) -> None:
-    """Give back to the stock what an order had set aside, always in one order."""
+    """Give back what an order had set aside."""
     give_up(order)
-    for line in _lines(order):
-        give_back_units(line, line.quantity)
-    _uncount(order)
+    lines = _lines(order)
+    for line in lines:
+        uncount(line, order.buyer_id, line.quantity)
+    give_back_units((line, line.quantity) for line in lines)
 
 
-def give_back_units(line: OrderLine, quantity: int) -> None:
-    """Give back so many of a line; what an ended campaign had set aside goes to the shop."""
-    row = line.stock
-    if row is None:
-        return
-    home = Stock.objects.filter(pk=row.pk)
-    if row.campaign is not None and row.campaign.state != "open":
-        home = Stock.objects.filter(variant=row.variant_id, point=None, campaign=None)
-    home.update(amount=F("amount") + quantity)
+def give_back_units(parts: Iterable[tuple[OrderLine, int]]) -> None:
+    """Give back so many of each line, always in one order of stock."""
+    found = ((_home(line), number) for line, number in parts)
+    for row, number in sorted((pk, n) for pk, n in found if pk is not None):
+        Stock.objects.filter(pk=row).update(amount=F("amount") + number)
 
 
 def take_up(order: Order, *, late: bool) -> bool:
@@ -37,31 +36,27 @@ def take_up(order: Order, *, late: bool) -> bool:
     try:
         with transaction.atomic():
             enter(order, late=late)
-            _require_taken(1 if not late or take_again(order) else 0)
+            if late:
+                _take_again(order)
     except (CampaignOver, TeamFull, _Gone):
         return False
     return True
 
 
-def take_again(order: Order) -> bool:
-    """Set aside once more what an order asked for; False, and nothing changed, if there is none."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            for line in _lines(order):
-                if line.stock_id is None:
-                    continue
-                cursor.execute(TAKE, [line.quantity, line.stock_id, line.quantity])
-                _require_taken(cursor.rowcount)
-    except _Gone:
-        return False
-    for line in _limited(order):
-        mine = Taken.objects.filter(variant_id=line.variant_id, person_id=order.buyer_id)
-        mine.update(amount=F("amount") + line.quantity)
-    return True
+def _take_again(order: Order) -> None:
+    """Set aside once more what an order asked for, within the limit for each person. _Gone."""
+    lines = _lines(order)
+    for line in lines:
+        if line.limited:
+            most = UNLIMITED if line.variant.most is None else line.variant.most
+            _require(count(line.variant_id, order.buyer_id, line.quantity, most))
+    for line in sorted(lines, key=lambda one: one.stock_id or 0):
+        if line.stock_id is not None:
+            _require(take(line.stock_id, line.quantity))
 
 
-def _require_taken(rows: int) -> None:
-    if rows != 1:
+def _require(there: bool) -> None:  # noqa: FBT001 -- private
+    if not there:
         raise _Gone
 
 
@@ -70,14 +65,14 @@ class _Gone(Exception):
 
 
 def _lines(order: Order) -> list[OrderLine]:
-    return list(order.lines.select_related("stock__campaign").order_by("stock_id", "pk"))
+    found = order.lines.select_related("stock__campaign", "variant")
+    return list(found.order_by("variant_id", "pk"))
 
 
-def _limited(order: Order) -> list[OrderLine]:
-    return list(order.lines.filter(limited=True).order_by("variant_id"))
-
-
-def _uncount(order: Order) -> None:
-    for line in _limited(order):
-        mine = Taken.objects.filter(variant_id=line.variant_id, person_id=order.buyer_id)
-        mine.update(amount=F("amount") - line.quantity)
+def _home(line: OrderLine) -> int | None:
+    """Return where a line's units go: what an ended campaign had set aside goes to the shop."""
+    row = line.stock
+    if row is None or row.campaign is None or row.campaign.state == "open":
+        return line.stock_id
+    shelf = Stock.objects.filter(variant=row.variant_id, point=None, campaign=None)
+    return shelf.values_list("pk", flat=True).first()

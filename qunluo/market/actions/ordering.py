@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from qunluo.kernel.clock import now
 from qunluo.kernel.ids import short_code
@@ -14,6 +14,7 @@ from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import advance
 from qunluo.market.actions.expiring import expire_orders_holding
 from qunluo.market.actions.places import enter
+from qunluo.market.actions.taking import count, take
 from qunluo.market.models import Order, OrderLine, Shop, Taken
 from qunluo.market.queries.quotes import Quote, QuotedLine
 from qunluo.market.rules.wishes import Delivery, Wish, digest
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 KEY_LENGTH = 80
-TAKE = "UPDATE market_stock SET amount = amount - %s WHERE id = %s AND amount >= %s"
-COUNT = """INSERT INTO market_taken (variant_id, person_id, amount) VALUES (%s, %s, %s)
-ON CONFLICT (variant_id, person_id) DO UPDATE SET amount = market_taken.amount + excluded.amount
-WHERE market_taken.amount + excluded.amount <= %s"""
 
 
 def place_order(
@@ -138,24 +135,17 @@ def write_order(order: Order, made: Quote, place: Callable[[Order], None] | None
     if not order.total:
         enter(order)
         publish_all(advance(order, "paid"))
-    with connection.cursor() as cursor:
-        for line in sorted(made.lines, key=lambda one: one.variant.pk):
-            if line.variant.most is not None:
-                _count(cursor, order, line, line.variant.most)
-        for line in sorted(made.lines, key=lambda one: one.stock.pk if one.stock else 0):
-            if line.stock is None:
-                continue
-            cursor.execute(TAKE, [line.quantity, line.stock.pk, line.quantity])
-            if cursor.rowcount != 1:
-                raise errors.SoldOut(title=line.product.title, left=0)
+    for line in sorted(made.lines, key=lambda one: one.variant.pk):
+        if line.variant.most is not None:
+            _count(order, line, line.variant.most)
+    for line in sorted(made.lines, key=lambda one: one.stock.pk if one.stock else 0):
+        if line.stock is not None and not take(line.stock.pk, line.quantity):
+            raise errors.SoldOut(title=line.product.title, left=0)
 
 
-def _count(cursor: object, order: Order, line: QuotedLine, most: int) -> None:
-    if line.quantity <= most:
-        values = [line.variant.pk, order.buyer_id, line.quantity, most]
-        cursor.execute(COUNT, values)  # type: ignore[attr-defined]
-        if cursor.rowcount == 1:  # type: ignore[attr-defined]
-            return
+def _count(order: Order, line: QuotedLine, most: int) -> None:
+    if count(line.variant.pk, order.buyer_id, line.quantity, most):
+        return
     mine = Taken.objects.filter(variant=line.variant, person_id=order.buyer_id)
     have = mine.values_list("amount", flat=True).first() or 0
     raise errors.TooManyForOne(title=line.product.title, most=most, have=have)

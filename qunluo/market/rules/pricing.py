@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 EVERYONE, MEMBERS, TIER = "everyone", "members", "tier:"
 MOST_QUANTITY = 9_999
+UNLIMITED = 2**31 - 1
 MOST_PRICE = 10**12
 
 
