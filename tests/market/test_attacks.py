@@ -2,9 +2,10 @@
 
 import pytest
 
-from qunluo.market import actions
+from qunluo.market import actions, errors
 from qunluo.market.models import Refund, Taken
 from tests.market.makers import (
+    SHIP,
     credit,
     left,
     order,
@@ -30,6 +31,28 @@ def bought(here, made):
     """An order that Mei paid from credit."""
     credit(here, here.mei, made.total)
     return actions.pay_from_credit(actor=here.mei, order=made)
+
+
+def test_what_comes_back_in_parts_is_put_on_sale_once(here):
+    rice = product(here, kind="physical", stock=5)
+    made = bought(here, order(here, here.mei, rice, 2, SHIP))
+    actions.ship_order(actor=here.owner, order=made, carrier="SF", tracking="1")
+    for amount in (500, 500):
+        actions.refund_order(
+            actor=here.owner, order=made, amount=amount, reason="Back", restock=True
+        )
+    actions.refund_order(
+        actor=here.owner, order=made, amount=made.total - 1_000, reason="Back", restock=True
+    )
+    assert left(rice) == 5
+
+
+def test_what_is_still_to_be_sent_is_not_put_on_sale(here):
+    rice = product(here, kind="physical", stock=5)
+    made = bought(here, order(here, here.mei, rice, 2, SHIP))
+    with pytest.raises(errors.InvalidRefund):
+        actions.refund_order(actor=here.owner, order=made, amount=1, reason="Late", restock=True)
+    assert left(rice) == 3
 
 
 def test_late_money_gives_nobody_more_than_the_limit(paid_by_till):

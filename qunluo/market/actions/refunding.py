@@ -44,8 +44,8 @@ def refund_order(
 ) -> Refund:
     """Send back what a buyer paid, or a part of it, with a reason that they read.
 
-    With `restock`, what they had is for sale again. PermissionMissing, OwnOrder, OrderMovedOn,
-    InvalidRefund.
+    With `restock`, what they had is for sale again, once for each order. PermissionMissing,
+    OwnOrder, OrderMovedOn, InvalidRefund.
     """
     communities.require(actor, order.community, ORDERS)
     fresh = locked(order.pk)
@@ -70,13 +70,20 @@ def refund_whole_or_part(
             fields={"amount": [_("Give an amount that is still there to go back.")]},
             most=queries.said(most, order.currency),
         )
-    refund = send_back(order, payment, amount, reason, actor_id=actor_id)
     whole = amount == most
-    Order.objects.filter(pk=order.pk).update(refunded=F("refunded") + amount)
     unsent = order.state in {Order.State.PAID, Order.State.CONFIRMED}
+    if restock and unsent and not whole:
+        raise errors.InvalidRefund(
+            fields={"restock": [_("What is still to be sent cannot be sold to somebody else.")]},
+            most=queries.said(most, order.currency),
+        )
+    refund = send_back(order, payment, amount, reason, actor_id=actor_id)
+    Order.objects.filter(pk=order.pk).update(refunded=F("refunded") + amount)
     if whole:
         move(order, Order.State.REFUNDED, end_reason=reason.strip()[:REASON])
-    if restock or whole and unsent:
+    if restock and not order.restocked or whole and unsent:
+        order.restocked = True
+        Order.objects.filter(pk=order.pk).update(restocked=True)
         give_back(order)
     return refund
 

@@ -70,6 +70,7 @@ class Order(models.Model):
     waits = models.BooleanField(default=False)  # once paid, for its campaign to succeed
     options = models.JSONField(default=dict, blank=True)
     rebate = models.BigIntegerField(null=True, blank=True)  # what came back when it closed
+    restocked = models.BooleanField(default=False)  # what was sent came back and is on sale again
     end_reason = models.CharField(max_length=400, blank=True)
     placed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
