@@ -224,6 +224,14 @@ class OrderOver(Conflict):
     next_step = _("Order again; nothing was charged.")
 
 
+class MerchantUnreadable(Conflict):
+    """The secrets of an account were sealed under another key, as after a restore."""
+
+    code = "market.merchant_unreadable"
+    message = _("The account with the payment service cannot be read any more.")
+    next_step = _("Choose another way to pay. Who runs the shop gives its secrets anew.")
+
+
 class UnknownProvider(Invalid):
     """No such way to pay, or not in this shop."""
 

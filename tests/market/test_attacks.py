@@ -1,18 +1,30 @@
 """What a hostile buyer, operator or provider tried on the market: refused, or without harm."""
 
+from datetime import timedelta
+
 import pytest
 
-from qunluo.market import actions, errors
-from qunluo.market.models import Refund, Taken
+from qunluo.kernel.clock import now
+from qunluo.kernel.errors import DomainError
+from qunluo.ledger.actions import Leg, Wanted, ensure_accounts, post
+from qunluo.market import actions, errors, queries
+from qunluo.market.models import (
+    MerchantAccount,
+    Payment,
+    ProviderNotice,
+    Refund,
+    Taken,
+)
 from tests.market.makers import (
     SHIP,
+    attach_till,
     credit,
     left,
     order,
     product,
     state,
 )
-from tests.market.stand_in import paid
+from tests.market.stand_in import notice, paid
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +78,90 @@ def test_late_money_gives_nobody_more_than_the_limit(paid_by_till):
     assert (state(first), state(second), left(rice)) == ("cancelled", "fulfilled", 8)
     assert Taken.objects.get().amount == 2
     assert Refund.objects.get().amount == 2_000
+
+
+def test_an_account_whose_secrets_cannot_be_read_holds_up_no_other(paid_by_till, clock):
+    here = paid_by_till
+    broken = begin(here, order(here, here.mei, product(here)))
+    other = actions.attach_merchant(
+        actor=here.owner, shop=here.shop, provider="manual", name="By hand",
+        given={"instructions": "Pay here"},
+    )  # fmt: skip
+    assert other
+    MerchantAccount.objects.filter(pk=here.account.pk).update(secrets="sealed:nonsense")
+    waiting = actions.begin_payment(
+        actor=here.li, order=order(here, here.li, product(here)), provider="manual"
+    )
+    clock.move(timedelta(hours=2))
+    actions.look_after_payments()
+    assert Payment.objects.get(pk=waiting.pk).state == "closed"
+    assert Payment.objects.get(pk=broken.pk).state == "open"
+
+
+def test_a_refund_that_cannot_be_tried_holds_up_no_other(paid_by_till, clock, monkeypatch):
+    here = paid_by_till
+    refunds = []
+    for who in (here.mei, here.li):
+        payment = begin(here, order(here, who, product(here)), who)
+        take(here, paid(payment))
+        refunds.append(
+            actions.refund_order(
+                actor=here.owner, order=payment.order, amount=1_000, reason="Sorry"
+            )
+        )
+    whole = here.till.refund
+
+    def refund(merchant, asked):
+        if asked.number == refunds[0].number:
+            raise KeyError("what nobody thought of")
+        return whole(merchant, asked)
+
+    monkeypatch.setattr(here.till, "refund", refund)
+    actions.try_refunds()
+    assert Refund.objects.get(pk=refunds[1].pk).state == "done"
+
+
+def test_a_notice_of_an_account_that_cannot_be_read_holds_up_no_other(paid_by_till, clock):
+    here = paid_by_till
+    payment = begin(here, order(here, here.mei, product(here)))
+    actions.take_notice(account=here.account, call=notice(paid(payment, amount=1)))
+    ProviderNotice.objects.update(state="waiting", try_at=now())
+    MerchantAccount.objects.filter(pk=here.account.pk).update(secrets="sealed:nonsense")
+    actions.handle_due_notices()
+    assert ProviderNotice.objects.get().state == "waiting"
+
+
+def test_an_order_that_cannot_be_settled_holds_up_no_other(here, clock):
+    one, two = (bought(here, order(here, here.mei, product(here))) for _n in range(2))
+    for made in (one, two):
+        actions.receive_order(actor=here.mei, order=made)
+    # Somebody took the key by which the books know the settlement of the first.
+    wanted = [Wanted("escrow", "CNY"), Wanted("sales", "CNY")]
+    a, b = ensure_accounts(community=here.community, wanted=wanted)
+    post(
+        community=here.community, kind="settlement", legs=[Leg(a, -1), Leg(b, 1)],
+        key=f"settle:{one.uid}",
+    )  # fmt: skip
+    clock.move(timedelta(days=8))
+    actions.settle_due_orders()
+    assert (state(one), state(two)) == ("received", "settled")
+
+
+def test_secrets_that_cannot_be_read_can_be_given_anew(paid_by_till):
+    here = paid_by_till
+    MerchantAccount.objects.update(secrets="sealed:nonsense")
+    with pytest.raises(errors.InvalidShop):
+        actions.attach_merchant(
+            actor=here.owner, shop=here.shop, provider="till", name="T",
+            given={"merchant": "M1", "secret": ""},
+        )  # fmt: skip
+    attach_till(here)
+    assert queries.merchant_of(MerchantAccount.objects.get()).secrets == {"secret": "s3cret"}
+
+
+def test_paying_by_an_account_that_cannot_be_read_is_refused(paid_by_till):
+    here = paid_by_till
+    made = order(here, here.mei, product(here))
+    MerchantAccount.objects.update(secrets="sealed:nonsense")
+    with pytest.raises(DomainError):
+        begin(here, made)

@@ -16,6 +16,7 @@ from qunluo.ledger import queries as books
 from qunluo.ledger.actions import Leg, Wanted
 from qunluo.ledger.queries import BillRow, Entry, Report
 from qunluo.market import events, queries
+from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.models import Bill, MerchantAccount
 from qunluo.market.ports import BillLine, ProviderRefused, ProviderUnreachable
 from qunluo.market.rules.permissions import MANAGE
@@ -31,7 +32,7 @@ def check_due_bills() -> int:
 
     A provider that gives no answer is asked again in an hour, for a week.
     """
-    return sum(_tried(account, day) for account, day in queries.due_bills())
+    return one_by_one(_tried, queries.due_bills())
 
 
 def check_bill(*, actor: "Person", account: MerchantAccount, day: date) -> Bill:
@@ -43,9 +44,9 @@ def check_bill(*, actor: "Person", account: MerchantAccount, day: date) -> Bill:
     return _compare(account, day, actor_id=actor.pk)
 
 
-def _tried(account: MerchantAccount, day: date) -> bool:
+def _tried(due: tuple[MerchantAccount, date]) -> bool:
     try:
-        _compare(account, day)
+        _compare(*due)
     except (ProviderUnreachable, ProviderRefused):
         return False
     return True

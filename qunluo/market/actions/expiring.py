@@ -6,6 +6,7 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.tx import write_tx
 from qunluo.market.actions.advancing import advance_and_tell
 from qunluo.market.actions.giving_back import give_back
+from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.errors import OrderMovedOn
 from qunluo.market.models import Order
 
@@ -28,7 +29,7 @@ def expire_orders_holding(variants: Sequence[int]) -> int:
 
 def _expire(due: Sequence[Order]) -> int:
     """End each in a transaction of its own, so that nothing waits for anything else."""
-    return sum(_expire_one(order) for order in due)
+    return one_by_one(_expire_one, due)
 
 
 def _expire_one(order: Order) -> bool:

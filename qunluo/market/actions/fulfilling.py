@@ -12,6 +12,7 @@ from qunluo.ledger.actions import Cause, Leg, Wanted
 from qunluo.market import errors, events
 from qunluo.market.actions.advancing import advance_and_tell, move
 from qunluo.market.actions.giving_back import give_back
+from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.actions.order_rows import about, locked
 from qunluo.market.actions.places import require_undecided
 from qunluo.market.actions.products import count_sold
@@ -134,13 +135,13 @@ def receive_order(*, actor: "Person", order: Order) -> Order:
 def receive_due_orders(limit: int = BATCH) -> int:
     """Count as received what its buyer had time enough to miss; return how many."""
     due = Order.objects.filter(state=State.FULFILLED, receive_by__lte=now())
-    return sum(_receive_one(order) for order in due.order_by("receive_by")[:limit])
+    return one_by_one(_receive_one, due.order_by("receive_by")[:limit])
 
 
 def settle_due_orders(limit: int = BATCH) -> int:
     """Make what was paid the community's own once the time to return is over; return how many."""
     due = Order.objects.filter(state=State.RECEIVED, settle_at__lte=now())
-    return sum(_settle_one(order) for order in due.order_by("settle_at")[:limit])
+    return one_by_one(_settle_one, due.order_by("settle_at")[:limit])
 
 
 def _receive_one(order: Order) -> bool:

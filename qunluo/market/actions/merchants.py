@@ -44,7 +44,7 @@ def attach_merchant(
         raise errors.UnknownProvider
     mine = MerchantAccount.objects.filter(community=shop.community, provider=provider)
     account = mine.filter(active=True).select_for_update().first()
-    wanted = _read(about, given, queries.merchant_of(account) if account else None)
+    wanted = _read(about, given, _known(account) if account else None)
     if account is None:
         account = MerchantAccount(
             community=shop.community, provider=provider, key=token(20), added_at=now()
@@ -127,6 +127,14 @@ def _read(about: "About", given: Mapping[str, str], known: Merchant | None) -> M
     if wrong:
         raise errors.InvalidShop(fields=wrong)
     return found
+
+
+def _known(account: MerchantAccount) -> Merchant:
+    """Return an account as it is kept; secrets that cannot be read any more are given anew."""
+    try:
+        return queries.merchant_of(account)
+    except errors.MerchantUnreadable:
+        return Merchant(account.provider, account.settings)
 
 
 def _tell(actor: "Person", account: MerchantAccount) -> None:

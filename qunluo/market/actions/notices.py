@@ -81,8 +81,8 @@ def handle_due_notices(limit: int = 50) -> int:
 def handle_notice(notice: ProviderNotice) -> None:
     """Do what a notice says; once more changes nothing."""
     call = Call(notice.headers, bytes(notice.body), notice.query)
-    merchant = queries.merchant_of(notice.merchant)
     try:
+        merchant = queries.merchant_of(notice.merchant)
         provider = queries.provider_of(notice.merchant.provider)
         _do(notice.merchant, provider.hear(merchant, call, notice.received_at))
     except (errors.PaymentNotFound, errors.RefundNotFound, BadNotice) as error:

@@ -14,6 +14,7 @@ from qunluo.ledger.actions import Cause, Leg, Wanted
 from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import advance
 from qunluo.market.actions.giving_back import take_up
+from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.actions.order_rows import about, locked
 from qunluo.market.actions.places import enter, hold_place
 from qunluo.market.actions.refunding import send_back
@@ -192,7 +193,7 @@ def look_after_payments(limit: int = 50) -> int:
     """Ask providers about payments of which no notice came; return how many were asked."""
     due = Payment.objects.filter(state=State.OPEN, look_at__lte=now()).order_by("look_at")
     found = list(due.select_related("merchant", "order")[:limit])
-    return sum(look_after(payment) for payment in found)
+    return one_by_one(look_after, found)
 
 
 def look_after(payment: Payment) -> bool:

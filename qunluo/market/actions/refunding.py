@@ -16,6 +16,7 @@ from qunluo.ledger.actions import Cause, Leg, Wanted
 from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import move
 from qunluo.market.actions.giving_back import give_back
+from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.actions.order_rows import about, locked
 from qunluo.market.actions.places import hold_place
 from qunluo.market.models import Order, Payment, Refund
@@ -131,7 +132,7 @@ def try_refunds(limit: int = 50) -> int:
     """Try what waits to go back; return how many were tried."""
     due = Refund.objects.filter(state__in=OPEN, try_at__lte=now()).order_by("try_at")
     found = list(due.select_related("payment__merchant", "order__community")[:limit])
-    return sum(try_refund(refund) for refund in found)
+    return one_by_one(try_refund, found)
 
 
 def try_refund(refund: Refund) -> bool:

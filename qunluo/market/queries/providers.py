@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from qunluo.kernel.sealing import unseal
+from qunluo.kernel.sealing import Unreadable, unseal
 from qunluo.ledger.queries import amount_said
-from qunluo.market.errors import UnknownProvider
+from qunluo.market.errors import MerchantUnreadable, UnknownProvider
 from qunluo.market.models import MerchantAccount
 from qunluo.market.ports import Merchant, PaymentProvider
 from qunluo.market.rules.providers import About, about
@@ -40,8 +40,11 @@ def _provider(name: str) -> PaymentProvider:
 
 
 def merchant_of(account: MerchantAccount) -> Merchant:
-    """Return an account as its provider needs it, its secrets opened. Unreadable."""
-    secrets = json.loads(unseal(account.secrets, SEALED_FOR)) if account.secrets else {}
+    """Return an account as its provider needs it, its secrets opened. MerchantUnreadable."""
+    try:
+        secrets = json.loads(unseal(account.secrets, SEALED_FOR)) if account.secrets else {}
+    except (Unreadable, ValueError):
+        raise MerchantUnreadable from None
     return Merchant(account.provider, account.settings, secrets)
 
 
