@@ -147,6 +147,18 @@ def test_an_order_that_cannot_be_settled_holds_up_no_other(here, clock):
     assert (state(one), state(two)) == ("received", "settled")
 
 
+def test_credit_cannot_take_the_key_of_what_is_booked_later(here, clock):
+    made = bought(here, order(here, here.mei, product(here)))
+    actions.receive_order(actor=here.mei, order=made)
+    actions.give_credit(
+        actor=here.owner, community=here.community, person=here.li, amount=5, reason="Gift",
+        key=f"settle:{made.uid}",
+    )  # fmt: skip
+    clock.move(timedelta(days=8))
+    actions.settle_due_orders()
+    assert state(made) == "settled"
+
+
 def test_secrets_that_cannot_be_read_can_be_given_anew(paid_by_till):
     here = paid_by_till
     MerchantAccount.objects.update(secrets="sealed:nonsense")

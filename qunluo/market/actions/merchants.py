@@ -93,7 +93,7 @@ def give_credit(
         community=community,
         kind="topup",
         legs=[Leg(issued, -amount), Leg(wallet, amount)],
-        key=key,
+        key=f"credit:{key}",  # never that of an order, which a caller could guess
         actor=actor,
         memo=reason.strip(),
     )
