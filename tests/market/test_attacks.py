@@ -15,10 +15,12 @@ from qunluo.market.models import (
     Refund,
     Taken,
 )
+from qunluo.market.ports import Fate, RefundOutcome
 from tests.market.makers import (
     SHIP,
     attach_till,
     credit,
+    free,
     left,
     order,
     product,
@@ -157,6 +159,19 @@ def test_credit_cannot_take_the_key_of_what_is_booked_later(here, clock):
     clock.move(timedelta(days=8))
     actions.settle_due_orders()
     assert state(made) == "settled"
+
+
+def test_a_refund_of_another_amount_is_not_taken_for_done(paid_by_till):
+    here = paid_by_till
+    payment = begin(here, order(here, here.mei, product(here)))
+    take(here, paid(payment))
+    refund = actions.refund_order(
+        actor=here.owner, order=payment.order, amount=1_000, reason="Sorry"
+    )
+    outcome = RefundOutcome(refund.number, Fate.DONE, amount=10)
+    actions.take_refund_outcome(refund.number, outcome, merchant_id=here.account.pk)
+    assert Refund.objects.get().state == "failed"
+    assert free(here, "clearing") == -1_000
 
 
 def test_secrets_that_cannot_be_read_can_be_given_anew(paid_by_till):

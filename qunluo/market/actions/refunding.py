@@ -1,5 +1,6 @@
 """Sending money back: decided once, under one number, and tried until the provider has done it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 State = Refund.State
 OPEN = (State.WANTED, State.SENT)
 REASON = 400
+OTHER = "The amount is not the one asked for."
 
 
 @write_tx
@@ -176,6 +178,7 @@ def take_refund_outcome(number: str, outcome: RefundOutcome, *, merchant_id: int
     refund = named.select_related("payment").get()
     if refund.state in {State.DONE}:
         return refund
+    outcome = _of_amount(refund, outcome)
     refund.ref = outcome.ref[:80] or refund.ref
     refund.said = outcome.said[:REASON]
     if outcome.fate is Fate.DONE:
@@ -192,6 +195,13 @@ def take_refund_outcome(number: str, outcome: RefundOutcome, *, merchant_id: int
         refund.state = State.WANTED
     refund.save()
     return refund
+
+
+def _of_amount(refund: Refund, outcome: RefundOutcome) -> RefundOutcome:
+    """Return what a provider says, as a failure when it is of another amount; 0 says nothing."""
+    if outcome.amount in {0, refund.amount}:
+        return outcome
+    return replace(outcome, fate=Fate.FAILED, said=OTHER)
 
 
 @write_tx
