@@ -174,6 +174,32 @@ def test_a_refund_of_another_amount_is_not_taken_for_done(paid_by_till):
     assert free(here, "clearing") == -1_000
 
 
+def test_money_for_an_account_that_was_changed_still_counts(paid_by_till):
+    here = paid_by_till
+    payment = begin(here, order(here, here.mei, product(here)))
+    actions.attach_merchant(
+        actor=here.owner, shop=here.shop, provider="till", name="Another",
+        given={"merchant": "M2", "secret": "other"},
+    )  # fmt: skip
+    assert MerchantAccount.objects.get(active=True).settings == {"merchant": "M2"}
+    before = MerchantAccount.objects.get(pk=here.account.pk)
+    actions.take_notice(account=before, call=notice(paid(payment)))
+    assert Payment.objects.get().state == "paid"
+    refund = actions.refund_order(
+        actor=here.owner, order=payment.order, amount=1_000, reason="Sorry"
+    )
+    assert queries.merchant_of(refund.payment.merchant).settings == {"merchant": "M1"}
+
+
+def test_an_account_that_took_nothing_in_is_changed_as_it_is(paid_by_till):
+    here = paid_by_till
+    changed = actions.attach_merchant(
+        actor=here.owner, shop=here.shop, provider="till", name="Another",
+        given={"merchant": "M2", "secret": ""},
+    )  # fmt: skip
+    assert changed.pk == here.account.pk
+
+
 def test_secrets_that_cannot_be_read_can_be_given_anew(paid_by_till):
     here = paid_by_till
     MerchantAccount.objects.update(secrets="sealed:nonsense")

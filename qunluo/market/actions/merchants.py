@@ -15,7 +15,7 @@ from qunluo.ledger import actions as ledger
 from qunluo.ledger.actions import Leg, Wanted
 from qunluo.ledger.queries import MANAGE as KEEP_BOOKS
 from qunluo.market import errors, events, queries
-from qunluo.market.models import MerchantAccount, Shop
+from qunluo.market.models import MerchantAccount, Payment, Shop
 from qunluo.market.ports import Merchant
 from qunluo.market.rules.payments import credit_unit
 from qunluo.market.rules.permissions import MANAGE
@@ -36,6 +36,8 @@ def attach_merchant(
 ) -> MerchantAccount:
     """Attach an account with a provider, or change it; empty secrets stay as they were.
 
+    One by which money came stays what it was: another merchant gets an account of its own.
+
     PermissionMissing, UnknownProvider, InvalidShop with what is wrong beside its setting.
     """
     communities.require(actor, shop.community, MANAGE)
@@ -45,6 +47,9 @@ def attach_merchant(
     mine = MerchantAccount.objects.filter(community=shop.community, provider=provider)
     account = mine.filter(active=True).select_for_update().first()
     wanted = _read(about, given, _known(account) if account else None)
+    if account and _stands_for_money(account, wanted):
+        MerchantAccount.objects.filter(pk=account.pk).update(active=False)
+        account = None
     if account is None:
         account = MerchantAccount(
             community=shop.community, provider=provider, key=token(20), added_at=now()
@@ -127,6 +132,14 @@ def _read(about: "About", given: Mapping[str, str], known: Merchant | None) -> M
     if wrong:
         raise errors.InvalidShop(fields=wrong)
     return found
+
+
+def _stands_for_money(account: MerchantAccount, wanted: Merchant) -> bool:
+    """Tell whether payments name an account whose merchant would be another."""
+    named = queries.provider_of(account.provider).merchant_id
+    before = Merchant(account.provider, account.settings)
+    moved = named(before) != named(wanted)
+    return moved and Payment.objects.filter(merchant=account).exists()
 
 
 def _known(account: MerchantAccount) -> Merchant:
