@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from qunluo.community.models import Community
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import DomainError
 from qunluo.ledger.actions import Leg, Wanted, ensure_accounts, post
@@ -13,14 +14,18 @@ from qunluo.market.models import (
     Payment,
     ProviderNotice,
     Refund,
+    Shop,
     Taken,
 )
 from qunluo.market.ports import Fate, RefundOutcome
+from qunluo.market.rules.wishes import Wish
 from tests.market.makers import (
     SHIP,
+    VIRTUAL,
     attach_till,
     credit,
     free,
+    key,
     left,
     order,
     product,
@@ -198,6 +203,22 @@ def test_an_account_that_took_nothing_in_is_changed_as_it_is(paid_by_till):
         given={"merchant": "M2", "secret": ""},
     )  # fmt: skip
     assert changed.pk == here.account.pk
+
+
+def test_a_closed_community_sells_nothing(here):
+    rice = product(here)
+    Community.objects.filter(pk=here.community.pk).update(stage="closed")
+    here.shop = Shop.objects.get()
+    with pytest.raises(errors.ShopNotOpen):
+        order(here, here.mei, rice)
+
+
+@pytest.mark.parametrize("pk", [-1, 2**63, 2**70])
+def test_a_variant_that_cannot_be_is_not_found(here, pk):
+    with pytest.raises(errors.ProductNotFound):
+        actions.place_order(
+            actor=here.mei, shop=here.shop, wishes=[Wish(pk, 1)], delivery=VIRTUAL, key=key()
+        )
 
 
 def test_secrets_that_cannot_be_read_can_be_given_anew(paid_by_till):

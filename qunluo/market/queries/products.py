@@ -11,6 +11,7 @@ from qunluo.community import queries as communities
 from qunluo.kernel.paging import Page, page
 from qunluo.market.errors import MembersOnlyShop, ProductNotFound
 from qunluo.market.models import Picture, PriceRule, Product, Shop, Stock, Variant
+from qunluo.market.queries.shop import shop_opened
 from qunluo.market.rules import fitness
 from qunluo.market.rules.permissions import MANAGE
 from qunluo.market.rules.pricing import TIER, Priced, Rule, audiences_of, price
@@ -221,7 +222,7 @@ def _states(buyer: Buyer) -> tuple[str, ...]:
 
 def _views(found: Sequence[Product], buyer: Buyer, shop: Shop | None) -> list[ProductView]:
     parts = _parts([product.pk for product in found])
-    sells = shop is not None and shop.state == Shop.State.OPEN
+    sells = shop is not None and shop_opened(shop)
     return [
         ProductView(
             product,

@@ -30,6 +30,7 @@ from qunluo.market.rules.wishes import ADDRESS, MOST_LINES, Delivery, Wish
 if TYPE_CHECKING:
     from qunluo.market.queries.shop import Viewer
 
+LARGEST = 2**63 - 1  # that an id can be
 VIRTUAL, SHIP, PICKUP = "virtual", "ship", "pickup"
 
 
@@ -156,6 +157,8 @@ def _counted(wishes: Sequence[Wish]) -> dict[int, int]:
     for one in wishes:
         if type(one.quantity) is not int or one.quantity < 1:
             raise errors.InvalidOrder(fields={"quantity": [_("Give a number from 1 on.")]})
+        if not 0 < one.variant <= LARGEST:
+            raise errors.ProductNotFound
         wanted[one.variant] = wanted.get(one.variant, 0) + one.quantity
     if not wanted:
         raise errors.NothingToBuy
@@ -179,7 +182,7 @@ def _variants(shop: Shop, wanted: Mapping[int, int]) -> dict[int, Variant]:
 
 def _point(shop: Shop, delivery: Delivery) -> PickupPoint:
     found = PickupPoint.objects.filter(
-        community_id=shop.community_id, pk=delivery.point or 0, active=True
+        community_id=shop.community_id, pk=min(delivery.point or 0, LARGEST), active=True
     ).first()
     if found is None:
         raise errors.InvalidOrder(fields={"point": [_("Choose where you want to fetch it.")]})

@@ -102,4 +102,8 @@ def merchants(community: "Community", *, viewer: "Viewer") -> list[MerchantAccou
 
 def shop_opened(shop: Shop) -> bool:
     """Tell whether a shop sells at this moment."""
-    return shop.state == Shop.State.OPEN and shop.audience != Shop.Audience.DEALERS
+    return (
+        shop.state == Shop.State.OPEN
+        and shop.audience != Shop.Audience.DEALERS
+        and shop.community.stage != shop.community.Stage.CLOSED
+    )
