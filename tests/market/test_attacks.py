@@ -17,12 +17,14 @@ from qunluo.market.models import (
     Shop,
     Taken,
 )
-from qunluo.market.ports import Fate, RefundOutcome
+from qunluo.market.ports import Fate, HowToPay, RefundOutcome, Way
 from qunluo.market.rules.wishes import Wish
+from qunluo.people.actions import erase_person
 from tests.market.makers import (
     SHIP,
     VIRTUAL,
     attach_till,
+    clean,
     credit,
     free,
     key,
@@ -166,6 +168,25 @@ def test_credit_cannot_take_the_key_of_what_is_booked_later(here, clock):
     assert state(made) == "settled"
 
 
+def test_two_transfers_under_one_number_are_refused_with_a_reason(paid_by_till):
+    here = paid_by_till
+    here.till.way = HowToPay(Way.WORDS, "Account 123")
+    one, two = (begin(here, order(here, here.mei, product(here))) for _n in range(2))
+    actions.confirm_payment(actor=here.owner, payment=one, ref="Bank 7")
+    with pytest.raises(DomainError):
+        actions.confirm_payment(actor=here.owner, payment=two, ref="Bank 7")
+    actions.confirm_payment(actor=here.owner, payment=two, ref="Bank 8")
+    assert free(here, "escrow") == 2_000
+
+
+def test_one_number_of_a_provider_pays_one_payment(paid_by_till):
+    here = paid_by_till
+    one, two = (begin(here, order(here, here.mei, product(here))) for _n in range(2))
+    take(here, paid(one, ref="T1"))
+    assert take(here, paid(two, ref="T1")).state == "odd"
+    assert free(here, "escrow") == 1_000
+
+
 def test_a_refund_of_another_amount_is_not_taken_for_done(paid_by_till):
     here = paid_by_till
     payment = begin(here, order(here, here.mei, product(here)))
@@ -219,6 +240,19 @@ def test_a_variant_that_cannot_be_is_not_found(here, pk):
         actions.place_order(
             actor=here.mei, shop=here.shop, wishes=[Wish(pk, 1)], delivery=VIRTUAL, key=key()
         )
+
+
+def test_late_money_of_who_is_erased_goes_back(paid_by_till, clock):
+    here = paid_by_till
+    made = order(here, here.mei, product(here, kind="physical"), delivery=SHIP)
+    payment = begin(here, made)
+    clock.move(timedelta(minutes=31))
+    actions.expire_due_orders()
+    erase_person(actor=here.mei)
+    take(here, paid(payment))
+    assert state(made) == "expired"
+    assert Refund.objects.get().amount == 1_800
+    clean(here)
 
 
 def test_secrets_that_cannot_be_read_can_be_given_anew(paid_by_till):

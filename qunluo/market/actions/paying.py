@@ -8,6 +8,7 @@ from django.conf import settings
 from qunluo.community import queries as communities
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish, publish_all
+from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
 from qunluo.ledger import actions as ledger
 from qunluo.ledger.actions import Cause, Leg, Wanted
@@ -33,6 +34,7 @@ ODD = {
     "amount": "The amount is not the one asked for.",
     "currency": "The currency is not the one asked for.",
     "merchant": "It went to another merchant.",
+    "ref": "Its number stands for another payment already.",
 }
 
 
@@ -150,9 +152,11 @@ def take_outcome(*, merchant: MerchantAccount, outcome: Outcome) -> Payment:
         return payment
     if outcome.fate is not Fate.DONE:
         return payment
-    payment.ref, payment.look_at = outcome.ref[:80], None
-    payment.paid_at = outcome.at or now()
-    if wrong := _wrong(payment, merchant, outcome):
+    payment.look_at, payment.paid_at = None, outcome.at or now()
+    wrong = _wrong(payment, merchant, outcome)
+    # The database keeps each number of a provider for one payment.
+    payment.ref = "" if wrong == "ref" else outcome.ref[:80]
+    if wrong:
         payment.state, payment.said = State.ODD, ODD[wrong]
         payment.save()
         publish(events.PaymentOdd(**about(order), amount=outcome.amount, unit=payment.unit))
@@ -167,17 +171,22 @@ def take_outcome(*, merchant: MerchantAccount, outcome: Outcome) -> Payment:
 def confirm_payment(*, actor: "Person", payment: Payment, ref: str = "") -> Payment:
     """Say that money came by hand: a transfer or cash.
 
-    PermissionMissing, OwnOrder, OrderMovedOn.
+    PermissionMissing, OwnOrder, OrderMovedOn, InvalidOrder when another came under that number.
     """
     communities.require(actor, payment.order.community, ORDERS)
     if payment.order.buyer_id == actor.pk:
         raise errors.OwnOrder
     if payment.merchant is None or payment.way != "words":
         raise errors.PaymentNotFound
+    ref = ref.strip()[:80]
+    if other := _paid_by(payment, ref):
+        raise errors.InvalidOrder(
+            _("The payment {number} came under this number already."), number=other.number
+        )
     outcome = Outcome(
         payment.number,
         Fate.DONE,
-        ref=ref.strip()[:80],
+        ref=ref,
         amount=payment.amount,
         currency=payment.unit,
         merchant=queries.merchant_id(payment.merchant),
@@ -226,8 +235,10 @@ def _claimed(payment: Payment) -> bool:
 def _receive(order: Order, payment: Payment) -> None:
     """Give an order its money, or send it back: one payment counts, and only for what is there."""
     late = order.state in UNPAID_END
-    wanted = (late or order.state == Order.State.PLACED) and take_up(order, late=late)
-    payment.counts = bool(wanted)
+    # Who is erased has no address any more, and nobody to hand it to.
+    open_to_it = (late or order.state == Order.State.PLACED) and not order.buyer.erased_at
+    wanted = open_to_it and take_up(order, late=late)
+    payment.counts = wanted
     payment.save()
     order.escrow += payment.amount
     Order.objects.filter(pk=order.pk).update(escrow=order.escrow)
@@ -280,7 +291,15 @@ def _wrong(payment: Payment, merchant: MerchantAccount, outcome: Outcome) -> str
         return "amount"
     if outcome.currency != payment.unit:
         return "currency"
-    return "" if outcome.merchant == queries.merchant_id(merchant) else "merchant"
+    if outcome.merchant != queries.merchant_id(merchant):
+        return "merchant"
+    return "ref" if _paid_by(payment, outcome.ref[:80]) else ""
+
+
+def _paid_by(payment: Payment, ref: str) -> Payment | None:
+    """Return another payment that came under a number of the provider, or None."""
+    same = Payment.objects.filter(provider=payment.provider, merchant=payment.merchant_id, ref=ref)
+    return same.exclude(pk=payment.pk).exclude(ref="").first()
 
 
 def _payment(

@@ -146,8 +146,12 @@ def payment(request: PersonRequest, slug: str, number: str) -> HttpResponse:
     desk_of(request, slug, queries.ORDERS)
     found = queries.get_payment(number, viewer=request.person)
     ref = request.POST.get("ref", "")[:80].replace("\0", "")
-    actions.confirm_payment(actor=request.person, payment=found, ref=ref)
-    messages.success(request, _("It is booked."))
+    try:
+        actions.confirm_payment(actor=request.person, payment=found, ref=ref)
+    except DomainError as error:
+        messages.error(request, " ".join(error.say(_)))
+    else:
+        messages.success(request, _("It is booked."))
     return redirect("market:desk_order", slug=slug, uid=found.order.uid)
 
 
