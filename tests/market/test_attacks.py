@@ -255,6 +255,15 @@ def test_late_money_of_who_is_erased_goes_back(paid_by_till, clock):
     clean(here)
 
 
+def test_an_odd_payment_keeps_an_account_from_being_erased(paid_by_till, clock):
+    here = paid_by_till
+    made = order(here, here.mei, product(here))
+    take(here, paid(begin(here, made), amount=999))
+    clock.move(timedelta(minutes=31))
+    actions.expire_due_orders()
+    assert list(queries.blockers(here.mei))
+
+
 def test_secrets_that_cannot_be_read_can_be_given_anew(paid_by_till):
     here = paid_by_till
     MerchantAccount.objects.update(secrets="sealed:nonsense")

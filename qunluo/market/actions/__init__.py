@@ -40,6 +40,7 @@ from qunluo.market.actions.joining import (
 )
 from qunluo.market.actions.merchants import attach_merchant, detach_merchant, give_credit
 from qunluo.market.actions.notices import PRETENDED, handle_due_notices, pretend, take_notice
+from qunluo.market.actions.odd import end_odd_payment
 from qunluo.market.actions.ordering import place_order
 from qunluo.market.actions.own_data import erase
 from qunluo.market.actions.paying import (
@@ -103,6 +104,7 @@ __all__ = [
     "edit_product",
     "edit_shop",
     "empty_cart",
+    "end_odd_payment",
     "erase",
     "expire_due_orders",
     "follow_charter",

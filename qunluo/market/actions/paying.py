@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 State = Payment.State
 ODD = {
-    "amount": "The amount is not the one asked for.",
-    "currency": "The currency is not the one asked for.",
-    "merchant": "It went to another merchant.",
-    "ref": "Its number stands for another payment already.",
+    "amount": _("The amount is not the one asked for."),
+    "currency": _("The currency is not the one asked for."),
+    "merchant": _("It went to another merchant."),
+    "ref": _("Its number stands for another payment already."),
 }
 
 
@@ -158,11 +158,12 @@ def take_outcome(*, merchant: MerchantAccount, outcome: Outcome) -> Payment:
     payment.ref = "" if wrong == "ref" else outcome.ref[:80]
     if wrong:
         payment.state, payment.said = State.ODD, ODD[wrong]
+        payment.came, payment.came_unit = outcome.amount, outcome.currency[:20]
         payment.save()
-        publish(events.PaymentOdd(**about(order), amount=outcome.amount, unit=payment.unit))
+        publish(events.PaymentOdd(**about(order), amount=outcome.amount, unit=payment.came_unit))
         return payment
     payment.state = State.PAID
-    _book(order, payment)
+    book(order, payment)
     _receive(order, payment)
     return payment
 
@@ -266,7 +267,8 @@ def _paid(
     return advance(order, "paid", actor_id=actor_id, told=told, **columns)
 
 
-def _book(order: Order, payment: Payment) -> None:
+def book(order: Order, payment: Payment) -> None:
+    """Book that a provider took a payment in; inside a transaction that holds the order's row."""
     clearing, escrow = ledger.ensure_accounts(
         community=order.community,
         wanted=[

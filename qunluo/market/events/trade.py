@@ -231,6 +231,16 @@ class PaymentOdd(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaymentOddEnded(Event):
+    """Somebody ended the case of money that came otherwise: it goes `back`, or nothing is to go."""
+
+    name: ClassVar[str] = "market.payment_odd_ended"
+    audit: ClassVar[bool] = True
+    order_id: int
+    back: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class BillChecked(Event):
     """The bill of a day was compared with the books: how much is the same, and how much differs."""
 

@@ -12,8 +12,8 @@ class Payment(models.Model):
     """One try to pay an order. `number` names it with the provider for ever.
 
     `counts` marks the one by which the order is paid; what comes by another goes back. `odd` is
-    money that came otherwise than it was asked for: somebody has to look. `refunding` is how much
-    of it was decided to go back.
+    money that came otherwise than it was asked for, as `came` and `came_unit` tell: somebody has to
+    look. `refunding` is how much of it was decided to go back.
     """
 
     class State(models.TextChoices):
@@ -35,6 +35,8 @@ class Payment(models.Model):
     value = models.TextField(blank=True)
     ref = models.CharField(max_length=80, blank=True)
     said = models.CharField(max_length=400, blank=True)
+    came = models.BigIntegerField(null=True, blank=True)
+    came_unit = models.CharField(max_length=20, blank=True)
     counts = models.BooleanField(default=False)
     refunding = models.BigIntegerField(default=0)
     refunds = models.PositiveSmallIntegerField(default=0)

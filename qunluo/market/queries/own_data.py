@@ -74,6 +74,14 @@ def blockers(person: "Person") -> Iterable[Blocker]:
             url=f"/c/{order.community.slug}/orders/{order.uid}/",
             names={"order": order.uid, "community": order.community.name},
         )
+    odd = Payment.objects.filter(order__buyer=person, state=Payment.State.ODD)
+    for payment in odd.select_related("order__community")[:5]:
+        yield Blocker(
+            message=_("Somebody still has to look at money that came for your order {order}."),
+            next_step=_("Ask who runs the shop."),
+            url=f"/c/{payment.order.community.slug}/orders/{payment.order.uid}/",
+            names={"order": payment.order.uid},
+        )
     owed = Refund.objects.filter(order__buyer=person).exclude(state=Refund.State.DONE)
     for refund in owed.select_related("order__community")[:5]:
         yield Blocker(

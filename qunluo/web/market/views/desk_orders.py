@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Acts = dict[str, Callable[..., Any]]
+ODD_ENDS = {"back", "ended"}  # what somebody does about money that came otherwise
 ACTS: Acts = {"confirm": actions.confirm_order, "ready": actions.mark_ready}
 
 
@@ -142,12 +143,17 @@ def refund(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
 @require_POST
 @signed_in
 def payment(request: PersonRequest, slug: str, number: str) -> HttpResponse:
-    """Say that a transfer or cash has come."""
+    """Say that a transfer or cash has come, or end the case of money that came otherwise."""
     desk_of(request, slug, queries.ORDERS)
     found = queries.get_payment(number, viewer=request.person)
-    ref = request.POST.get("ref", "")[:80].replace("\0", "")
+    given: dict[str, Any] = {"actor": request.person, "payment": found}
+    wish, ref = request.POST.get("wish", ""), request.POST.get("ref", "")[:80].replace("\0", "")
     try:
-        actions.confirm_payment(actor=request.person, payment=found, ref=ref)
+        if wish in ODD_ENDS:
+            reason = request.POST.get("reason", "")
+            actions.end_odd_payment(**given, back=wish == "back", reason=reason)
+        else:
+            actions.confirm_payment(**given, ref=ref)
     except DomainError as error:
         messages.error(request, " ".join(error.say(_)))
     else:
