@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, override
+
 from qunluo.community.actions import write_to
 from qunluo.community.events import CharterPublished
 from qunluo.community.queries import roles_with, who_holds
@@ -67,13 +69,11 @@ def tell_that_it_ended(event: events.OrderExpired) -> None:
 @reacts_to(events.RefundDecided)
 def tell_of_refund(event: events.RefundDecided) -> None:
     """Tell the buyer that money goes back, and why; store credit is back with that."""
-    refund = (
-        Refund.objects.filter(order=event.order_id, amount=event.amount).order_by("-pk").first()
-    )
-    reason = refund.reason if refund else ""
-    _write(
-        event.order_id, "refund_decided", amount=(event.amount, event.unit), reason=reason or "–"
-    )
+    refund = Refund.objects.filter(order=event.order_id, number=event.number).first()
+    said = refund.reason if refund else ""
+    with override(refund.order.buyer.language if refund else None):
+        reason = gettext(said) if said else "–"  # the software's own reasons are translated
+    _write(event.order_id, "refund_decided", amount=(event.amount, event.unit), reason=reason)
 
 
 @reacts_to(events.RefundDone)
@@ -112,7 +112,7 @@ def _write(order_id: int, letter: str, amount: tuple[int, str] | None = None, **
     order = queries.find_order(order_id)
     if order is None:
         return
-    language = order.buyer.language
+    language, zone = order.buyer.language, ZoneInfo(order.community.time_zone)
     said: Mapping[str, Any] = {
         "order": order.uid,
         "amount": amount_said(*amount, language) if amount else "",
@@ -120,7 +120,7 @@ def _write(order_id: int, letter: str, amount: tuple[int, str] | None = None, **
         "code": order.pickup_code,
         "carrier": order.carrier,
         "tracking": order.tracking,
-        "day": f"{order.receive_by:%Y-%m-%d}" if order.receive_by else "",
+        "day": f"{order.receive_by.astimezone(zone):%Y-%m-%d}" if order.receive_by else "",
         **words,
     }
     path = f"/c/{order.community.slug}/orders/{order.uid}/"

@@ -39,10 +39,10 @@ DECIDED = Q(team__state__in=["formed", "failed"]) | Q(
     team=None, campaign__state__in=[State.CLOSED, State.FAILED]
 )
 REASONS = {
-    "team": "The team was not complete in time.",
-    "campaign": "The campaign did not come to pass.",
-    "allot": "Not enough came together for a whole case.",
-    "ladder": "The price fell because so many joined.",
+    "team": _("The team was not complete in time."),
+    "campaign": _("The campaign did not come to pass."),
+    "allot": _("Not enough came together for a whole case."),
+    "ladder": _("The price fell because so many joined."),
 }
 
 

@@ -37,7 +37,7 @@ from qunluo.market.rules.wishes import Delivery, Wish
 if TYPE_CHECKING:
     from qunluo.people.models import Person
 
-CHANGED = "The entry was changed."
+CHANGED = _("The entry was changed.")
 
 
 class Changed(NamedTuple):

@@ -247,7 +247,7 @@ def _receive(order: Order, payment: Payment) -> None:
         publish_all(_paid(order, payment, late=late))
     else:
         ended = late or order.state == Order.State.PLACED
-        reason = "The order had ended." if ended else "The order had been paid already."
+        reason = _("The order had ended.") if ended else _("The order had been paid already.")
         send_back(order, payment, payment.amount, reason)
 
 

@@ -123,6 +123,7 @@ def send_back(
             amount=amount,
             unit=payment.unit,
             whole=amount == payment.amount,
+            number=refund.number,
         )
     )
     if payment.provider == CREDIT:

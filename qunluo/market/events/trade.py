@@ -198,6 +198,7 @@ class RefundDecided(Event):
     amount: int
     unit: str
     whole: bool
+    number: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,6 +60,7 @@ def show_market(
     given = {
         "community": community,
         "amount": partial(_said, language),
+        "told": _told,
         "state_names": state_names(),
         "category_icons": ICONS,
         **({"desk_tabs": tabs(request, community)} if desk else {}),
@@ -70,6 +71,11 @@ def show_market(
 
 def _said(language: str, minor: int, unit: str) -> str:
     return amount_said(minor, unit, language)
+
+
+def _told(reason: str) -> str:
+    """Return a reason: one of the software's own in the reader's language, any other as it is."""
+    return _(reason) if reason else ""
 
 
 def plain(minor: int, exponent: int) -> str:
