@@ -148,12 +148,13 @@ def payment(request: PersonRequest, slug: str, number: str) -> HttpResponse:
     found = queries.get_payment(number, viewer=request.person)
     given: dict[str, Any] = {"actor": request.person, "payment": found}
     wish, ref = request.POST.get("wish", ""), request.POST.get("ref", "")[:80].replace("\0", "")
+    if wish not in ODD_ENDS:
+        actions.confirm_payment(**given, ref=ref)
+        messages.success(request, _("It is booked."))
+        return redirect("market:desk_order", slug=slug, uid=found.order.uid)
+    reason = request.POST.get("reason", "")
     try:
-        if wish in ODD_ENDS:
-            reason = request.POST.get("reason", "")
-            actions.end_odd_payment(**given, back=wish == "back", reason=reason)
-        else:
-            actions.confirm_payment(**given, ref=ref)
+        actions.end_odd_payment(**given, back=wish == "back", reason=reason)
     except DomainError as error:
         messages.error(request, " ".join(error.say(_)))
     else:
