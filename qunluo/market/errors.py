@@ -256,6 +256,14 @@ class OwnOrder(Forbidden):
     next_step = _("Ask somebody else who runs the shop.")
 
 
+class SoldApart(Conflict):
+    """Something that is sold by rules of its own, and not with other things."""
+
+    code = "market.sold_apart"
+    message = _("“{title}” is bought by itself.")
+    next_step = _("Open its page; it leads on from there.")
+
+
 class CampaignNotFound(NotFound):
     """No such campaign, team or entry, or not for this viewer."""
 

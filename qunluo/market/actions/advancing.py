@@ -10,6 +10,7 @@ from qunluo.kernel.events import Event
 from qunluo.kernel.outbox import publish_all
 from qunluo.market import events
 from qunluo.market.actions.order_rows import about
+from qunluo.market.actions.special import special
 from qunluo.market.errors import OrderMovedOn
 from qunluo.market.models import Order, Shop
 from qunluo.market.rules.states import MOVES
@@ -55,6 +56,8 @@ def advance(
         move(order, step, **{**_dates(order, shop, step, moment), **columns})
         happened.append(told or _event(order, step, actor_id, by_time=by_time))
         told, columns = None, {}
+        if step == State.CONFIRMED and (kind := special(order)):
+            kind.confirmed(order)
         step = _next(order, shop, step)
     return happened
 
@@ -69,7 +72,8 @@ def _next(order: Order, shop: Shop, state: str) -> str:
     if state == State.PAID and not shop.confirms and not order.waits:
         return State.CONFIRMED
     if state == State.CONFIRMED and order.method == Order.Method.VIRTUAL:
-        return State.FULFILLED
+        kind = special(order)
+        return State.FULFILLED if kind is None or kind.at_once else ""
     return ""
 
 

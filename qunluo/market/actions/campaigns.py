@@ -20,6 +20,7 @@ from qunluo.market.queries.products import buyer_of
 from qunluo.market.rules.campaigns import Kind, kinds
 from qunluo.market.rules.permissions import MANAGE
 from qunluo.market.rules.pricing import MOST_PRICE, MOST_QUANTITY
+from qunluo.market.rules.wishes import PLAIN_KINDS
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -285,6 +286,8 @@ def _check(shop: Shop, plan: Plan, *, hosted: bool) -> dict[int, Variant]:
         wrong["items"] = [_("Choose what is sold, each thing once, 50 at most.")]
     elif variants.keys() != wanted:
         wrong["items"] = [_("Choose things of this shop.")]
+    elif any(one.product.kind not in PLAIN_KINDS for one in found):
+        wrong["items"] = [_("Choose things that are not bought by themselves.")]
     elif any(not _item_fits(kind, plan, one) for one in plan.items):
         wrong["items"] = [_("Prices, steps, batches or cases do not fit this kind.")]
     if wrong:

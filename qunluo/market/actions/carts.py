@@ -8,7 +8,7 @@ from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, queries
 from qunluo.market.models import Address, CartItem, Order, Product, Shop, Variant
 from qunluo.market.rules.pricing import MOST_QUANTITY
-from qunluo.market.rules.wishes import MOST_LINES
+from qunluo.market.rules.wishes import MOST_LINES, PLAIN_KINDS
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -20,7 +20,7 @@ MOST_ADDRESSES = 10
 def put_in_cart(*, actor: "Person", shop: Shop, variant: int, quantity: int) -> int:
     """Have so many of a variant in one's cart, 0 for none; return how many things it holds.
 
-    MembersOnlyShop, NoCart, ProductNotFound, NotOnSale, TooMuch, InvalidOrder.
+    MembersOnlyShop, NoCart, ProductNotFound, NotOnSale, SoldApart, TooMuch, InvalidOrder.
     """
     if shop.audience == Shop.Audience.DEALERS:
         raise errors.NoCart
@@ -40,6 +40,8 @@ def put_in_cart(*, actor: "Person", shop: Shop, variant: int, quantity: int) -> 
     queries.get_product(shop, wanted.product.uid, buyer)
     if wanted.product.state != Product.State.ON_SALE:
         raise errors.NotOnSale(title=wanted.product.title)
+    if wanted.product.kind not in PLAIN_KINDS:
+        raise errors.SoldApart(title=wanted.product.title)
     if not mine.filter(variant=variant).exists() and mine.count() >= MOST_LINES:
         raise errors.TooMuch
     CartItem.objects.update_or_create(

@@ -102,6 +102,7 @@ def order_of(
         point=made.point,
         pickup_code=short_code(6) if made.point else "",
         note=note.replace("\0", "").strip()[:400],
+        gives=made.gives,
         source_type=source[0][:20],
         source_id=source[1][:64],
         placed_at=moment,

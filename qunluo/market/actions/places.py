@@ -17,6 +17,7 @@ from qunluo.kernel.ids import short_code
 from qunluo.kernel.outbox import publish, publish_all
 from qunluo.market import errors, events
 from qunluo.market.actions.order_rows import about
+from qunluo.market.actions.special import special
 from qunluo.market.models import Campaign, CampaignCount, Entry, Order, Seat, Team
 from qunluo.market.rules.campaigns import kinds, standing
 from qunluo.market.rules.states import PAID as STANDS
@@ -90,6 +91,8 @@ def enter(order: Order, *, late: bool = False) -> None:
     The leader's payment founds the team; the last one forms it. A late payment takes what is free.
     CampaignOver, TeamFull.
     """
+    if kind := special(order):
+        kind.enter(order, late)
     if order.campaign_id is None:
         return
     campaign = held_campaign(order.campaign_id)
@@ -107,6 +110,8 @@ def enter(order: Order, *, late: bool = False) -> None:
 
 def give_up(order: Order) -> None:
     """Free the place of an order that has ended; the order's row is held."""
+    if kind := special(order):
+        kind.ended(order)
     if order.campaign_id is None or order.state in {"placed", *STANDS}:
         return
     if order.team_id is not None:

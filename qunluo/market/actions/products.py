@@ -18,6 +18,7 @@ from qunluo.market.models.shop import PickupPoint
 from qunluo.market.rules import fitness
 from qunluo.market.rules.permissions import MANAGE
 from qunluo.market.rules.pricing import EVERYONE, MEMBERS, MOST_PRICE, MOST_QUANTITY, TIER, Rule
+from qunluo.market.rules.wishes import PLAIN_KINDS
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -30,7 +31,7 @@ WORDS = {
 }  # fmt: skip
 VALUES = ("function", "emotion", "spirit")
 CHOICES: dict[str, Collection[Any]] = {
-    "kind": Product.Kind.values,
+    "kind": PLAIN_KINDS,
     "category": fitness.categories(),
     "bought": {"", *fitness.often()},
     "used": {"", *fitness.often()},
@@ -42,10 +43,13 @@ LAST_PLACE = 9_999
 
 
 @write_tx
-def add_product(*, actor: "Person", community: "Community", **said: Any) -> Product:
+def add_product(
+    *, actor: "Person", community: "Community", gives: str = "", **said: Any
+) -> Product:
     """Write a product down; it goes on sale by an act of its own.
 
-    PermissionMissing, InvalidProduct. `said` are columns of Product: title, kind, text and so on.
+    PermissionMissing, InvalidProduct. `said` are columns of Product: title, kind, text and so on;
+    `gives` is its kind where that has rules of its own, and stays what it is.
     """
     communities.require(actor, community, MANAGE)
     queries.get_shop(community)
@@ -58,6 +62,7 @@ def add_product(*, actor: "Person", community: "Community", **said: Any) -> Prod
         category="other",
     )
     _say(product, {"title": "", **said})
+    product.kind = gives or product.kind
     product.save(force_insert=True)
     publish(
         events.ProductAdded(community_id=community.pk, actor_id=actor.pk, product_id=product.pk)
@@ -69,11 +74,15 @@ def add_product(*, actor: "Person", community: "Community", **said: Any) -> Prod
 def edit_product(*, actor: "Person", product: Product, **said: Any) -> Product:
     """Change what is said of a product; what is on sale must stay fit for it.
 
+    A kind with rules of its own stays what it is.
+
     PermissionMissing, InvalidProduct, NotFit.
     """
     communities.require(actor, product.community, MANAGE)
     fresh = Product.objects.select_for_update().get(pk=product.pk)
+    kind = fresh.kind
     _say(fresh, said)
+    fresh.kind = fresh.kind if kind in PLAIN_KINDS else kind
     if fresh.state == State.ON_SALE:
         _require_fit(fresh)
     fresh.save()

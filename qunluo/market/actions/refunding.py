@@ -20,6 +20,7 @@ from qunluo.market.actions.giving_back import give_back
 from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.actions.order_rows import about, locked
 from qunluo.market.actions.places import hold_place
+from qunluo.market.actions.special import special
 from qunluo.market.models import Order, Payment, Refund
 from qunluo.market.ports import (
     Fate,
@@ -88,6 +89,8 @@ def refund_whole_or_part(
         order.restocked = True
         Order.objects.filter(pk=order.pk).update(restocked=True)
         give_back(order)
+    elif whole and (kind := special(order)):
+        kind.ended(order)
     return refund
 
 

@@ -58,6 +58,7 @@ class Order(models.Model):
     note = models.CharField(max_length=400, blank=True)
     source_type = models.CharField(max_length=20, blank=True)  # the content it came from
     source_id = models.CharField(max_length=64, blank=True)
+    gives = models.CharField(max_length=8, blank=True)  # a kind of product with rules of its own
     campaign = models.ForeignKey(
         "market.Campaign", models.PROTECT, null=True, blank=True, related_name="orders"
     )

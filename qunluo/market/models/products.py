@@ -19,6 +19,11 @@ class Product(models.Model):
     class Kind(models.TextChoices):
         PHYSICAL = "physical", "physical"
         VIRTUAL = "virtual", "virtual"
+        # By rules of their own, see actions/special.py:
+        TIER = "tier", "tier"
+        CARD = "card", "gift card"
+        SHARE = "share", "share of a harvest"
+        SERVICE = "service", "service"
 
     class State(models.TextChoices):
         DRAFT = "draft", "draft"

@@ -123,9 +123,10 @@ from qunluo.market.rules.fitness import categories, often, score
 from qunluo.market.rules.payments import CREDIT, credit_unit
 from qunluo.market.rules.permissions import MANAGE, ORDERS
 from qunluo.market.rules.pricing import Rule
-from qunluo.market.rules.wishes import Delivery, Wish
+from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
+    "PLAIN_KINDS",
     "CREDIT",
     "Buyer",
     "CampaignView",

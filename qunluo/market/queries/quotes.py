@@ -25,7 +25,7 @@ from qunluo.market.rules.pricing import (
     price,
     rate_for,
 )
-from qunluo.market.rules.wishes import ADDRESS, MOST_LINES, Delivery, Wish
+from qunluo.market.rules.wishes import ADDRESS, MOST_LINES, PLAIN_KINDS, Delivery, Wish
 
 if TYPE_CHECKING:
     from qunluo.market.queries.shop import Viewer
@@ -90,6 +90,12 @@ class Quote:
         return self.goods + self.fee
 
     @property
+    def gives(self) -> str:
+        """Return the kind of what is bought by rules of its own, or nothing."""
+        kind = self.lines[0].product.kind
+        return "" if kind in PLAIN_KINDS else kind
+
+    @property
     def saved(self) -> int:
         """Return what belonging to the community saves."""
         return sum((line.priced.public - line.priced.price) * line.quantity for line in self.lines)
@@ -97,12 +103,14 @@ class Quote:
 
 def quote(
     shop: Shop, wishes: Sequence[Wish], delivery: Delivery, *, viewer: "Viewer",
-    offer: Offer | None = None,
+    offer: Offer | None = None, gives: str = "",
 ) -> Quote:  # fmt: skip
     """Return what an order would cost. Nothing is set aside. Prices of a campaign are its own.
 
+    `gives` is the kind of the one thing that is bought by rules of its own, for whose act asks.
+
     ShopNotOpen, NoCart, MembersOnlyShop, NothingToBuy, TooMuch, ProductNotFound, NotOnSale,
-    SoldOut, InvalidOrder, NoDelivery.
+    SoldOut, SoldApart, InvalidOrder, NoDelivery.
     """
     if shop.audience == Shop.Audience.DEALERS:
         raise errors.NoCart
@@ -110,6 +118,7 @@ def quote(
         raise errors.ShopNotOpen
     wanted = _counted(wishes)
     variants = _variants(shop, wanted)
+    _require_kinds(variants, gives)
     rules = price_rules(variants)
     buyer = buyer_of(viewer, shop.community, tiers=names_tiers(rules.values()))
     require_audience(shop, buyer)
@@ -178,6 +187,16 @@ def _variants(shop: Shop, wanted: Mapping[int, int]) -> dict[int, Variant]:
         if not one.active or one.product.state != Product.State.ON_SALE:
             raise errors.NotOnSale(title=one.product.title)
     return variants
+
+
+def _require_kinds(variants: Mapping[int, Variant], gives: str) -> None:
+    """Refuse to sell with other things what has rules of its own. SoldApart."""
+    for one in variants.values():
+        kind = one.product.kind
+        if kind != gives if gives else kind not in PLAIN_KINDS:
+            raise errors.SoldApart(title=one.product.title)
+    if gives and len(variants) > 1:
+        raise errors.TooMuch
 
 
 def _point(shop: Shop, delivery: Delivery) -> PickupPoint:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 MOST_LINES = 50
+PLAIN_KINDS = ("physical", "virtual")  # kinds of product that any order may hold
 ADDRESS = {"name": 60, "phone": 40, "region": 80, "detail": 200}
 
 

@@ -76,6 +76,8 @@ class ProductForm(forms.Form):
             no_return=words(_("Why not, if not"), 200),
             surplus=forms.BooleanField(label=_("This is surplus"), required=False),
         )  # fmt: skip
+        if product and product.kind not in queries.PLAIN_KINDS:
+            del self.fields["kind"]  # it has rules of its own and stays what it is
 
     PLAIN = (
         "title", "kind", "category", "lead", "text", "origin", "defects", "need", "bought", "used",
