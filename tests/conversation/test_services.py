@@ -378,6 +378,19 @@ def test_each_step_is_told_once_to_the_other_side_and_to_nobody_else(farm):
     assert {what for _name, what, _words in found} <= {"service", "points_given"}
 
 
+def test_everything_calls_points_as_the_community_does(farm):
+    ledger.name_points(actor=farm.owner, community=farm, one="ear", many="ears", zh="稻穗")
+    with pytest.raises(errors.NotEnoughPoints) as refused:
+        ask(farm.bo, offer(farm, 51))
+    said = refused.value.say(lambda text: text)[0]
+    assert said == "You lack 1 ear: it costs 51 ears, and you can spend 50 ears."
+    ask(farm.bo, offer(farm))
+    drain()
+    words = Notice.objects.get(what="service").words["told"]
+    assert "Set aside for it: 30 ears." in words["en"]
+    assert "已预留 30 稻穗" in words["zh"]
+
+
 def test_what_waits_stands_at_home(farm):
     asked = ask(farm.bo, offer(farm))
     section = lambda who: [(one.number, one.why) for one in queries.stream(who).items]  # noqa: E731

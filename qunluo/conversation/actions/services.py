@@ -49,6 +49,7 @@ from qunluo.kernel.tx import write_tx
 from qunluo.ledger import actions as ledger
 from qunluo.ledger.actions import Cause, Leg
 from qunluo.ledger.errors import InsufficientFunds
+from qunluo.ledger.queries import points_name
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -102,7 +103,7 @@ def _request(actor: "Person", thread: Thread, text: str, price: int | None) -> S
         raise ServiceNotOffered
     cost = price_of(post.thread)
     if price is not None and price != cost:
-        raise PriceChanged(price=rules.points_said(cost))
+        raise PriceChanged(price=rules.points_said(cost, points_name(fresh.community_id)))
     publish(
         events.ServiceRequested(**_about(fresh, row), actor_id=actor.pk, person_id=row.provider_id,
                                 price=cost)
@@ -256,11 +257,11 @@ def _set_aside(
             actor=asker,
         )
     except InsufficientFunds:
-        free = free_points(asker, community)
+        free, called = free_points(asker, community), points_name(community.pk)
         raise NotEnoughPoints(
-            missing=rules.points_said(row.price - free),
-            price=rules.points_said(row.price),
-            free=rules.points_said(free),
+            missing=rules.points_said(row.price - free, called),
+            price=rules.points_said(row.price, called),
+            free=rules.points_said(free, called),
         ) from None
 
 

@@ -12,6 +12,7 @@ from qunluo.conversation.queries.threads import find_thread
 from qunluo.conversation.rules import services
 from qunluo.conversation.rules.kinds import kind_of
 from qunluo.conversation.rules.reading import SPACE, THREAD
+from qunluo.ledger.queries import points_name
 from qunluo.people.errors import PersonNotFound
 from qunluo.people.queries import get_person, person_card
 from qunluo.reach.actions import News, forget_for, forget_hidden, notify
@@ -73,7 +74,8 @@ def tell_of_service(event: OfService) -> int:
     after = services.states()[services.steps()[step].to].waits_for
     waits = {"provider": row.provider_id, "asker": row.asker_id}.get(after, 0)
     actor = person_card([event.actor_id])[event.actor_id].name if event.actor_id else ""
-    words = {"told": services.told(step, row.price, actor=actor)}
+    called = points_name(thread.community_id)
+    words = {"told": services.told(step, row.price, actor=actor, called=called)}
     sides = {row.asker_id, row.provider_id}
     people = {"waits": sides & {waits}, "yours": sides - {waits}}
     key = f"service:{row.pk}:{step}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from qunluo.conversation.errors import NotYourMove, ServiceMoved, UnknownMove
 from qunluo.conversation.rules.kinds import Move
@@ -124,19 +124,26 @@ def due(state: str, moment: datetime, before: datetime | None) -> datetime | Non
     return before if found.kept and before else moment + timedelta(days=found.days)
 
 
-def points_said(points: int) -> dict[str, str]:
-    """Return a number of points as people say it.
+class Called(Protocol):
+    """What a community calls its points: in English one and many of them, and in Chinese."""
 
-    >>> points_said(1), points_said(1200)
-    ({'en': '1 point', 'zh': '1 积分'}, {'en': '1,200 points', 'zh': '1,200 积分'})
-    """
-    noun = "point" if points == 1 else "points"
-    return {"en": f"{points:,} {noun}", "zh": f"{points:,} 积分"}
+    @property
+    def one(self) -> str: ...  # noqa: D102
+    @property
+    def many(self) -> str: ...  # noqa: D102
+    @property
+    def zh(self) -> str: ...  # noqa: D102
 
 
-def told(name: str, price: int, *, actor: str) -> dict[str, str]:
+def points_said(points: int, called: Called) -> dict[str, str]:
+    """Return a number of points as people of a community say it."""
+    noun = called.one if points == 1 else called.many
+    return {"en": f"{points:,} {noun}", "zh": f"{points:,} {called.zh}"}
+
+
+def told(name: str, price: int, *, actor: str, called: Called) -> dict[str, str]:
     """Return what a step tells the other side, in both languages, and what becomes of points."""
-    found, said = steps()[name], points_said(price)
+    found, said = steps()[name], points_said(price, called)
     after = POINTS_TOLD.get(found.to, {}) if price else {}
     return {
         code: text.format(actor=actor) + after.get(code, "").format(points=said[code])

@@ -37,7 +37,7 @@ from qunluo.ledger.queries.statements import (
     whole_statement,
 )
 from qunluo.ledger.rules.legs import MOST_POINTS
-from qunluo.ledger.rules.purposes import NAME_LENGTH, POINTS, Named, kinds, purposes
+from qunluo.ledger.rules.purposes import NAME_LENGTH, PLAIN_POINTS, POINTS, Named, kinds, purposes
 from qunluo.ledger.rules.reconcile import SAYINGS as RECONCILED
 from qunluo.ledger.rules.reconcile import BillRow, Entry, Report, read_bill, reconcile
 from qunluo.ledger.rules.saying import amount_said, plain_amount, unit_said
@@ -58,6 +58,7 @@ __all__ = [
     "Holding",
     "LegView",
     "Line",
+    "PLAIN_POINTS",
     "Named",
     "Proof",
     "Report",

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from qunluo.community.queries import get_community
 from qunluo.conversation import queries
 from qunluo.kernel.text import pick
+from qunluo.ledger.queries import PLAIN_POINTS, points_name
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import show
 
@@ -44,23 +45,27 @@ def board(request: PersonRequest, slug: str, kind: str) -> HttpResponse:
         "cards": page.items,
         "states": queries.states_of(community, kind, viewer=request.person),
         "views": [(text, f"?show={name}" if name else "?", name == asked) for text, name in views],
-        "told": _told(found, page.items),
+        "told": _told(found, page.items, community.pk),
         "writes": writes(request, community, kind),
         "more": f"?show={asked}&after={page.next}" if page.next else "",
     }
     return show(request, "conversation/board.html", "more" if after else None, context)
 
 
-def _told(kind: Any, cards: list[queries.ThreadCard]) -> dict[int, list[tuple[Any, Any]]]:
+def _told(
+    kind: Any, cards: list[queries.ThreadCard], community_id: int
+) -> dict[int, list[tuple[Any, Any]]]:
     """Return what the kind's own fields say on each card, in words."""
     thanked = queries.times_moved((card.id for card in cards), "thank")
+    costs = any(one.type == "points" for one in kind.fields)
+    called = points_name(community_id) if costs else PLAIN_POINTS
     told: dict[int, list[tuple[Any, Any]]] = {}
     for card in cards:
         lines: list[tuple[Any, Any]] = []
         for one in kind.fields:
             said = str(card.fields.get(one.name) or "")
             if said and one.type == "points":
-                lines.append((one.label, queries.points_said(int(said))))
+                lines.append((one.label, queries.points_said(int(said), called)))
             words = {choice.name: choice.label for choice in one.choices}.get(said)
             if said and one.type in {"text", "choice"}:
                 lines.append((one.label, words or {"en": said, "zh": said}))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qunluo.community.queries import get_community, require_member
 from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import ThreadNotFound, UnknownReaction
+from qunluo.ledger.queries import points_name
 from qunluo.web.conversation.forms import MoveForm, reply_form, say
 from qunluo.web.conversation.pieces import post_item
 from qunluo.web.conversation.views.services import offered, points
@@ -147,7 +148,9 @@ def _fields(window: "ThreadWindow", *, brief: bool) -> list[tuple[str, str, Any]
     for one in window.card.kind.fields:
         said = str(window.card.fields.get(one.name) or "")
         if said and one.type == "points" and brief:
-            found.append((say(one.label), "text", points(int(said))))
+            found.append(
+                (say(one.label), "text", points(int(said), points_name(window.thread.community_id)))
+            )
         labels = {choice.name: say(choice.label) for choice in one.choices}
         if said and (one.type in {"text", "choice", "date", "person"}) == brief:
             lines = said.splitlines() if one.type == "lines" else None
