@@ -212,7 +212,7 @@ def place_order(request: Caller, slug: SlugPath, wish: ShopOrderWish) -> Status[
         shop=shop,
         wishes=_wishes(request, shop, wish),
         delivery=_delivery(wish),
-        key=_key(request, shop),
+        key=key_of(request, shop.pk),
         total=wish.total,
         note=wish.note,
         source=(wish.source_type, wish.source_id),
@@ -332,9 +332,9 @@ def _delivery(wish: QuoteWish) -> queries.Delivery:
     return queries.Delivery(said.method, address, said.point_id)
 
 
-def _key(request: Caller, shop: "rows.Shop") -> str:
+def key_of(request: Caller, of: int) -> str:
     """Return the key of an order: made from that of the request where there is one."""
     given = request.headers.get(HEADER)
     if given is None:
         return f"api:{token()}"
-    return f"api:{hashlib.sha256(f'{shop.pk} {given}'.encode()).hexdigest()}"
+    return f"api:{hashlib.sha256(f'{of} {given}'.encode()).hexdigest()}"

@@ -5,7 +5,10 @@ come from the world; a row may name others ("ids") and a body. A number is the s
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+
+from qunluo.kernel.clock import now
 
 
 @dataclass(frozen=True)
@@ -485,10 +488,50 @@ MARKET = {
         "401 404 403 404 404 404", {}, ids={"number": "payment_number"}
     ),
 }
+SOON = {
+    f"{at}_at": (now() + timedelta(days=n)).isoformat()
+    for n, at in enumerate(["starts", "ends"], 1)
+}
+CAMPAIGNS = {
+    "campaigns": Row(ANYBODY),
+    "offered_campaigns": Row("401 403 200 200 200 200"),
+    "campaign": Row(ANYBODY),
+    "quote_campaign": Row(ANYBODY, {"lines": LINES, "delivery": FETCHED}),
+    "join_campaign": Row(
+        "401 201 201 201 201 201",
+        {"lines": LINES, "delivery": FETCHED},
+        ids={"campaign_uid": "team_buy_uid"},
+    ),
+    "change_entry": Row("401 404 200 404 404 404", {"lines": []}),
+    "leave_queue": Row("401 204 204 204 204 204"),
+    "propose_campaign": Row("401 404 201 201 201 201", SOON, ids={"campaign_uid": "offer_uid"}),
+    "managed_campaigns": Row(RUNNERS),
+    "start_campaign": Row(
+        SELLERS_201,
+        {
+            "kind": "chain",
+            "title": "Bread",
+            **SOON,
+            "items": [{"variant_id": "{variant}", "price": 500}],
+        },
+    ),
+    "approve_campaign": Row("401 404 403 404 200 200", ids={"campaign_uid": "proposed_uid"}),
+    "decline_campaign": Row(
+        "401 404 403 404 200 200", {"reason": "Not now"}, ids={"campaign_uid": "proposed_uid"}
+    ),
+    "close_campaign": Row(RUNNERS),
+    "cancel_campaign": Row(RUNNERS, {"reason": "Frost"}),
+    "lower_threshold": Row(
+        RUNNERS, {"to": 3, "reason": "Frost"}, ids={"campaign_uid": "pledge_uid"}
+    ),
+    "lower_team": Row(RUNNERS, {"to": 2, "reason": "Few"}, ids={"campaign_uid": "team_buy_uid"}),
+    "campaign_list": Row(RUNNERS),
+}
 TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
     **TALK, **NOTICES, **CHANNELS, **OPERATIONS, **LEDGER, **MARKET,
+    **CAMPAIGNS,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

@@ -21,6 +21,7 @@ from qunluo.kernel.models import EventRecord, ParkedEvent
 from qunluo.ledger import actions as ledger
 from qunluo.ledger.queries import own_account
 from qunluo.market import actions as market
+from qunluo.market.actions import Ask, Item, Plan
 from qunluo.market.actions.ordering import place_order
 from qunluo.market.models import Bill, MerchantAccount, Order, Refund, Shop
 from qunluo.market.queries import Delivery, Wish
@@ -283,6 +284,7 @@ def _market(farm, cast):
         merchant=account, day=now().date(), matched=1, differs=0, checked_at=now()
     )
     return {
+        **_campaigns(shop, cast, sack, point),
         "bill_id": bill.pk,
         "order_uid": order(1).uid, "paid_uid": paid.uid, "waiting_uid": waiting.uid,
         "packed_uid": packed.uid, "sent_uid": order(5, "ship", pay, confirm, send).uid,
@@ -290,6 +292,38 @@ def _market(farm, cast):
         "refund_number": refund.number, "product_uid": rice.uid, "variant_id": sack.pk,
         "picture_id": picture.pk, "point_id": point.pk, "rate_id": rate.pk,
         "address_id": address.pk, "provider": "nobody",
+    }  # fmt: skip
+
+
+def _campaigns(shop, cast, sack, point):
+    """A chain order in which the member is, a team that forms, one to lead, one that waits."""
+    begins, ends = now() - timedelta(hours=1), now() + timedelta(days=1)
+
+    def start(kind, *, offer=False, **said):
+        items = [Item(sack.pk, 800)]
+        plan = Plan(
+            kind=kind, title="Rice together", starts_at=begins, ends_at=ends, items=items, **said
+        )
+        return market.start_campaign(actor=cast.owner, shop=shop, plan=plan, offer=offer)
+
+    def join(campaign):
+        ask = Ask([Wish(sack.pk, 1)], Delivery("pickup", point=point.pk))
+        given = {"campaign": campaign, "ask": ask, "key": f"world campaign {campaign.pk}"}
+        return market.join_campaign(actor=cast.member, **given).order
+
+    chain, offer = start("chain"), start("chain", offer=True)
+    team_buy = start("team", size=3, window=60)
+    pledge = start("pledge", threshold_kind="units", threshold=9)
+    market.pay_from_credit(actor=cast.member, order=join(chain))
+    order = join(team_buy)
+    market.pay_from_credit(actor=cast.member, order=order)
+    order.refresh_from_db()
+    proposed = market.propose_campaign(
+        actor=cast.member, offer=offer, starts_at=begins, ends_at=ends
+    )
+    return {
+        "campaign_uid": chain.uid, "offer_uid": offer.uid, "team_buy_uid": team_buy.uid,
+        "team_uid": order.team.uid, "pledge_uid": pledge.uid, "proposed_uid": proposed.uid,
     }  # fmt: skip
 
 
