@@ -99,6 +99,9 @@ class ShopOrderWish(QuoteWish):
         None, ge=0, le=10**12, description=_("What the buyer saw; refused when it has changed.")
     )
     note: str = Field("", max_length=400)
+    confirmed: bool = Field(
+        default=False, description=_("The buyer knows what of it cannot be returned, and why.")
+    )
     source_type: str = Field("", max_length=20, pattern=r"^[a-z_]*$")
     source_id: str = Field("", max_length=64, description=_("The content it came from."))
 
@@ -216,6 +219,7 @@ def place_order(request: Caller, slug: SlugPath, wish: ShopOrderWish) -> Status[
         total=wish.total,
         note=wish.note,
         source=(wish.source_type, wish.source_id),
+        confirmed=wish.confirmed,
     )
     if wish.lines is None:
         actions.empty_cart(actor=request.person, order=made)

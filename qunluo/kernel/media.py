@@ -46,6 +46,7 @@ KINDS = {
     "picture": Kind(1600),
     "talk": Kind(1600),
     "small": Kind(480),
+    "claim": Kind(1600),
 }
 # Served to whoever knows the address; all others only by a view that asks who is looking.
 OPEN_KINDS = frozenset({"avatar", "symbol", "cover", "picture"})

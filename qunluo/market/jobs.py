@@ -12,6 +12,19 @@ def move_due_orders() -> None:
     actions.settle_due_orders()
 
 
+@every(minutes=1, atomic=False, when=queries.due_claims)
+def move_due_claims() -> None:
+    """Let time move the returns and complaints that nobody answered or replied to."""
+    actions.turn_due_claims()
+
+
+@every(minutes=1, atomic=False, when=queries.due_complaints)
+def look_after_complaints() -> None:
+    """Give the published remedies, and tell of group complaints that nobody answered in time."""
+    actions.tell_overdue_complaints()
+    actions.give_remedies()
+
+
 @every(minutes=1, atomic=False, when=queries.due_money)
 def look_after_money() -> None:
     """Do what notices said, ask about payments without one, and send back what is to go back."""

@@ -13,6 +13,7 @@ from qunluo.community.queries import roles_with, who_holds
 from qunluo.conversation.actions import index
 from qunluo.conversation.ports import sources
 from qunluo.kernel.delivery import reacts_to
+from qunluo.kernel.events import Event
 from qunluo.kernel.text import _
 from qunluo.ledger.queries import amount_said
 from qunluo.market import actions, events, queries
@@ -82,8 +83,7 @@ def tell_that_it_is_back(event: events.RefundDone) -> None:
     _write(event.order_id, "refund_done", amount=(event.amount, event.unit))
 
 
-@reacts_to(events.PaymentOdd)
-@reacts_to(events.RefundFailed)
+@reacts_to(events.PaymentOdd, events.RefundFailed)
 def ask_to_look(event: events.PaymentOdd | events.RefundFailed) -> None:
     """Ask who looks after orders to look at money that went astray."""
     order = queries.find_order(event.order_id)
@@ -127,8 +127,7 @@ def _write(order_id: int, letter: str, amount: tuple[int, str] | None = None, **
     write_to(order.buyer_id, order.community, letter, path=path, words=said, letters=LETTERS)
 
 
-@reacts_to(events.TeamFormed)
-@reacts_to(events.TeamFailed)
+@reacts_to(events.TeamFormed, events.TeamFailed)
 def tell_the_team(event: events.TeamFormed | events.TeamFailed) -> None:
     """Tell everybody who paid in a team how it ended."""
     campaign = queries.find_campaign(event.campaign_id)
@@ -147,8 +146,7 @@ def tell_who_leads(event: events.LeaderChanged) -> None:
         _write_of(campaign, event.person_id, "leads_now")
 
 
-@reacts_to(events.CampaignClosed)
-@reacts_to(events.CampaignFailed)
+@reacts_to(events.CampaignClosed, events.CampaignFailed)
 def tell_of_the_end(event: events.CampaignClosed | events.CampaignFailed) -> None:
     """Tell who paid, and who leads it, how a campaign ended; teams hear of their own end."""
     campaign = queries.find_campaign(event.campaign_id)
@@ -185,8 +183,7 @@ def ask_to_agree(event: events.CampaignProposed) -> None:
         _write_of(campaign, person.pk, "campaign_proposed")
 
 
-@reacts_to(events.CampaignOpened)
-@reacts_to(events.CampaignDeclined)
+@reacts_to(events.CampaignOpened, events.CampaignDeclined)
 def answer_the_host(event: events.CampaignOpened | events.CampaignDeclined) -> None:
     """Tell who wants to lead a campaign what was decided."""
     campaign = queries.find_campaign(event.campaign_id)
@@ -201,3 +198,33 @@ def _write_of(campaign: Campaign, person_id: int, letter: str, **words: Any) -> 
     path = f"/c/{campaign.community.slug}/campaigns/{campaign.uid}/"
     said = {"title": campaign.title, "reason": "", **words}
     write_to(person_id, campaign.community, letter, path=path, words=said, letters=LETTERS)
+
+
+@reacts_to(
+    events.ClaimMade,
+    events.ClaimAnswered,
+    events.ReturnSent,
+    events.ClaimDisputed,
+    events.DisputeDecided,
+)
+def tell_of_claim(event: Event) -> None:
+    """Tell the buyer, or who has to act, how a return or complaint stands."""
+    actions.tell_of_claim(event)
+
+
+@reacts_to(events.GroupComplaintOpened, events.GroupComplaintOverdue)
+def tell_of_group_complaint(event: Event) -> None:
+    """Tell who runs the shop that a public answer is wanted, or overdue."""
+    actions.tell_of_group_complaint(event)
+
+
+@reacts_to(events.RemedyGiven)
+def tell_of_remedy(event: events.RemedyGiven) -> None:
+    """Tell a buyer what a group complaint gives them."""
+    actions.tell_of_remedy(event)
+
+
+@reacts_to(events.InvoiceAsked, events.InvoiceIssued, events.InvoiceDeclined)
+def tell_of_invoice(event: Event) -> None:
+    """Tell who issues invoices, or the buyer, how one stands."""
+    actions.tell_of_invoice(event)

@@ -61,7 +61,7 @@ def variant(made):
 def order(here, who, made, quantity=1, delivery=VIRTUAL, **options):
     """An order of one product."""
     wishes = [Wish(variant(made).pk, quantity)]
-    given = {"key": key(), **options}
+    given = {"key": key(), "confirmed": True, **options}
     return place_order(actor=who, shop=here.shop, wishes=wishes, delivery=delivery, **given)
 
 

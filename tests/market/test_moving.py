@@ -24,6 +24,7 @@ from qunluo.market.models import (
     Picture,
     ProviderNotice,
     Refund,
+    Shop,
     Stock,
 )
 from qunluo.market.ports import Fate
@@ -39,6 +40,8 @@ CODES = {
     "Payment": ("number",),
     "Refund": ("number",),
     "Product": ("uid",),
+    "Claim": ("uid",),
+    "GroupComplaint": ("uid",),
 }
 
 
@@ -46,6 +49,23 @@ def picture():
     out = BytesIO()
     Image.new("RGB", (64, 48), "teal").save(out, "PNG")
     return out.getvalue()
+
+
+def claiming(here, one, poem):
+    """A return with a picture, a complaint that is answered to everybody, and an invoice."""
+    Shop.objects.filter(pk=here.shop.pk).update(group_from=1)
+    actions.ask_return(
+        actor=here.mei, order=one, quantities={one.lines.get().pk: 1}, words="No",
+        pictures=[picture()],
+    )  # fmt: skip
+    claim = actions.complain(
+        actor=here.mei, order=one, product=poem, kind="late", words="Late", wants="answer"
+    )
+    actions.answer_group_complaint(
+        actor=here.owner, group=claim.group, words="Sorry", remedy="none"
+    )
+    asked = actions.ask_invoice(actor=here.mei, order=one, sort="personal", title="Mei")
+    actions.issue_invoice(actor=here.owner, invoice=asked, number="7", data=b"%PDF-1.7 %%EOF")
 
 
 @pytest.fixture
@@ -74,6 +94,7 @@ def full(paid_by_till):
     actions.begin_payment(actor=here.mei, order=opened, provider="till")
     actions.put_in_cart(actor=here.mei, shop=here.shop, variant=rice.variants.get().pk, quantity=2)
     actions.keep_address(actor=here.mei, address=HOME)
+    claiming(here, credited, poem)
     drain()
     here.rice, here.opened, here.sent = rice, opened, sent
     return here

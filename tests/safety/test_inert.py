@@ -42,6 +42,7 @@ SOON = (now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
 # Of two things that exclude each other, the one with text; a day that is past.
 OTHERWISE = {
     "campaigns:lead": {"starts_at": TOMORROW, "ends_at": SOON},
+    "claims:invoice": {"tax_number": "", "mail": ""},
     "desk:give": {"name": "", "expires_on": ""},
     "growth:customer_order": {"on": "2024-05-01"},
     "market:product_add": {"title": "Rice"},
@@ -69,6 +70,8 @@ CLOSING = {
     ("founding:close", None, "name"),
     ("founding:close", None, "reason"),
     ("market:open", None, "reason"),  # the charter of the town holds it back
+    ("claims:invoice", None, "title"),  # the desk has given its money back a moment before
+    ("claims:invoice", None, "tax_number"),
     ("market:act", None, "reason"),  # its buyer has called the order off a moment before
 }
 

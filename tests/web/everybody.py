@@ -17,7 +17,7 @@ from qunluo.governance import actions as governance
 from qunluo.growth import actions as growth
 from qunluo.kernel.clock import now
 from qunluo.market import actions as market
-from qunluo.market.models import Shop
+from qunluo.market.models import Claim, GroupComplaint, Order, Shop
 from qunluo.market.queries import Delivery, Wish
 from tests.api.world import VALUES, build
 from tests.community.makers import community, member, membership
@@ -81,6 +81,20 @@ def trading(farm, cast):
     }  # fmt: skip
 
 
+def claiming(farm, cast, paid):
+    """A return that waits, and a group complaint that waits for its answer."""
+    order, moment = Order.objects.get(uid=paid), now()
+    claim = Claim.objects.create(
+        community=farm, uid="CLAIMED001", order=order, buyer=cast.member, sort="return", words="No",
+        made_at=moment, due_at=moment + timedelta(days=3),
+    )  # fmt: skip
+    group = GroupComplaint.objects.create(
+        community=farm, uid="GROUPED001", product=order.lines.get().product, title="Rice",
+        kind="broken", since=moment, opened_at=moment, answer_by=moment + timedelta(days=7),
+    )  # fmt: skip
+    return {"claim_uid": claim.uid, "group_uid": group.uid}
+
+
 def town():
     """The world of the API, with those whom only the pages tell apart."""
     world = build()
@@ -113,6 +127,7 @@ def town():
         | sold
     )
     own |= campaigning(farm, cast)
+    own |= claiming(farm, cast, sold["paid_uid"])
     made = Town(farm, world.other, second, cast, own)
     for role in ROLES[1:]:
         browser = Client()

@@ -415,6 +415,28 @@ CAMPAIGNS = {
         post=only("operator owner", 302), body={"act": "lower", "to": "1"}, ids=CHAIN
     ),
 }  # fmt: skip
+CLAIM, GROUP, NO_CLAIM = {"uid": "claim_uid"}, {"uid": "group_uid"}, {"uid": "none"}
+LOOKS = "member operator cco owner"
+CLAIMS = {
+    "claims:give_back": Page(only("", refused=404), only("", refused=404), ids=NO_CLAIM),
+    "claims:complain": Page(only("", refused=404), only("", refused=404), ids=NO_CLAIM),
+    "claims:receipt": Page(only("member operator owner", refused=404), ids=PAID),
+    "claims:invoice": Page(
+        only("member", refused=404), only("member", 422, refused=404), ids=PAID
+    ),
+    "claims:invoice_file": Page(only("", refused=404), ids=PAID),
+    "claims:claim": Page(only(LOOKS, refused=404), ids=CLAIM),
+    "claims:act": Page(
+        post=only(LOOKS, 302, refused=404), body={"act": "none"}, ids=CLAIM
+    ),
+    "claims:picture": Page(only("", refused=404), ids={**CLAIM, "pk": 2**40}),
+    "claims:complaints": OPEN,
+    "claims:complaint": Page(everyone(), ids=GROUP),
+    "claims:answer": Page(only(DEALS), only(DEALS, 422), ids=GROUP),
+    "claims:desk": Page(only("operator cco owner")),
+    "claims:invoices": Page(only(DEALS)),
+    "claims:issue": Page(post=only(DEALS, 404), ids=PAID),
+}  # fmt: skip
 INVITING = {
     "growth:by_code": OPEN,
     "growth:invitation": Page(
@@ -514,7 +536,7 @@ TABLE = {
     **CORE, **ME, **NOTICES,
     **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **MARKET, **INVITING, **CUSTOMERS, **DESK,
     **ACCOUNTS,
-    **CORE, **ME, **NOTICES, **CAMPAIGNS,
+    **CORE, **ME, **NOTICES, **CAMPAIGNS, **CLAIMS,
     **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
 }  # fmt: skip
 # Steps of signing in, driven by a state in the session; tests/web/accounts walks through them.

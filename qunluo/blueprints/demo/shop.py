@@ -93,7 +93,7 @@ class Counter:
         key = f"demo:{self.number}"
         try:
             order = actions.place_order(
-                actor=person, shop=shop, wishes=[wish], delivery=delivery, key=key
+                actor=person, shop=shop, wishes=[wish], delivery=delivery, key=key, confirmed=True
             )
         except TooManyForOne:
             return

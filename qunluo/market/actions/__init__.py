@@ -12,6 +12,29 @@ from qunluo.market.actions.campaigns import (
     start_campaign,
 )
 from qunluo.market.actions.carts import empty_cart, forget_address, keep_address, put_in_cart
+from qunluo.market.actions.claim_answers import (
+    accept_return,
+    decide_dispute,
+    decline_return,
+    offer_remedy,
+    take_return,
+)
+from qunluo.market.actions.claim_letters import (
+    tell_of_claim,
+    tell_of_group_complaint,
+    tell_of_invoice,
+    tell_of_remedy,
+)
+from qunluo.market.actions.claims import (
+    accept_offer,
+    add_claim_picture,
+    ask_return,
+    complain,
+    dispute_claim,
+    send_return,
+    turn_due_claims,
+    withdraw_claim,
+)
 from qunluo.market.actions.closing import (
     cancel_campaign,
     close_campaign,
@@ -32,6 +55,12 @@ from qunluo.market.actions.fulfilling import (
     settle_due_orders,
     ship_order,
 )
+from qunluo.market.actions.group_complaints import (
+    answer_group_complaint,
+    give_remedies,
+    tell_overdue_complaints,
+)
+from qunluo.market.actions.invoices import ask_invoice, decline_invoice, issue_invoice
 from qunluo.market.actions.joining import (
     Ask,
     Joined,
@@ -80,6 +109,29 @@ from qunluo.market.actions.shop import (
 )
 
 __all__ = [
+    "tell_of_claim",
+    "tell_of_group_complaint",
+    "tell_of_invoice",
+    "tell_of_remedy",
+    "accept_offer",
+    "accept_return",
+    "add_claim_picture",
+    "answer_group_complaint",
+    "ask_invoice",
+    "ask_return",
+    "complain",
+    "decide_dispute",
+    "decline_invoice",
+    "decline_return",
+    "dispute_claim",
+    "give_remedies",
+    "issue_invoice",
+    "offer_remedy",
+    "send_return",
+    "take_return",
+    "tell_overdue_complaints",
+    "turn_due_claims",
+    "withdraw_claim",
     "PRETENDED",
     "Ask",
     "Changed",

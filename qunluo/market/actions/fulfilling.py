@@ -18,6 +18,8 @@ from qunluo.market.actions.places import require_undecided
 from qunluo.market.actions.products import count_sold
 from qunluo.market.actions.refunding import refund_whole_or_part
 from qunluo.market.models import Order
+from qunluo.market.queries.claims import live_claims
+from qunluo.market.rules.claims import LIVE as CLAIMED
 from qunluo.market.rules.permissions import ORDERS
 
 if TYPE_CHECKING:
@@ -139,9 +141,18 @@ def receive_due_orders(limit: int = BATCH) -> int:
 
 
 def settle_due_orders(limit: int = BATCH) -> int:
-    """Make what was paid the community's own once the time to return is over; return how many."""
-    due = Order.objects.filter(state=State.RECEIVED, settle_at__lte=now())
+    """Make what was paid the community's own once the time to return is over; return how many.
+
+    What a return or a complaint is about stays in escrow until that is over.
+    """
+    due = Order.objects.filter(~live_claims(), state=State.RECEIVED, settle_at__lte=now())
     return one_by_one(_settle_one, due.order_by("settle_at")[:limit])
+
+
+def receive_if_due(order: Order) -> None:
+    """Count an order as received if its time is over; inside a transaction that holds its row."""
+    if order.state == State.FULFILLED and order.receive_by and order.receive_by <= now():
+        _received(order, None, by_time=True)
 
 
 def _receive_one(order: Order) -> bool:
@@ -171,6 +182,8 @@ def _settle_one(order: Order) -> bool:
 
 
 def _settle(order: Order) -> None:
+    if order.claims.filter(state__in=CLAIMED).exists():
+        raise errors.OrderMovedOn
     amount = order.escrow
     move(order, State.SETTLED, escrow=0)
     if amount:

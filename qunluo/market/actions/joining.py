@@ -18,7 +18,13 @@ from qunluo.kernel.outbox import publish
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events
 from qunluo.market.actions.expiring import expire_orders_holding
-from qunluo.market.actions.ordering import KEY_LENGTH, first_order, order_of, write_order
+from qunluo.market.actions.ordering import (
+    KEY_LENGTH,
+    first_order,
+    order_of,
+    require_returnable,
+    write_order,
+)
 from qunluo.market.actions.places import (
     count_units,
     entry_told,
@@ -99,13 +105,14 @@ def join_campaign(
     team: Team | None = None,
     total: int | None = None,
     wait: bool = False,
+    confirmed: bool = False,
 ) -> Joined:
     """Order in a campaign: in a team buy for a seat of `team`, or to start one.
 
     Who lets it `wait` and finds nothing left gets a line in the queue, where there is one. The same
-    key with the same wishes returns the first answer. CampaignNotStarted, CampaignOver, TeamFull,
-    AlreadyIn, TooManyForOne, PriceChanged, OrderKeyReused, InvalidOrder and all that a quote
-    refuses.
+    key with the same wishes returns the first answer; `confirmed` is as for `place_order`.
+    CampaignNotStarted, CampaignOver, TeamFull, AlreadyIn, TooManyForOne, PriceChanged,
+    ReturnUnconfirmed, OrderKeyReused, InvalidOrder and all that a quote refuses.
     """
     if not 1 <= len(key) <= KEY_LENGTH or "\0" in key:
         raise errors.OrderKeyReused
@@ -120,6 +127,8 @@ def join_campaign(
         return Joined(None, waiting)
     require_running(fresh)
     checked_options(fresh, ask.options)
+    if not confirmed:
+        require_returnable([one.variant for one in ask.wishes])
     release_batches(fresh)
     move_up(fresh)
     try:

@@ -15,8 +15,8 @@ from qunluo.market.actions.advancing import advance
 from qunluo.market.actions.expiring import expire_orders_holding
 from qunluo.market.actions.places import enter
 from qunluo.market.actions.taking import count, take
-from qunluo.market.models import Order, OrderLine, Shop, Taken
-from qunluo.market.queries.quotes import Quote, QuotedLine
+from qunluo.market.models import Order, OrderLine, Product, Shop, Taken
+from qunluo.market.queries.quotes import LARGEST, Quote, QuotedLine
 from qunluo.market.rules.wishes import Delivery, Wish, digest
 
 if TYPE_CHECKING:
@@ -35,17 +35,21 @@ def place_order(
     total: int | None = None,
     note: str = "",
     source: tuple[str, str] = ("", ""),
+    confirmed: bool = False,
 ) -> Order:
     """Order something: it is set aside until the time to pay is over.
 
-    `total` is what the buyer saw, in whole minor units. The same key with the same wishes returns
-    the first order. PriceChanged, TooManyForOne, OrderKeyReused and all that a quote refuses.
+    `total` is what the buyer saw, in whole minor units; `confirmed` that they know what cannot be
+    returned. The same key with the same wishes returns the first order. PriceChanged,
+    ReturnUnconfirmed, TooManyForOne, OrderKeyReused and all that a quote refuses.
     """
     if not 1 <= len(key) <= KEY_LENGTH or "\0" in key:
         raise errors.OrderKeyReused
     marked = digest(wishes, delivery)
     if first := first_order(actor, key, marked):
         return first
+    if not confirmed:
+        require_returnable([one.variant for one in wishes])
     try:
         return _attempt(actor, shop, wishes, delivery, key, marked, total, note, source)
     except errors.SoldOut:
@@ -144,6 +148,14 @@ def write_order(order: Order, made: Quote, place: Callable[[Order], None] | None
             raise errors.SoldOut(title=line.product.title, left=0)
 
 
+def require_returnable(variants: Sequence[int]) -> None:
+    """Refuse what cannot be returned, since nobody confirmed that they know. ReturnUnconfirmed."""
+    wanted = [pk for pk in variants if 0 < pk <= LARGEST]
+    one = Product.objects.filter(variants__in=wanted, returnable=False).order_by("pk").first()
+    if one is not None:
+        raise errors.ReturnUnconfirmed(title=one.title, why=one.no_return)
+
+
 def _count(order: Order, line: QuotedLine, most: int) -> None:
     if count(line.variant.pk, order.buyer_id, line.quantity, most):
         return
@@ -164,6 +176,7 @@ def _line(order: Order, place: int, line: QuotedLine) -> OrderLine:
         quantity=line.quantity,
         amount=line.amount,
         returnable=line.product.returnable,
+        no_return="" if line.product.returnable else line.product.no_return,
         limited=line.variant.most is not None,
         tolerance=line.tolerance,
         place=place,

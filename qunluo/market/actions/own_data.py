@@ -2,9 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from qunluo.kernel import media
 from qunluo.kernel.tx import write_tx
 from qunluo.market.actions.joining import give_up_waiting
-from qunluo.market.models import Address, CartItem, Entry, Order
+from qunluo.market.models import (
+    Address,
+    CartItem,
+    Claim,
+    ClaimPicture,
+    Entry,
+    InvoiceRequest,
+    Order,
+)
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -17,6 +26,21 @@ def erase(person: "Person") -> None:
     CartItem.objects.filter(person=person).delete()
     for entry in Entry.objects.filter(person=person, state="waiting").select_related("campaign"):
         give_up_waiting(entry)
+    _forget_claims(person)
     Order.objects.filter(buyer=person).update(
         address={}, note="", options={}, tracking="", pickup_code=""
     )
+
+
+def _forget_claims(person: "Person") -> None:
+    """Forget what somebody wrote and showed; that they complained still counts."""
+    for picture in ClaimPicture.objects.filter(claim__buyer=person):
+        media.delete(picture.key)
+        picture.delete()
+    Claim.objects.filter(buyer=person).update(words="", dispute="", carrier="", tracking="")
+    asked = InvoiceRequest.objects.filter(order__buyer=person)
+    asked.filter(state=InvoiceRequest.State.ASKED).delete()
+    for invoice in asked.exclude(file=""):
+        media.delete(invoice.file)
+    asked.exclude(number="").update(title="–", tax_number="", mail="", file="")
+    asked.filter(number="").delete()

@@ -152,11 +152,13 @@ def set_stock(
 
 @write_tx
 def list_product(*, actor: "Person", product: Product) -> Product:
-    """Put a product on sale. PermissionMissing, NotFit with what is missing."""
+    """Put a product on sale. PermissionMissing, ComplaintOpen, NotFit with what is missing."""
     communities.require(actor, product.community, MANAGE)
     fresh = Product.objects.select_for_update().get(pk=product.pk)
     if fresh.state == State.ON_SALE:
         return fresh
+    if queries.waits_for_answer(fresh):
+        raise errors.ComplaintOpen
     _require_fit(fresh)
     first = fresh.listed_at is None
     fresh.state, fresh.pause_reason = State.ON_SALE, ""

@@ -12,6 +12,7 @@ from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events, queries
 from qunluo.market.models import DeliveryRate, PickupPoint, Shop
+from qunluo.market.rules.claims import group_range
 from qunluo.market.rules.permissions import MANAGE
 from qunluo.market.rules.pricing import MOST_PRICE
 
@@ -24,11 +25,12 @@ BOOKS = "fact.ledger"  # money can be taken in and accounted for
 OPENED = "shop.opened"  # from then on the community leads to it from everywhere
 SETTINGS = (
     "about", "contact", "pay_minutes", "receive_days", "return_days", "confirms", "trust_members",
-    "trust_days", "trust_pairs",
+    "trust_days", "trust_pairs", "group_from", "answer_days",
 )  # fmt: skip
 RANGES = {
     "pay_minutes": (5, 7 * 24 * 60), "receive_days": (1, 60), "return_days": (0, 90),
     "trust_members": (0, 1000), "trust_days": (0, 365), "trust_pairs": (0, 1000),
+    "group_from": group_range("from"), "answer_days": group_range("answer_days"),
 }  # fmt: skip
 LONGEST = {
     "about": 4_000, "contact": 200, "name": 80, "address": 200, "hours": 120, "phone": 40,

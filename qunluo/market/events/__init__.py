@@ -23,6 +23,22 @@ from qunluo.market.events.campaigns import (
     TeamStarted,
     ThresholdLowered,
 )
+from qunluo.market.events.claims import (
+    ClaimAnswered,
+    ClaimDisputed,
+    ClaimEnded,
+    ClaimMade,
+    DisputeDecided,
+    GroupComplaintAnswered,
+    GroupComplaintOpened,
+    GroupComplaintOverdue,
+    InvoiceAsked,
+    InvoiceDeclined,
+    InvoiceIssued,
+    RemedyGiven,
+    ReturnArrived,
+    ReturnSent,
+)
 from qunluo.market.events.trade import (
     AudienceSwitched,
     BillChecked,
@@ -53,6 +69,20 @@ from qunluo.market.events.trade import (
 )
 
 __all__ = [
+    "ClaimAnswered",
+    "ClaimDisputed",
+    "ClaimEnded",
+    "ClaimMade",
+    "DisputeDecided",
+    "GroupComplaintAnswered",
+    "GroupComplaintOpened",
+    "GroupComplaintOverdue",
+    "InvoiceAsked",
+    "InvoiceDeclined",
+    "InvoiceIssued",
+    "RemedyGiven",
+    "ReturnArrived",
+    "ReturnSent",
     "AudienceSwitched",
     "BillChecked",
     "BatchReleased",

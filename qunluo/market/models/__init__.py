@@ -11,6 +11,14 @@ from qunluo.market.models.campaigns import (
     Team,
 )
 from qunluo.market.models.cart import Address, CartItem
+from qunluo.market.models.claims import (
+    Claim,
+    ClaimLine,
+    ClaimPicture,
+    GroupComplaint,
+    Remedy,
+)
+from qunluo.market.models.invoices import InvoiceRequest
 from qunluo.market.models.orders import Order, OrderLine
 from qunluo.market.models.payments import Payment, ProviderNotice, Refund
 from qunluo.market.models.products import Picture, PriceRule, Product, Stock, Taken, Variant
@@ -24,6 +32,12 @@ __all__ = [
     "CampaignCount",
     "CampaignItem",
     "CartItem",
+    "Claim",
+    "ClaimLine",
+    "ClaimPicture",
+    "GroupComplaint",
+    "InvoiceRequest",
+    "Remedy",
     "DeliveryRate",
     "Entry",
     "MerchantAccount",

@@ -131,6 +131,7 @@ class OrderLine(models.Model):
     quantity = models.PositiveIntegerField()
     amount = models.BigIntegerField()
     returnable = models.BooleanField(default=True)
+    no_return = models.CharField(max_length=200, blank=True)  # why not, as its buyer confirmed
     limited = models.BooleanField(default=False)
     tolerance = models.PositiveIntegerField(default=0)  # of it, what only helps to fill a case
     allotted = models.PositiveIntegerField(null=True, blank=True)

@@ -34,6 +34,8 @@ class Shop(models.Model):
     receive_days = models.PositiveSmallIntegerField(default=10)
     return_days = models.PositiveSmallIntegerField(default=7)
     confirms = models.BooleanField(default=False)  # somebody looks at each order before it counts
+    group_from = models.PositiveSmallIntegerField(default=3)  # so many alike are a group complaint
+    answer_days = models.PositiveSmallIntegerField(default=7)  # to answer it in public
     trust_members = models.PositiveSmallIntegerField(default=5)
     trust_days = models.PositiveSmallIntegerField(default=7)
     trust_pairs = models.PositiveSmallIntegerField(default=10)

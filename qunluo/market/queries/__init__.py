@@ -40,7 +40,38 @@ from qunluo.market.queries.campaigns import (
     team_views,
     teams,
 )
+from qunluo.market.queries.claims import (
+    AfterSales,
+    ClaimView,
+    after_sales,
+    claim_counts,
+    claims,
+    claims_of,
+    due_claims,
+    find_claim,
+    get_claim,
+    get_claim_picture,
+    return_worth,
+    runs_claims,
+)
 from qunluo.market.queries.found import PRODUCTS
+from qunluo.market.queries.group_complaints import (
+    GroupView,
+    due_complaints,
+    find_group_complaint,
+    get_group_complaint,
+    group_complaints,
+    waits_for_answer,
+)
+from qunluo.market.queries.invoices import (
+    Receipt,
+    find_invoice,
+    get_invoice,
+    invoices,
+    invoices_waiting,
+    open_invoice,
+    receipt,
+)
 from qunluo.market.queries.managed import (
     KeptVariant,
     addresses,
@@ -119,14 +150,44 @@ from qunluo.market.queries.shop import (
     trust_line,
 )
 from qunluo.market.rules.campaigns import Kind, cut_off, kinds
+from qunluo.market.rules.claims import claim_kinds, claim_wants, remedies
 from qunluo.market.rules.fitness import categories, often, score
 from qunluo.market.rules.payments import CREDIT, credit_unit
-from qunluo.market.rules.permissions import MANAGE, ORDERS
+from qunluo.market.rules.permissions import DISPUTES, MANAGE, ORDERS
 from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
     "PLAIN_KINDS",
+    "AfterSales",
+    "ClaimView",
+    "GroupView",
+    "Receipt",
+    "after_sales",
+    "claim_counts",
+    "claim_kinds",
+    "claim_wants",
+    "claims",
+    "claims_of",
+    "due_claims",
+    "due_complaints",
+    "find_claim",
+    "find_group_complaint",
+    "find_invoice",
+    "get_claim",
+    "get_claim_picture",
+    "get_group_complaint",
+    "get_invoice",
+    "group_complaints",
+    "invoices",
+    "invoices_waiting",
+    "open_invoice",
+    "receipt",
+    "remedies",
+    "return_worth",
+    "runs_claims",
+    "waits_for_answer",
+    "DISPUTES",
     "CREDIT",
     "Buyer",
     "CampaignView",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from qunluo.community import queries as communities
 from qunluo.kernel.clock import now
@@ -13,6 +13,7 @@ from qunluo.kernel.paging import Page, page
 from qunluo.market.errors import OrderNotFound, PaymentNotFound, RefundNotFound
 from qunluo.market.models import (
     CartItem,
+    Claim,
     MerchantAccount,
     Order,
     OrderLine,
@@ -20,6 +21,7 @@ from qunluo.market.models import (
     ProviderNotice,
     Refund,
 )
+from qunluo.market.rules.claims import LIVE as CLAIMED
 from qunluo.market.rules.permissions import ORDERS
 from qunluo.market.rules.states import LIVE
 from qunluo.market.rules.wishes import Wish
@@ -248,7 +250,8 @@ def due_orders() -> bool:
     moment = now()
     due = Q(state=State.PLACED, expires_at__lte=moment)
     due |= Q(state=State.FULFILLED, receive_by__lte=moment)
-    due |= Q(state=State.RECEIVED, settle_at__lte=moment)
+    held = Exists(Claim.objects.filter(order=OuterRef("pk"), state__in=CLAIMED))
+    due |= Q(~held, state=State.RECEIVED, settle_at__lte=moment)
     return Order.objects.filter(due).exists()
 
 

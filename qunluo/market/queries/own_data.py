@@ -4,8 +4,21 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from qunluo.kernel.text import _
-from qunluo.market.models import Address, CartItem, Entry, Order, OrderLine, Payment, Refund, Seat
+from qunluo.market.models import (
+    Address,
+    CartItem,
+    Claim,
+    ClaimPicture,
+    Entry,
+    InvoiceRequest,
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+    Seat,
+)
 from qunluo.market.queries.orders import live_orders_of
+from qunluo.market.rules.claims import LIVE as CLAIMED
 from qunluo.people.ports import Blocker
 
 if TYPE_CHECKING:
@@ -42,6 +55,28 @@ def own_documents(person: "Person") -> "Documents":
             .order_by("pk")
             .values("number", "order__uid", "amount", "state", "reason", "wanted_at", "done_at")
         ),
+        "claims": list(
+            Claim.objects.filter(buyer=person)
+            .order_by("pk")
+            .values(
+                "uid", "order__uid", "sort", "kind", "product__title", "words", "wants", "wanted",
+                "state", "answer", "offer", "replaces", "carrier", "tracking", "dispute",
+                "decision", "paid", "made_at", "ended_at",
+            )
+        ),
+        "claim_pictures": list(
+            ClaimPicture.objects.filter(claim__buyer=person)
+            .order_by("pk")
+            .values("claim__uid", "key", "width", "height")
+        ),
+        "invoices": list(
+            InvoiceRequest.objects.filter(order__buyer=person)
+            .order_by("pk")
+            .values(
+                "order__uid", "sort", "title", "tax_number", "mail", "state", "number", "amount",
+                "reason", "asked_at", "ended_at",
+            )
+        ),
         "seats": list(
             Seat.objects.filter(person=person)
             .order_by("pk")
@@ -73,6 +108,14 @@ def blockers(person: "Person") -> Iterable[Blocker]:
             next_step=_("Call it off, or say that you have received it."),
             url=f"/c/{order.community.slug}/orders/{order.uid}/",
             names={"order": order.uid, "community": order.community.name},
+        )
+    claimed = Claim.objects.filter(buyer=person, state__in=CLAIMED)
+    for claim in claimed.select_related("community", "order")[:5]:
+        yield Blocker(
+            message=_("Your return or complaint about order {order} is still open."),
+            next_step=_("Withdraw it, or wait until it is over."),
+            url=f"/c/{claim.community.slug}/claims/{claim.uid}/",
+            names={"order": claim.order.uid},
         )
     odd = Payment.objects.filter(order__buyer=person, state=Payment.State.ODD)
     for payment in odd.select_related("order__community")[:5]:

@@ -48,6 +48,7 @@ def tabs(request: PersonRequest, community: "Community") -> list[Tab]:
         (_("Roles"), "desk:roles", "grants.manage"),
         (_("Shop"), "market:desk", "shop.manage"),
         (_("Orders"), "market:desk_orders", "orders.manage"),
+        (_("After-sales"), "claims:desk", "disputes.decide"),
         (_("Books"), "ledger:books", "ledger.view"),
         (_("Buying together"), "campaigns:desk", "shop.manage"),
         (_("Channels"), "reach:channels", "channels.manage"),

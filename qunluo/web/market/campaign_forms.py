@@ -101,6 +101,11 @@ class JoinForm(QuantitiesForm):
                       _("Street and house"))  # fmt: skip
             for name, label in zip(ADDRESS, labels, strict=True):
                 self.fields[name] = forms.CharField(label=label, required=False, max_length=200)
+        kept = {one.item.variant.product for one in self.view.items}
+        if named := [f"{one.title}: {one.no_return}" for one in kept if not one.returnable]:
+            self.fields["no_return"] = forms.BooleanField(
+                label=_("I know that this cannot be returned."), help_text="; ".join(named)
+            )
         if self.view.kind.queue:
             self.fields["wait"] = forms.BooleanField(
                 label=_("If there is none left, let me wait in the queue."), required=False,

@@ -77,6 +77,7 @@ def join(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
             lambda: actions.join_campaign(
                 actor=request.person, campaign=view.campaign, ask=form.ask(), team=team,
                 key=key_of(request), wait=bool(form.cleaned_data.get("wait")),
+                confirmed=bool(form.cleaned_data.get("no_return")),
             ),
         )  # fmt: skip
         if done is not None:

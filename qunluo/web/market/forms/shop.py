@@ -34,6 +34,13 @@ class ShopForm(forms.Form):
         label=_("Days to return"), min_value=0, max_value=90,
         help_text=_("From receipt on. Until then the money stays in escrow."),
     )  # fmt: skip
+    group_from = forms.IntegerField(
+        label=_("Buyers who make a group complaint"), min_value=2, max_value=10,
+        help_text=_("So many who complain about the same pause the product until you answer."),
+    )  # fmt: skip
+    answer_days = forms.IntegerField(
+        label=_("Days to answer a group complaint"), min_value=1, max_value=14
+    )
     confirms = forms.BooleanField(
         label=_("Somebody looks at each order before it counts"), required=False
     )

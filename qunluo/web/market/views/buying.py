@@ -115,6 +115,7 @@ def _place(
             key=key_of(request),
             total=whole(seen, 2**53) if seen else None,
             note=form.cleaned_data.get("note", ""),
+            confirmed=bool(form.cleaned_data.get("no_return")),
         )
     except (PriceChanged, SoldOut) as error:
         said, then = error.say(_)

@@ -21,6 +21,7 @@ from qunluo.market.queries import OrderView
 from qunluo.web.core.forms import explain, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.desk.desk import desk_of
+from qunluo.web.market.claims import after_sales_of
 from qunluo.web.market.forms import CodeForm, RefundForm, ShipForm
 from qunluo.web.market.pages import plain, show_market, state_names, todo_names, whole
 
@@ -244,6 +245,7 @@ def _show(
         "view": view,
         "ship": ship or ShipForm(initial={n: getattr(view.order, n) for n in ShipForm.base_fields}),
         "code": code or CodeForm(),
+        **after_sales_of(view),
     }
     return show_market(request, community, "desk_order.html", context, desk=True, status=status)
 
