@@ -32,6 +32,13 @@ from qunluo.market.actions.fulfilling import (
     settle_due_orders,
     ship_order,
 )
+from qunluo.market.actions.guide import (
+    checked_source,
+    look_for_copies,
+    note_mentions,
+    prove_purchase,
+    touch,
+)
 from qunluo.market.actions.joining import (
     Ask,
     Joined,
@@ -80,6 +87,11 @@ from qunluo.market.actions.shop import (
 )
 
 __all__ = [
+    "checked_source",
+    "look_for_copies",
+    "note_mentions",
+    "prove_purchase",
+    "touch",
     "PRETENDED",
     "Ask",
     "Changed",

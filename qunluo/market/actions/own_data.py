@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from qunluo.kernel.tx import write_tx
 from qunluo.market.actions.joining import give_up_waiting
-from qunluo.market.models import Address, CartItem, Entry, Order
+from qunluo.market.models import Address, CartItem, Entry, Experience, Order, Touch
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -15,6 +15,8 @@ def erase(person: "Person") -> None:
     """Remove addresses, carts, and what a person wrote beside their orders."""
     Address.objects.filter(person=person).delete()
     CartItem.objects.filter(person=person).delete()
+    Touch.objects.filter(person=person).delete()
+    Experience.objects.filter(person=person).delete()
     for entry in Entry.objects.filter(person=person, state="waiting").select_related("campaign"):
         give_up_waiting(entry)
     Order.objects.filter(buyer=person).update(

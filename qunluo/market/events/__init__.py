@@ -23,6 +23,7 @@ from qunluo.market.events.campaigns import (
     TeamStarted,
     ThresholdLowered,
 )
+from qunluo.market.events.guide import ExperienceVerified
 from qunluo.market.events.trade import (
     AudienceSwitched,
     BillChecked,
@@ -53,6 +54,7 @@ from qunluo.market.events.trade import (
 )
 
 __all__ = [
+    "ExperienceVerified",
     "AudienceSwitched",
     "BillChecked",
     "BatchReleased",

@@ -11,12 +11,16 @@ from qunluo.market.models.campaigns import (
     Team,
 )
 from qunluo.market.models.cart import Address, CartItem
+from qunluo.market.models.guide import Experience, ProductMention, Touch
 from qunluo.market.models.orders import Order, OrderLine
 from qunluo.market.models.payments import Payment, ProviderNotice, Refund
 from qunluo.market.models.products import Picture, PriceRule, Product, Stock, Taken, Variant
 from qunluo.market.models.shop import DeliveryRate, MerchantAccount, PickupPoint, Shop
 
 __all__ = [
+    "Experience",
+    "ProductMention",
+    "Touch",
     "Address",
     "Bill",
     "Batch",

@@ -41,6 +41,25 @@ from qunluo.market.queries.campaigns import (
     teams,
 )
 from qunluo.market.queries.found import PRODUCTS
+from qunluo.market.queries.guide import (
+    Figure,
+    Guide,
+    Told,
+    experience_states,
+    figures_here,
+    figures_of,
+    guide,
+    last_touch,
+    names_product,
+    own_fields,
+    own_figures,
+    product_about,
+    products_named,
+    proof_of,
+    seconds_naming,
+    told_of,
+    words_told,
+)
 from qunluo.market.queries.managed import (
     KeptVariant,
     addresses,
@@ -126,6 +145,23 @@ from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import Delivery, Wish
 
 __all__ = [
+    "Figure",
+    "Guide",
+    "Told",
+    "experience_states",
+    "figures_here",
+    "figures_of",
+    "guide",
+    "last_touch",
+    "names_product",
+    "own_fields",
+    "own_figures",
+    "product_about",
+    "products_named",
+    "proof_of",
+    "seconds_naming",
+    "told_of",
+    "words_told",
     "CREDIT",
     "Buyer",
     "CampaignView",

@@ -4,7 +4,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from qunluo.kernel.text import _
-from qunluo.market.models import Address, CartItem, Entry, Order, OrderLine, Payment, Refund, Seat
+from qunluo.market.models import (
+    Address,
+    CartItem,
+    Entry,
+    Experience,
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+    Seat,
+    Touch,
+)
 from qunluo.market.queries.orders import live_orders_of
 from qunluo.people.ports import Blocker
 
@@ -51,6 +62,16 @@ def own_documents(person: "Person") -> "Documents":
             Entry.objects.filter(person=person)
             .order_by("pk")
             .values("campaign__title", "number", "state", "wish", "made_at", "changed_at")
+        ),
+        "experiences": list(
+            Experience.objects.filter(person=person)
+            .order_by("pk")
+            .values("product__title", "thread__number", "state", "told_at")
+        ),
+        "came_from": list(
+            Touch.objects.filter(person=person)
+            .order_by("pk")
+            .values("product__title", "source_type", "source_id", "at")
         ),
         "addresses": list(
             Address.objects.filter(person=person)

@@ -145,6 +145,8 @@ def _fields(window: "ThreadWindow", *, brief: bool) -> list[tuple[str, str, Any]
     """Return label, type and words of the kind's own fields: the brief ones, or the others."""
     found: list[tuple[str, str, Any]] = []
     for one in window.card.kind.fields:
+        if one.type == "product":
+            continue  # shown as a card, not as a code
         said = str(window.card.fields.get(one.name) or "")
         if said and one.type == "points" and brief:
             found.append((say(one.label), "text", points(int(said))))
