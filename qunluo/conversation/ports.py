@@ -1,4 +1,4 @@
-"""What the search asks of the rooms above: they register what else can be found."""
+"""What is asked of the rooms above: what else can be found, and what they can prove of a post."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from qunluo.community.models import Community
+    from qunluo.conversation.models import Thread
     from qunluo.conversation.rules.search import Question
     from qunluo.people.models import Person
 
@@ -78,3 +79,24 @@ class Sources:
 
 
 sources = Sources()
+
+
+class Proofs:
+    """Who proves a slot of a kind, such as "purchase", while a thread of it is being opened."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._known: dict[str, Callable[[Thread], None]] = {}
+
+    def register(self, slot: str, prove: "Callable[[Thread], None]") -> None:
+        """Let a room prove a slot, inside the transaction; called once when the house starts."""
+        self._known[slot] = prove
+
+    def prove(self, slots: Iterable[str], thread: "Thread") -> None:
+        """Ask for everything that can be proven of a thread that was just opened."""
+        for slot in slots:
+            if slot in self._known:
+                self._known[slot](thread)
+
+
+proofs = Proofs()

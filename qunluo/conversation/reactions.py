@@ -45,6 +45,7 @@ from qunluo.conversation.events import (
 )
 from qunluo.conversation.ports import sources
 from qunluo.governance.events import ContentDecided, TaskDone, VoteEnded, VoteOpened
+from qunluo.governance.ports import benches
 from qunluo.kernel.definitions import load_file
 from qunluo.kernel.delivery import reacts_to
 from qunluo.kernel.text import _
@@ -71,6 +72,9 @@ own_data.contribute(
         " polls and reading marks"
     ),
 )
+
+
+benches.register(actions.may_judge)
 
 
 @reacts_to(ContentDecided)

@@ -11,7 +11,15 @@ from qunluo.community.actions import write_to
 from qunluo.community.events import CharterPublished
 from qunluo.community.queries import roles_with, who_holds
 from qunluo.conversation.actions import index
-from qunluo.conversation.ports import sources
+from qunluo.conversation.events import (
+    PostEdited,
+    PostRemoved,
+    PostRestored,
+    PostWithdrawn,
+    ReplyWritten,
+    ThreadOpened,
+)
+from qunluo.conversation.ports import proofs, sources
 from qunluo.kernel.delivery import reacts_to
 from qunluo.kernel.events import Event
 from qunluo.kernel.text import _
@@ -31,6 +39,17 @@ own_data.contribute(
     holds=_("What you ordered, paid and got back, and your addresses"),
 )
 sources.register(queries.PRODUCTS)
+proofs.register("purchase", actions.prove_purchase)
+
+
+@reacts_to(ThreadOpened, ReplyWritten, PostEdited, PostWithdrawn, PostRemoved, PostRestored)
+def note_what_is_named(
+    event: ThreadOpened | ReplyWritten | PostEdited | PostWithdrawn | PostRemoved | PostRestored,
+) -> None:
+    """Keep which products a post names; what was edited into a copy loses its mark."""
+    actions.note_mentions(event.post_id)
+    if isinstance(event, PostEdited):
+        actions.look_for_copies(event.thread_id)
 
 
 @reacts_to(CharterPublished)

@@ -85,6 +85,10 @@ TABLE = {
         "told > outdate": ("author moderator", "outdated"),
         "outdated > renew": ("author", "told"),
     },
+    "comparison": {
+        "told > outdate": ("author", "outdated"),
+        "outdated > renew": ("author", "told"),
+    },
     "trial": {
         "trying > report": ("author", "reported"),
         "reported > go_on": ("author", "trying"),

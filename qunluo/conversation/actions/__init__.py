@@ -85,7 +85,7 @@ from qunluo.conversation.actions.reading import (
     mute_thread_by_id,
 )
 from qunluo.conversation.actions.relocating import relocate_thread
-from qunluo.conversation.actions.removing import erase, remove_post, withdraw_post
+from qunluo.conversation.actions.removing import erase, may_judge, remove_post, withdraw_post
 from qunluo.conversation.actions.reporting import report_post, report_thread
 from qunluo.conversation.actions.services import (
     close_services_in,
@@ -211,6 +211,7 @@ __all__ = [
     "schedule_item",
     "split_thread",
     "close_services_in",
+    "may_judge",
     "may_request",
     "part_from_services",
     "request_service",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from qunluo.community.queries import require
 from qunluo.conversation import events
 from qunluo.conversation.actions.messages import writer_in
+from qunluo.conversation.actions.removing import stand_apart
 from qunluo.conversation.errors import KindNotHere, MoreWouldRead, StaysWhereItIs, ThreadNotFound
 from qunluo.conversation.models import Attachment, Draft, Space, Thread
 from qunluo.conversation.queries.sight import Sight
@@ -31,7 +32,10 @@ def relocate_thread(
     """
     source = thread.space
     sight = writer_in(actor, source)
-    may_go(actor, sight, source, space, kind=thread.kind, own=thread.author_id == actor.pk)
+    own = thread.author_id == actor.pk
+    if not own:
+        stand_apart(actor, thread)
+    may_go(actor, sight, source, space, kind=thread.kind, own=own)
     widening(actor, source, space, confirm=confirm)
     taken = Thread.objects.filter(pk=thread.pk, space=source).update(space=space)
     if not taken or space.pk == source.pk:
@@ -47,7 +51,6 @@ def relocate_thread(
         "space_id": space.pk,
         "left_space_id": source.pk,
     }
-    own = thread.author_id == actor.pk
     publish(events.ThreadTakenAlong(**about) if own else events.ThreadRelocated(**about))
     return Thread.objects.select_related("space__community", "community").get(pk=thread.pk)
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 
-from qunluo.community.queries import require
+from qunluo.community.queries import permissions_of, require
 from qunluo.conversation import events
 from qunluo.conversation.actions import marks
 from qunluo.conversation.actions.asking import forget_askings
@@ -14,7 +14,7 @@ from qunluo.conversation.actions.planning import forget_plans
 from qunluo.conversation.actions.rooms import leave_all
 from qunluo.conversation.actions.services import close_service, forget_requests
 from qunluo.conversation.actions.surveying import forget_answers
-from qunluo.conversation.errors import NotYourPost, PostGone
+from qunluo.conversation.errors import JudgedByIt, NotYourPost, PostGone
 from qunluo.conversation.models import (
     Attachment,
     Draft,
@@ -38,6 +38,7 @@ from qunluo.kernel.outbox import publish
 from qunluo.kernel.tx import write_tx
 
 if TYPE_CHECKING:
+    from qunluo.community.models import Community
     from qunluo.governance.models import Measure
     from qunluo.people.models import Person
 
@@ -68,6 +69,8 @@ def remove_post(*, actor: "Person", post: Post, rule_id: str = "", reason: str =
     if post.author_id == actor.pk:
         raise OwnCase
     thread = post.thread
+    if post.place == 1:
+        stand_apart(actor, thread)
     measure = record(
         actor=actor,
         community=thread.community,
@@ -79,6 +82,33 @@ def remove_post(*, actor: "Person", post: Post, rule_id: str = "", reason: str =
         reason=said_reason(reason),
     )
     return take_down(post, actor, measure)
+
+
+def stand_apart(actor: "Person", thread: Thread) -> None:
+    """Refuse who is judged by a kind of thread to take it down or away. JudgedByIt."""
+    require_apart(actor, thread.community, thread.kind)
+
+
+def may_judge(actor: "Person", community: "Community", target_type: str, pk: int) -> None:
+    """Raise why somebody may not decide about a post, a thread or a held post. JudgedByIt."""
+    kind: str | None = None
+    if target_type == "post":
+        found = Post.objects.filter(pk=pk, place=1)
+        kind = found.values_list("thread__kind", flat=True).first()
+    elif target_type == "thread":
+        kind = Thread.objects.filter(pk=pk).values_list("kind", flat=True).first()
+    elif target_type == "held":
+        held = HeldPost.objects.filter(pk=pk, thread=None).first()
+        kind = str(held.given.get("kind", "")) if held else None
+    if kind:
+        require_apart(actor, community, kind)
+
+
+def require_apart(actor: "Person", community: "Community", kind: str) -> None:
+    """Refuse who holds the permission that a kind keeps apart. JudgedByIt."""
+    apart = kind_of(kind).apart
+    if apart and apart in permissions_of(actor, community):
+        raise JudgedByIt
 
 
 def take_down(post: Post, actor: "Person", measure: "Measure") -> Post:

@@ -23,6 +23,7 @@ from qunluo.conversation.actions.messages import (
 from qunluo.conversation.actions.rooms import next_number
 from qunluo.conversation.errors import InvalidPost, KindNotHere
 from qunluo.conversation.models import Draft, Post, Space, Thread
+from qunluo.conversation.ports import proofs
 from qunluo.conversation.queries.sight import EARLY_MEMBERS, Sight
 from qunluo.conversation.rules import writing as rules
 from qunluo.conversation.rules.kinds import Kind, kinds
@@ -154,6 +155,7 @@ def _open(
                 honoured=honoured, advert=advert, planned=planned,
             )  # fmt: skip
             along.put(thread, post)
+            proofs.prove(kind.slots, thread)
     except IntegrityError:
         if first := first_sent(actor, client_id):
             return first.thread

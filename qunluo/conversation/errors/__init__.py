@@ -92,6 +92,14 @@ class NotYourPost(Forbidden):
     next_step = _("You can reply to it instead.")
 
 
+class JudgedByIt(Forbidden):
+    """Who sells does not take down what compares it."""
+
+    code = "conversation.judged_by_it"
+    message = _("This compares what you sell, so that you do not take it down or move it.")
+    next_step = _("Answer it in a reply. If it breaks a rule, report it: somebody else decides.")
+
+
 class PostGone(Conflict):
     """The post has been removed."""
 

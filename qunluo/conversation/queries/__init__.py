@@ -72,7 +72,7 @@ from qunluo.conversation.queries.circles import (
     talks,
 )
 from qunluo.conversation.queries.coming import due_items, opened_to_all
-from qunluo.conversation.queries.files import FileView, waiting_files
+from qunluo.conversation.queries.files import FileView, files_of, waiting_files
 from qunluo.conversation.queries.handling import (
     overdue,
     promise_counts,
@@ -99,6 +99,13 @@ from qunluo.conversation.queries.listening import (
     spaces_of_threads,
 )
 from qunluo.conversation.queries.lists import threads, threads_in
+from qunluo.conversation.queries.named import (
+    find_post,
+    named_threads,
+    opening_posts,
+    removed_under_rules,
+    standing_post,
+)
 from qunluo.conversation.queries.opening import (
     get_attachment,
     open_attachment,
@@ -180,6 +187,12 @@ from qunluo.conversation.rules.spaces import type_of
 from qunluo.conversation.rules.writing import moments, reserved
 
 __all__ = [
+    "files_of",
+    "find_post",
+    "named_threads",
+    "opening_posts",
+    "removed_under_rules",
+    "standing_post",
     "FELT",
     "MANAGE_CHANNELS",
     "PEOPLE",

@@ -12,7 +12,7 @@ from qunluo.kernel.definitions import BadDefinition, load
 DEFINITIONS = Path(__file__).parents[1] / "definitions" / "kinds"
 NEEDS = frozenset({"reply", "answer", "due_on", "person"})
 TYPES = frozenset(
-    {"text", "long", "lines", "moments", "link", "choice", "date", "person", "points"}
+    {"text", "long", "lines", "moments", "link", "choice", "date", "person", "points", "product"}
 )
 OPENING = "opening"  # among the steps of a field: it is asked for when a thread is opened, too
 TALLIES = "tallies"  # among the fields of a thread: what its tallies have counted
@@ -41,8 +41,8 @@ class Choice:
 class Field:
     """Something a kind asks for beside the text, when it is opened or `by` certain steps.
 
-    Types are text, long, lines, moments ("01:30 What happens"), link, choice, date, person, and
-    points (a whole number, 0 for none).
+    Types are text, long, lines, moments ("01:30 What happens"), link, choice, date, person,
+    points (a whole number, 0 for none), and product (the code of one, which links bring).
     """
 
     name: str
@@ -113,7 +113,8 @@ class Kind:
     board: bool = False  # everything of this kind stands on a page of its own
     board_label: Words | None = None
     requests: bool = False  # members ask for it one by one: see rules/services.py
-    slots: tuple[str, ...] = ()  # what others fill in later: "purchase" once something was bought
+    slots: tuple[str, ...] = ()  # what other rooms prove when it is opened, such as "purchase"
+    apart: str = ""  # who holds this permission is judged by it, so that they take none of it down
 
     @property
     def asked(self) -> tuple[Field, ...]:

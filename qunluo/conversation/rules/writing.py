@@ -14,6 +14,7 @@ TITLE_LENGTH, TEXT_LENGTH, FIELD_LENGTH, REASON_LENGTH, CLIENT_ID_LENGTH = 120, 
 LONG_LENGTH, LINK_LENGTH, MOST_LINES = 2000, 500, 30
 MOST_POINTS, POINTS_DIGITS = 1_000_000, 20  # in one price
 OURS = re.compile(r"(plan|mail|ch|im\d+):", re.ASCII)  # how ids begin that we give ourselves
+PRODUCT = re.compile(r"[A-Z0-9]{1,12}", re.ASCII)
 MOMENT = re.compile(r"((?:\d{1,2}:)?\d{1,3}:[0-5]\d) +(\S.*)", re.ASCII)
 Faults = dict[str, list[str]]
 
@@ -177,7 +178,13 @@ def moments(said: str) -> list[tuple[str, int, str]]:
     return [(one[1], seconds_of(one[1]), one[2]) for one in found if one]
 
 
-LONGER = {"long": _long, "lines": _lines, "moments": _moments, "link": _link}
+def _product(text: str) -> tuple[str | None, str]:
+    return (
+        (text, "") if PRODUCT.fullmatch(text) else (None, _("This is not the code of a product."))
+    )
+
+
+LONGER = {"product": _product, "long": _long, "lines": _lines, "moments": _moments, "link": _link}
 
 
 def _day(one: Field, text: str, today: date) -> tuple[date | None, str]:

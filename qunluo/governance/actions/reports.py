@@ -21,6 +21,7 @@ from qunluo.governance.errors import (
     OwnThing,
 )
 from qunluo.governance.models import Case, Measure, Report
+from qunluo.governance.ports import benches
 from qunluo.governance.queries.cases import permission_to_decide
 from qunluo.governance.rules import cases as rules
 from qunluo.kernel.clock import now
@@ -148,6 +149,8 @@ def decide_case(
     if outcome not in rules.outcomes_for(case.target_type):
         raise InvalidDecision(fields={"outcome": [_("Choose one of those that are offered.")]})
     mild = outcome in {rules.NOTHING, rules.RELEASE}
+    if not mild:
+        benches.check(actor, case.community, (case.target_type, case.target_id))
     reason = reason.replace("\0", "").strip() if mild else said_reason(reason)
     measure = None if mild else _measure(actor, case, outcome, rule_id, reason, days)
     decided = Case.objects.filter(pk=case.pk, state=Case.State.OPEN).update(

@@ -60,6 +60,13 @@ from qunluo.market.actions.group_complaints import (
     give_remedies,
     tell_overdue_complaints,
 )
+from qunluo.market.actions.guide import (
+    checked_source,
+    look_for_copies,
+    note_mentions,
+    prove_purchase,
+    touch,
+)
 from qunluo.market.actions.invoices import ask_invoice, decline_invoice, issue_invoice
 from qunluo.market.actions.joining import (
     Ask,
@@ -132,6 +139,11 @@ __all__ = [
     "tell_overdue_complaints",
     "turn_due_claims",
     "withdraw_claim",
+    "checked_source",
+    "look_for_copies",
+    "note_mentions",
+    "prove_purchase",
+    "touch",
     "PRETENDED",
     "Ask",
     "Changed",

@@ -13,6 +13,7 @@ from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import advance
 from qunluo.market.actions.expiring import expire_orders_holding
+from qunluo.market.actions.guide import checked_source
 from qunluo.market.actions.places import enter
 from qunluo.market.actions.taking import count, take
 from qunluo.market.models import Order, OrderLine, Product, Shop, Taken
@@ -73,6 +74,9 @@ def _attempt(
     made = queries.quote(shop, wishes, delivery, viewer=actor)
     if total is not None and made.total != total:
         raise errors.PriceChanged
+    if any(source):
+        named = [line.product for line in made.lines]
+        source = checked_source(actor, shop.community, named, source)
     order = order_of(actor, made, key, marked, note, source)
     try:
         with write_tx():
@@ -119,6 +123,10 @@ def write_order(order: Order, made: Quote, place: Callable[[Order], None] | None
 
     `place` takes the order's place in a campaign; inside a transaction.
     """
+    if not order.source_type:  # the last post from which they came to any of it
+        named = [line.product.pk for line in made.lines]
+        found = queries.last_touch(order.buyer_id, order.community_id, named)
+        order.source_type, order.source_id = found
     order.save(force_insert=True)
     OrderLine.objects.bulk_create(
         [_line(order, place, line) for place, line in enumerate(made.lines)]

@@ -11,8 +11,10 @@ from qunluo.market.models import (
     Claim,
     ClaimPicture,
     Entry,
+    Experience,
     InvoiceRequest,
     Order,
+    Touch,
 )
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ def erase(person: "Person") -> None:
     """Remove addresses, carts, and what a person wrote beside their orders."""
     Address.objects.filter(person=person).delete()
     CartItem.objects.filter(person=person).delete()
+    Touch.objects.filter(person=person).delete()
+    Experience.objects.filter(person=person).delete()
     for entry in Entry.objects.filter(person=person, state="waiting").select_related("campaign"):
         give_up_waiting(entry)
     _forget_claims(person)

@@ -359,3 +359,11 @@ class OrderWaits(Conflict):
     code = "market.order_waits"
     message = _("This order waits for its campaign to succeed.")
     next_step = _("It is taken on, or paid back, by itself once that is decided.")
+
+
+class UnknownSource(Invalid):
+    """An order names a post or an episode that does not speak of what is bought."""
+
+    code = "market.unknown_source"
+    message = _("That post does not speak of what you order, or it is your own.")
+    next_step = _("Leave the source out, or name the post that led you here.")

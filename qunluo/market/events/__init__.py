@@ -39,6 +39,7 @@ from qunluo.market.events.claims import (
     ReturnArrived,
     ReturnSent,
 )
+from qunluo.market.events.guide import ExperienceVerified
 from qunluo.market.events.trade import (
     AudienceSwitched,
     BillChecked,
@@ -83,6 +84,7 @@ __all__ = [
     "RemedyGiven",
     "ReturnArrived",
     "ReturnSent",
+    "ExperienceVerified",
     "AudienceSwitched",
     "BillChecked",
     "BatchReleased",

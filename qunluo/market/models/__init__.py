@@ -18,6 +18,7 @@ from qunluo.market.models.claims import (
     GroupComplaint,
     Remedy,
 )
+from qunluo.market.models.guide import Experience, ProductMention, Touch
 from qunluo.market.models.invoices import InvoiceRequest
 from qunluo.market.models.orders import Order, OrderLine
 from qunluo.market.models.payments import Payment, ProviderNotice, Refund
@@ -25,6 +26,9 @@ from qunluo.market.models.products import Picture, PriceRule, Product, Stock, Ta
 from qunluo.market.models.shop import DeliveryRate, MerchantAccount, PickupPoint, Shop
 
 __all__ = [
+    "Experience",
+    "ProductMention",
+    "Touch",
     "Address",
     "Bill",
     "Batch",

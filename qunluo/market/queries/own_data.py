@@ -10,12 +10,14 @@ from qunluo.market.models import (
     Claim,
     ClaimPicture,
     Entry,
+    Experience,
     InvoiceRequest,
     Order,
     OrderLine,
     Payment,
     Refund,
     Seat,
+    Touch,
 )
 from qunluo.market.queries.orders import live_orders_of
 from qunluo.market.rules.claims import LIVE as CLAIMED
@@ -86,6 +88,16 @@ def own_documents(person: "Person") -> "Documents":
             Entry.objects.filter(person=person)
             .order_by("pk")
             .values("campaign__title", "number", "state", "wish", "made_at", "changed_at")
+        ),
+        "experiences": list(
+            Experience.objects.filter(person=person)
+            .order_by("pk")
+            .values("product__title", "thread__number", "state", "told_at")
+        ),
+        "came_from": list(
+            Touch.objects.filter(person=person)
+            .order_by("pk")
+            .values("product__title", "source_type", "source_id", "at")
         ),
         "addresses": list(
             Address.objects.filter(person=person)

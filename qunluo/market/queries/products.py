@@ -164,7 +164,7 @@ def products(
     for word in words.split()[:5]:
         found = found.filter(title__icontains=word)
     got = page(found, ["place", "-id"], after, limit)
-    return Page(_views(got.items, buyer, shop), got.next)
+    return Page(views_of(got.items, buyer, shop), got.next)
 
 
 def get_product(shop: Shop, uid: str, buyer: Buyer) -> ProductView:
@@ -173,7 +173,7 @@ def get_product(shop: Shop, uid: str, buyer: Buyer) -> ProductView:
     product = Product.objects.filter(community_id=shop.community_id, uid=uid).first()
     if product is None or not buyer.manages and product.state not in OPEN_STATES:
         raise ProductNotFound
-    return _views([product], buyer, shop)[0]
+    return views_of([product], buyer, shop)[0]
 
 
 def managed_product(community: "Community", uid: str, *, viewer: "Viewer") -> Product:
@@ -190,7 +190,7 @@ def managed_products(community: "Community", *, viewer: "Viewer") -> list[Produc
     communities.require(viewer, community, MANAGE)
     found = Product.objects.filter(community=community).order_by("place", "-id")[:500]
     buyer = Buyer(frozenset({"everyone"}), member=False, manages=True)
-    return _views(list(found), buyer, None)
+    return views_of(list(found), buyer, None)
 
 
 def missing_for_sale(product: Product) -> list[fitness.Missing]:
@@ -220,7 +220,8 @@ def _states(buyer: Buyer) -> tuple[str, ...]:
     return (State.DRAFT, *OPEN_STATES) if buyer.manages else OPEN_STATES
 
 
-def _views(found: Sequence[Product], buyer: Buyer, shop: Shop | None) -> list[ProductView]:
+def views_of(found: Sequence[Product], buyer: Buyer, shop: Shop | None) -> list[ProductView]:
+    """Return products that were fetched as their buyer sees them."""
     parts = _parts([product.pk for product in found])
     sells = shop is not None and shop_opened(shop)
     return [

@@ -123,7 +123,7 @@ class WriteForm(forms.Form):
 
     def asked(self) -> list[forms.BoundField]:
         """Return the fields that only this kind has."""
-        return [self[one.name] for one in self.kind.asked]
+        return [self[one.name] for one in self.kind.asked if one.type != "product"]
 
     def said(self) -> dict[str, Any]:
         """Return the arguments of actions.write_post."""
@@ -150,6 +150,8 @@ def _field(one: Any) -> forms.Field:
         return day_field(**told)
     if one.type == "person":
         return person_field(**told)
+    if one.type == "product":  # brought along by a link, never typed in
+        return forms.CharField(max_length=12, widget=forms.HiddenInput(), **told)
     if one.type in {"long", "lines", "moments"}:
         rows = forms.Textarea(attrs={"rows": 4 if one.type == "long" else 3})
         hints = {

@@ -50,7 +50,7 @@ def value_of(field, town):
     soon = (now() + timedelta(days=9)).date().isoformat()
     said = {"date": soon, "link": "https://example.org/x", "moments": "01:30 Rain",
             "person": town.people["lin"].handle, "lines": "One\nTwo",
-            "points": "30"}  # fmt: skip
+            "points": "30", "product": "AB2"}  # fmt: skip
     return field.choices[0].name if field.type == "choice" else said.get(field.type, "Some words")
 
 

@@ -12,6 +12,7 @@ from qunluo.community.queries import get_community, require_member
 from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import ThreadNotFound, UnknownReaction
 from qunluo.ledger.queries import points_name
+from qunluo.market.queries import experience_states
 from qunluo.web.conversation.forms import MoveForm, reply_form, say
 from qunluo.web.conversation.pieces import post_item
 from qunluo.web.conversation.views.services import offered, points
@@ -91,6 +92,7 @@ def context_of(
     answered = next((post.place for post in window.posts if post.accepted), 0)
     item, makers = queries.makers_of(window.card.id) if window.planned else (None, [])
     context = {
+        "proof": _proof(window),
         "item": item,
         "makers": makers,
         "community": community,
@@ -115,6 +117,13 @@ def context_of(
     moments = Moments()
     context["post_html"] = lambda post: post_item(post, window, community, context, moments)
     return context
+
+
+def _proof(window: "ThreadWindow") -> str:
+    """Return what was proven of a thread whose kind has a place for it: verified, copied, or ""."""
+    if "purchase" not in window.card.kind.slots:
+        return ""
+    return experience_states([window.card.id]).get(window.card.id, "")
 
 
 def _labels(window: "ThreadWindow") -> dict[str, str]:
@@ -146,6 +155,8 @@ def _fields(window: "ThreadWindow", *, brief: bool) -> list[tuple[str, str, Any]
     """Return label, type and words of the kind's own fields: the brief ones, or the others."""
     found: list[tuple[str, str, Any]] = []
     for one in window.card.kind.fields:
+        if one.type == "product":
+            continue  # shown as a card, not as a code
         said = str(window.card.fields.get(one.name) or "")
         if said and one.type == "points" and brief:
             found.append(

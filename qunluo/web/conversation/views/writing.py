@@ -43,7 +43,8 @@ def new(request: PersonRequest, slug: str, space: str) -> HttpResponse:
     draft = queries.draft_for(request.person, found)
     kind = _kind(request, found, sight, draft)
     data = posted(request)
-    form = WriteForm(data, kind=kind, slots=bool(found.advert_share), initial=_begun(draft))
+    begun = _begun(request, kind, draft)
+    form = WriteForm(data, kind=kind, slots=bool(found.advert_share), initial=begun)
     shown = _previewed(request, found)
     attached = taken(request, found, None, form)
     if sends(request) and not form.errors and form.is_valid():
@@ -80,11 +81,14 @@ def _kind(request: PersonRequest, space: "Space", sight: "Sight", draft: "Draft 
     return offers.get(asked) or next(iter(offers.values()))
 
 
-def _begun(draft: "Draft | None") -> dict[str, Any]:
+def _begun(request: PersonRequest, kind: Any, draft: "Draft | None") -> dict[str, Any]:
+    """Return what stands in the form: what was begun before, and what the link brought along."""
     begun: dict[str, Any] = {"client_id": token()}
     if draft:
         begun |= {"title": draft.title, "source": draft.source, **draft.fields}
-    return begun
+    brought = {one.name: request.GET[one.name][:200] for one in kind.asked
+               if one.name in request.GET}  # fmt: skip
+    return begun | brought
 
 
 def keep_draft(request: PersonRequest, space: "Space", **more: Any) -> "Draft | None":
