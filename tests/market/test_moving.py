@@ -10,6 +10,7 @@ from PIL import Image
 from qunluo.growth.actions import export_community, restore_community
 from qunluo.kernel import media
 from qunluo.kernel.archive import kinds
+from qunluo.kernel.clock import now
 from qunluo.kernel.definitions import load_file
 from qunluo.kernel.delivery import drain
 from qunluo.kernel.events import REGISTRY
@@ -26,10 +27,12 @@ from qunluo.market.models import (
     Refund,
     Shop,
     Stock,
+    Touch,
 )
 from qunluo.market.ports import Fate
 from qunluo.people.models import Person
 from qunluo.reach.models import Notice
+from tests.conversation import makers
 from tests.growth.test_archives import contents, empty_installation, without_ids
 from tests.market.makers import HOME, SHIP, credit, left, order, product, shop
 from tests.market.stand_in import notice, paid
@@ -68,6 +71,19 @@ def claiming(here, one, poem):
     actions.issue_invoice(actor=here.owner, invoice=asked, number="7", data=b"%PDF-1.7 %%EOF")
 
 
+def telling(here, poem):
+    """A proven experience, and somebody who came to the product from it."""
+    square = makers.space(here.community)
+    told = makers.thread(
+        here.mei, square, "experience", title="Poem", source="I read it every night.",
+        fields={"about": "Poem", "product": poem.uid},
+    )  # fmt: skip
+    Touch.objects.create(
+        community=here.community, person=here.li, product=poem, source_type="post",
+        source_id=f"{told.number}.1", at=now(),
+    )  # fmt: skip
+
+
 @pytest.fixture
 def full(paid_by_till):
     """A shop with an order in nearly every state, and money under way in both directions."""
@@ -95,6 +111,7 @@ def full(paid_by_till):
     actions.put_in_cart(actor=here.mei, shop=here.shop, variant=rice.variants.get().pk, quantity=2)
     actions.keep_address(actor=here.mei, address=HOME)
     claiming(here, credited, poem)
+    telling(here, poem)
     drain()
     here.rice, here.opened, here.sent = rice, opened, sent
     return here

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qunluo.blueprints.demo.cast import read
 from qunluo.kernel.clock import now
 from qunluo.market import actions, queries
-from qunluo.market.errors import SoldOut, TooManyForOne
+from qunluo.market.errors import NotOnSale, SoldOut, TooManyForOne
 from qunluo.market.queries import Delivery, Rule, Wish
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from qunluo.blueprints.demo.story import Plot
     from qunluo.market.models import Order, PickupPoint, Product
 
-OPENS, UNTIL = 16, 90  # days
+OPENS, COMPLAINED, UNTIL = 16, 64, 90  # days
 CITIES = {
     "zh": ["浙江省杭州市西湖区", "上海市徐汇区", "江苏省苏州市姑苏区", "北京市海淀区"],
     "en": ["Berlin", "Leipzig", "Hamburg", "Dresden"],
@@ -82,7 +82,7 @@ class Counter:
         self.number += 1
         try:
             quote = queries.quote(shop, [wish], delivery, viewer=person)
-        except SoldOut:
+        except (SoldOut, NotOnSale):  # it was paused by what many complained about
             return
         if self.number % 9 and person != self.stage.owner:
             reason, key = self.told["credit"], f"demo:credit:{self.number}"
@@ -135,6 +135,39 @@ class Counter:
             actions.refund_order(actor=who, order=order, amount=order.total // 2, reason=reason)
         self.after(9, actions.settle_due_orders)
 
+    def complain(self) -> None:
+        """Let some who bought the same thing of late complain about the same."""
+        told, here = self.told["complaint"], self.stage.community
+        product = self.products[told["product"]]
+        buyers: set[int] = set()
+        for view in queries.orders_for_table(here, viewer=self.stage.owner):
+            order = view.order
+            about = {line.product_id for line in view.lines} == {product.pk}
+            if not about or order.state not in {"received", "settled"} or order.buyer_id in buyers:
+                continue
+            words = told["words"][len(buyers)]
+            actions.complain(
+                actor=order.buyer, order=order, product=product, kind=told["kind"], words=words,
+                wants="refund_part", amount=order.total // 4,
+            )  # fmt: skip
+            buyers.add(order.buyer_id)
+            if len(buyers) == len(told["words"]):
+                self.after(1.5, partial(self.answer, product))
+                return
+
+    def answer(self, product: "Product") -> None:
+        """Answer all of them in public, give to each, and sell it again."""
+        told, owner = self.told["complaint"], self.stage.owner
+        here = self.stage.community
+        for view in queries.group_complaints(here, viewer=owner, product=product):
+            actions.answer_group_complaint(
+                actor=owner, group=view.group, words=told["answer"], remedy="part",
+                percent=told["percent"],
+            )  # fmt: skip
+            actions.give_remedies()
+            product.refresh_from_db()
+            actions.list_product(actor=owner, product=product)
+
     def after(self, days: float, act: Any) -> None:
         """Plan what follows from what just happened."""
         moment = now() + timedelta(days=days)
@@ -177,5 +210,6 @@ def shop(plot: "Plot", stage: "Stage") -> None:
     """Plan the shop of a community, and three months of trade in it."""
     counter = Counter(plot, stage)
     plot.at(OPENS, 10.0, stage.zone, counter.set_up)
+    plot.at(COMPLAINED, 20.0, stage.zone, counter.complain)
     for day in range(OPENS + 1, UNTIL, 5):
         plot.at(day, 8.0, stage.zone, partial(counter.week, day))
