@@ -527,11 +527,43 @@ CAMPAIGNS = {
     "lower_team": Row(RUNNERS, {"to": 2, "reason": "Few"}, ids={"campaign_uid": "team_buy_uid"}),
     "campaign_list": Row(RUNNERS),
 }
+CLAIMS = {
+    "after_sales": Row(BUYER),
+    "ask_return": Row(
+        "401 404 422 404 404 404", {"lines": [{"line_id": 1, "quantity": 1}], "words": "Wet"}
+    ),
+    "complain": Row(
+        "401 404 201 404 404 404",
+        {"product_uid": "{product}", "kind": "broken", "words": "Torn", "wants": "answer"},
+        ids={"order_uid": "sent_uid"},
+    ),
+    "claim": Row("401 404 200 404 200 200"),
+    "add_claim_picture": Row("401 404 201 404 404 404", files="picture"),
+    "send_return": Row("401 404 409 404 404 404", {"carrier": "Post"}),
+    "accept_offer": Row("401 404 409 404 404 404"),
+    "dispute_claim": Row("401 404 409 404 404 404", {"words": "No"}),
+    "withdraw_claim": Row("401 404 200 404 404 404"),
+    "ask_invoice": Row("401 404 201 404 404 404", {"title": "Mei"}, ids={"order_uid": "paid_uid"}),
+    "group_complaints": Row(ANYBODY),
+    "shop_claims": Row(RUNNERS),
+    "claim_todo": Row(RUNNERS),
+    "offer_remedy": Row("401 404 403 404 200 200", {"words": "Sorry", "amount": 100}),
+    "accept_return": Row("401 404 403 404 409 409", {}),  # it is a complaint
+    "decline_return": Row("401 404 403 404 409 409", {"words": "No"}),
+    "take_return": Row("401 404 403 404 409 409", {}),
+    "decide_dispute": Row("401 404 403 404 409 409", {"amount": 0, "words": "No"}),
+    "answer_group_complaint": Row(RUNNERS, {"words": "Sorry", "remedy": "none"}),
+    "shop_invoices": Row(RUNNERS),
+    "issue_invoice": Row("401 404 403 404 200 200", {"number": "7"}, ids={"order_uid": "sent_uid"}),
+    "decline_invoice": Row(
+        "401 404 403 404 200 200", {"reason": "No"}, ids={"order_uid": "sent_uid"}
+    ),
+}
 TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
     **TALK, **NOTICES, **CHANNELS, **OPERATIONS, **LEDGER, **MARKET,
-    **CAMPAIGNS,
+    **CAMPAIGNS, **CLAIMS,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

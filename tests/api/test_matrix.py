@@ -61,6 +61,7 @@ def knock(door, world, name, said=None, **other):
         said = said.replace("{host}", world.people.host.handle)
         said = said.replace("{name}", world.farm.name)
         said = said.replace("{pickup}", world.ids["pickup_code"])
+        said = said.replace("{product}", world.ids["product_uid"])
         for number in ("variant", "point"):
             said = said.replace(f'"{{{number}}}"', str(world.ids[f"{number}_id"]))
         said = said.replace('"{account}"', str(world.ids["account_id"]))

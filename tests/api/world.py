@@ -23,7 +23,7 @@ from qunluo.ledger.queries import own_account
 from qunluo.market import actions as market
 from qunluo.market.actions import Ask, Item, Plan
 from qunluo.market.actions.ordering import place_order
-from qunluo.market.models import Bill, MerchantAccount, Order, Refund, Shop
+from qunluo.market.models import Bill, GroupComplaint, MerchantAccount, Order, Refund, Shop
 from qunluo.market.queries import Delivery, Wish
 from qunluo.people.actions import issue_token
 from qunluo.people.models import Person
@@ -283,11 +283,13 @@ def _market(farm, cast):
     bill = Bill.objects.create(
         merchant=account, day=now().date(), matched=1, differs=0, checked_at=now()
     )
+    sent = order(5, "ship", pay, confirm, send)
     return {
         **_campaigns(shop, cast, sack, point),
+        **_claims(cast, rice, sent, order(6, "ship", pay, confirm, send)),
         "bill_id": bill.pk,
         "order_uid": order(1).uid, "paid_uid": paid.uid, "waiting_uid": waiting.uid,
-        "packed_uid": packed.uid, "sent_uid": order(5, "ship", pay, confirm, send).uid,
+        "packed_uid": packed.uid, "sent_uid": sent.uid,
         "pickup_code": packed.pickup_code, "payment_number": counted.number,
         "refund_number": refund.number, "product_uid": rice.uid, "variant_id": sack.pk,
         "picture_id": picture.pk, "point_id": point.pk, "rate_id": rate.pk,
@@ -325,6 +327,19 @@ def _campaigns(shop, cast, sack, point):
         "campaign_uid": chain.uid, "offer_uid": offer.uid, "team_buy_uid": team_buy.uid,
         "team_uid": order.team.uid, "pledge_uid": pledge.uid, "proposed_uid": proposed.uid,
     }  # fmt: skip
+
+
+def _claims(cast, rice, sent, other):
+    """A complaint of the member, a group complaint, and an invoice that was asked for."""
+    claim = market.complain(
+        actor=cast.member, order=other, product=rice, kind="late", words="Late", wants="answer"
+    )
+    market.ask_invoice(actor=cast.member, order=sent, sort="personal", title="Mei")
+    group = GroupComplaint.objects.create(
+        community=rice.community, uid="WORLDGROUP", product=rice, title="Rice", kind="safety",
+        since=now() - DAY, opened_at=now(), answer_by=now() + DAY,
+    )  # fmt: skip
+    return {"claim_uid": claim.uid, "group_uid": group.uid}
 
 
 def _drawn():
