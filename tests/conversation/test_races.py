@@ -26,9 +26,12 @@ def farm(transactional_db):
 
 def test_without_the_guard_a_message_sent_twice_is_two(farm, race):
     talk = thread(farm.mei, farm.square)
+    all_looked = threading.Barrier(4)
 
     def naive(number):
-        if not Post.objects.filter(author=farm.bo, client_id__startswith="same").exists():
+        found = Post.objects.filter(author=farm.bo, client_id__startswith="same").exists()
+        all_looked.wait(10)
+        if not found:
             # A different id each time is what a missing constraint would let through.
             return actions.reply(actor=farm.bo, thread=talk, source="Hi", client_id=f"same{number}")
         return None
