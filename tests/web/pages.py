@@ -347,6 +347,7 @@ BUYS = everyone(visitor=IN)
 THEIRS = only("member", refused=404)
 MARKET = {
     "market:shop": OPEN, "market:product": Page(everyone(), ids=PRODUCT),
+    "market:guide": Page(everyone(), ids=PRODUCT),
     "market:cart": Page(BUYS),
     "market:put": Page(post=everyone(302, visitor=IN), body={"variant": "1", "quantity": "1"}),
     "market:checkout": Page(

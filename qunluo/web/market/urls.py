@@ -8,6 +8,7 @@ from qunluo.web.market.views import (
     desk_orders,
     desk_products,
     desk_shop,
+    guide,
     orders,
     shop,
 )
@@ -22,6 +23,7 @@ DONE = f"{HERE}desk/orders/"
 urlpatterns = [
     path(SHOP, shop.shop, name="shop"),
     path(f"{SHOP}p/<slug:uid>/", shop.product, name="product"),
+    path(f"{SHOP}p/<slug:uid>/guide/", guide.guide, name="guide"),
     path(f"{SHOP}cart/", buying.cart, name="cart"),
     path(f"{SHOP}cart/put/", buying.put, name="put"),
     path(f"{SHOP}checkout/", buying.checkout, name="checkout"),

@@ -58,11 +58,24 @@ def put(request: PersonRequest, slug: str) -> HttpResponse:
         said, then = error.say(_)
         messages.error(request, f"{said} {then}")
         return redirect("market:cart", slug=slug)
+    _note_source(request, community, shop)
     if request.POST.get("way") == "buy":
         return redirect("market:checkout", slug=slug)
     if request.POST.get("way") == "add":
         messages.success(request, _("It is in your cart."))
     return redirect("market:cart", slug=slug)
+
+
+def _note_source(request: PersonRequest, community: "Community", shop: "Shop") -> None:
+    """Note from which post somebody came to what they put in; anything odd is let be."""
+    source, uid = request.POST.get("from", "")[:40], request.POST.get("product", "")[:12]
+    if not source or "\0" in uid:
+        return
+    try:
+        view = queries.get_product(shop, uid, queries.buyer_of(request.person, community))
+    except DomainError:
+        return
+    actions.touch(actor=request.person, community=community, product=view.product, source=source)
 
 
 @require_http_methods(["GET", "POST"])
