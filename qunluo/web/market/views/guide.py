@@ -31,10 +31,10 @@ def guide(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
 
 
 def _where(request: PersonRequest, community: "Community") -> str:
-    """Return the first space in which the viewer may tell of something, or nothing."""
+    """Return the first space open to members in which the viewer may tell of something."""
     if not request.person.is_authenticated:
         return ""
     for card in talk.spaces(community, viewer=request.person):
-        if TELLING in {one.name for one in card.opens}:
+        if not card.space.private and TELLING in {one.name for one in card.opens}:
             return card.space.slug
     return ""
