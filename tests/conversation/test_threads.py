@@ -115,3 +115,12 @@ def test_a_suspended_member_reads_but_does_not_write():
         with pytest.raises(community_errors.Suspended):
             act()
     actions.mark_read(actor=mei, thread=opened)
+
+
+def test_a_grant_is_kept_only_where_one_decides():
+    """Else words longer than its column reached PostgreSQL through a space without one."""
+    made = community()
+    square = space(made)
+    actions.edit_space(actor=made.owner, space=square, grant_kind="x" * 99, grant_name="y" * 99)
+    square.refresh_from_db()
+    assert (square.visibility, square.grant_kind, square.grant_name) == ("members", "", "")

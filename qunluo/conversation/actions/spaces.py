@@ -72,7 +72,7 @@ def edit_space(*, actor: "Person", space: Space, **changes: Any) -> Space:
     require(actor, space.community, MANAGE)
     _refuse_private(space)
     given = _tidied(**{name: changes[name] for name in EDITABLE if name in changes})
-    if given.get("visibility", "grant") != "grant":
+    if given.get("visibility", space.visibility) != "grant":
         given |= {"grant_kind": "", "grant_name": ""}
     seen = {name: given.get(name, getattr(space, name)) for name in EDITABLE}
     if wrong := rules.faults(seen):
