@@ -8,11 +8,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qunluo.kernel.errors import DomainError
 from qunluo.market import actions, queries
-from qunluo.web.core.forms import carry_out, posted
+from qunluo.web.core.forms import carry_out, posted, refusal
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.desk.desk import desk_of
 from qunluo.web.market.claim_forms import InvoiceForm, IssueForm
-from qunluo.web.market.pages import shop_of, show_market
+from qunluo.web.market.pages import handed, shop_of, show_market
 
 
 @require_GET
@@ -55,11 +55,7 @@ def file(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Send the file of an invoice to its buyer or to who issued it."""
     shop_of(request, slug)
     with queries.open_invoice(uid, viewer=request.person) as source:
-        answer = HttpResponse(source.read(), content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="invoice-{uid}.pdf"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+        return handed(source, "application/pdf", f"invoice-{uid}.pdf")
 
 
 @require_GET
@@ -71,8 +67,10 @@ def desk(request: PersonRequest, slug: str) -> HttpResponse:
     page = queries.invoices(
         community, viewer=request.person, state=state, after=request.GET.get("after")
     )
+    named = [("asked", _("To issue")), ("issued", _("Issued")), ("declined", _("Declined"))]
     context = {
         "found": page.items,
+        "views": [(text, f"?state={name}", name == state) for name, text in named],
         "more": f"?state={state}&after={page.next}" if page.next else "",
     }
     return show_market(request, community, "invoice_desk.html", context, desk=True)
@@ -98,8 +96,7 @@ def issue(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
                 actor=request.person, invoice=found, number=said["number"], data=data
             )
     except DomainError as error:
-        lines = [line for some in error.say_fields(_).values() for line in some]
-        messages.error(request, " ".join(lines or error.say(_)))
+        messages.error(request, refusal(error))
     else:
         messages.success(request, _("Done."))
     return here
