@@ -179,7 +179,9 @@ def put_in_cart(request: Caller, slug: SlugPath, variant_id: Id, wish: CartWish)
 def quote_order(request: Caller, slug: SlugPath, wish: QuoteWish) -> dict[str, Any]:
     """Ask what an order would cost."""
     shop, _buyer = shop_of(request, slug)
-    made = queries.quote(shop, _wishes(request, shop, wish), _delivery(wish), viewer=request.person)
+    made = queries.quote(
+        shop, _wishes(request, shop, wish), delivery_of(wish.delivery), viewer=request.person
+    )
     return {
         "currency": shop.currency,
         "exponent": digits(shop.currency),
@@ -214,7 +216,7 @@ def place_order(request: Caller, slug: SlugPath, wish: ShopOrderWish) -> Status[
         actor=request.person,
         shop=shop,
         wishes=_wishes(request, shop, wish),
-        delivery=_delivery(wish),
+        delivery=delivery_of(wish.delivery),
         key=key_of(request, shop.pk),
         total=wish.total,
         note=wish.note,
@@ -223,7 +225,7 @@ def place_order(request: Caller, slug: SlugPath, wish: ShopOrderWish) -> Status[
     )
     if wish.lines is None:
         actions.empty_cart(actor=request.person, order=made)
-    return Status(201, _shown(request, made))
+    return Status(201, shown_order(request, made))
 
 
 @area.read("/me/orders", Listing[Order], scope="shop:read")
@@ -251,7 +253,7 @@ def my_order(request: Caller, order_uid: OrderPath) -> dict[str, Any]:
 def pay_from_credit(request: Caller, order_uid: OrderPath) -> dict[str, Any]:
     """Pay an order from one's store credit."""
     order = _mine(request, order_uid)
-    return _shown(request, actions.pay_from_credit(actor=request.person, order=order))
+    return shown_order(request, actions.pay_from_credit(actor=request.person, order=order))
 
 
 @area.write(
@@ -283,14 +285,14 @@ def cancel_my_order(request: Caller, order_uid: OrderPath, wish: Cancelling) -> 
     """Call an order of one's own off."""
     order = _mine(request, order_uid)
     done = actions.cancel_order(actor=request.person, order=order, reason=wish.reason)
-    return _shown(request, done)
+    return shown_order(request, done)
 
 
 @area.write("POST", "/me/orders/{order_uid}/receive", Order, scope="shop:write")
 def receive_order(request: Caller, order_uid: OrderPath) -> dict[str, Any]:
     """Say that one has what one ordered."""
     order = _mine(request, order_uid)
-    return _shown(request, actions.receive_order(actor=request.person, order=order))
+    return shown_order(request, actions.receive_order(actor=request.person, order=order))
 
 
 @area.read("/me/addresses", list[KeptAddress], scope="shop:read")
@@ -317,8 +319,8 @@ def _mine(request: Caller, uid: str) -> "rows.Order":
     return queries.own_order(uid, person=request.person).order
 
 
-def _shown(request: Caller, order: "rows.Order") -> dict[str, Any]:
-    """Show an order as it is now."""
+def shown_order(request: Caller, order: "rows.Order") -> dict[str, Any]:
+    """Show an order of one's own as it is now."""
     return show_order(queries.own_order(order.uid, person=request.person), request.person)
 
 
@@ -330,8 +332,8 @@ def _wishes(request: Caller, shop: "rows.Shop", wish: QuoteWish) -> list[queries
     return queries.wishes_of(queries.cart(request.person, shop.community))
 
 
-def _delivery(wish: QuoteWish) -> queries.Delivery:
-    said = wish.delivery
+def delivery_of(said: DeliveryWish) -> queries.Delivery:
+    """Return how an order is to reach its buyer."""
     address = said.address.model_dump() if said.address else {}
     return queries.Delivery(said.method, address, said.point_id)
 

@@ -1,6 +1,6 @@
 """Campaigns for who runs the shop or leads one: starting, deciding, lists to pack by."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from ninja import Status
@@ -141,9 +141,7 @@ def start_campaign(request: Caller, slug: SlugPath, wish: CampaignWish) -> Statu
 @area.write("POST", f"{ONE}/approve", Campaign, scope="selling:write")
 def approve_campaign(request: Caller, slug: SlugPath, campaign_uid: UidPath) -> dict[str, Any]:
     """Let a member lead the campaign they proposed."""
-    found = view_of(request, slug, campaign_uid).campaign
-    actions.approve_campaign(actor=request.person, campaign=found)
-    return show_campaign(view_of(request, slug, campaign_uid), request)
+    return _decided(request, slug, campaign_uid, actions.approve_campaign)
 
 
 @area.write("POST", f"{ONE}/decline", Campaign, scope="selling:write")
@@ -151,17 +149,13 @@ def decline_campaign(
     request: Caller, slug: SlugPath, campaign_uid: UidPath, wish: CampaignReason
 ) -> dict[str, Any]:
     """Refuse what a member proposed, or offer something no more."""
-    found = view_of(request, slug, campaign_uid).campaign
-    actions.decline_campaign(actor=request.person, campaign=found, reason=wish.reason)
-    return show_campaign(view_of(request, slug, campaign_uid), request)
+    return _decided(request, slug, campaign_uid, actions.decline_campaign, reason=wish.reason)
 
 
 @area.write("POST", f"{ONE}/close", Campaign, scope="selling:write")
 def close_campaign(request: Caller, slug: SlugPath, campaign_uid: UidPath) -> dict[str, Any]:
     """Close a campaign before its time."""
-    found = view_of(request, slug, campaign_uid).campaign
-    actions.close_campaign(actor=request.person, campaign=found)
-    return show_campaign(view_of(request, slug, campaign_uid), request)
+    return _decided(request, slug, campaign_uid, actions.close_campaign)
 
 
 @area.write("POST", f"{ONE}/cancel", Campaign, scope="selling:write")
@@ -169,9 +163,7 @@ def cancel_campaign(
     request: Caller, slug: SlugPath, campaign_uid: UidPath, wish: CampaignReason
 ) -> dict[str, Any]:
     """Call a campaign off."""
-    found = view_of(request, slug, campaign_uid).campaign
-    actions.cancel_campaign(actor=request.person, campaign=found, reason=wish.reason)
-    return show_campaign(view_of(request, slug, campaign_uid), request)
+    return _decided(request, slug, campaign_uid, actions.cancel_campaign, reason=wish.reason)
 
 
 @area.write("POST", f"{ONE}/threshold", Campaign, scope="selling:write")
@@ -179,9 +171,9 @@ def lower_threshold(
     request: Caller, slug: SlugPath, campaign_uid: UidPath, wish: Lowering
 ) -> dict[str, Any]:
     """Let fewer be enough."""
-    found = view_of(request, slug, campaign_uid).campaign
-    actions.lower_threshold(actor=request.person, campaign=found, to=wish.to, reason=wish.reason)
-    return show_campaign(view_of(request, slug, campaign_uid), request)
+    return _decided(
+        request, slug, campaign_uid, actions.lower_threshold, to=wish.to, reason=wish.reason
+    )
 
 
 @area.write("POST", f"{ONE}/teams/{{team_uid}}/size", Campaign, scope="selling:write")
@@ -203,6 +195,14 @@ def campaign_list(request: Caller, slug: SlugPath, campaign_uid: UidPath) -> lis
     return [
         {"point": point, "entries": [_listed(one) for one in some]} for point, some in lists.items()
     ]
+
+
+def _decided(
+    request: Caller, slug: str, uid: str, act: Callable[..., object], **said: Any
+) -> dict[str, Any]:
+    """Carry out what was decided about a campaign, and show it as it is then."""
+    act(actor=request.person, campaign=view_of(request, slug, uid).campaign, **said)
+    return show_campaign(view_of(request, slug, uid), request)
 
 
 def _listed(one: queries.ListedEntry) -> dict[str, Any]:

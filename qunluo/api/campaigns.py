@@ -7,12 +7,12 @@ from ninja import Path, Query, Status
 from pydantic import Field
 
 from qunluo.api.area import Area
-from qunluo.api.buying import DeliveryWish, LineWish, key_of
+from qunluo.api.buying import DeliveryWish, LineWish, delivery_of, key_of, shown_order
 from qunluo.api.caller import Caller
 from qunluo.api.campaigned import Campaign, CampaignCard, show_campaign, show_campaign_card
 from qunluo.api.community import SlugPath, community_of
 from qunluo.api.market import LARGEST
-from qunluo.api.ordered import Order, show_order
+from qunluo.api.ordered import Order
 from qunluo.api.shapes import Given, Id, Instant, Shown
 from qunluo.kernel.money import digits
 from qunluo.kernel.text import _
@@ -20,7 +20,7 @@ from qunluo.market import actions, queries
 from qunluo.market.actions import Ask
 
 if TYPE_CHECKING:
-    from qunluo.market import models as rows
+    pass
 
 area = Area("campaigns", "Campaigns")
 UidPath = Annotated[str, Path(max_length=12, pattern=r"^[A-Z0-9]+$")]
@@ -170,7 +170,7 @@ def join_campaign(
     return Status(
         201,
         {
-            "order": _shown(request, done.order),
+            "order": shown_order(request, done.order) if done.order else None,
             "number": entry.number if entry else None,
             "state": entry.state if entry else "",
         },
@@ -191,7 +191,7 @@ def change_entry(
         options=wish.options,
         note=wish.note,
     )
-    return {"top_up": _shown(request, done.top_up), "back": done.back}
+    return {"top_up": shown_order(request, done.top_up) if done.top_up else None, "back": done.back}
 
 
 @area.write("DELETE", f"{ONE}/queue", None, scope="shop:write", status=204)
@@ -219,18 +219,10 @@ def view_of(request: Caller, slug: str, uid: str) -> queries.CampaignView:
 
 
 def _ask(wish: JoinQuoteWish, options: Mapping[str, str] | None = None, note: str = "") -> Ask:
-    said = wish.delivery
-    address = said.address.model_dump() if said.address else {}
     return Ask(
         [queries.Wish(one.variant_id, one.quantity) for one in wish.lines],
-        queries.Delivery(said.method, address, said.point_id),
+        delivery_of(wish.delivery),
         {int(pk): number for pk, number in wish.tolerance.items()},
         options or {},
         note,
     )
-
-
-def _shown(request: Caller, order: "rows.Order | None") -> dict[str, Any] | None:
-    if order is None:
-        return None
-    return show_order(queries.own_order(order.uid, person=request.person), request.person)

@@ -16,7 +16,7 @@ from qunluo.api.claimed import (
     show_group,
     show_invoice,
 )
-from qunluo.api.claims import ONE, Words, claim_of, shown_claim
+from qunluo.api.claims import ONE, Words, acted
 from qunluo.api.community import SlugPath, community_of
 from qunluo.api.market import LARGEST, Price
 from qunluo.api.ordered import OrderPath
@@ -41,7 +41,6 @@ class ClaimTodo(Shown):
     take: int
     decide: int
     wait: int
-    ended: int
 
 
 class OfferWish(Given):
@@ -125,47 +124,37 @@ def shop_claims(request: Caller, slug: SlugPath, wanted: Query[ClaimFilter]) -> 
 def claim_todo(request: Caller, slug: SlugPath) -> dict[str, int]:
     """Count what waits among claims."""
     found = queries.claim_counts(community_of(request, slug), viewer=request.person)
-    return {name: found.get(name, 0) for name in ClaimTodo.model_fields}
+    return {name: found[name] for name in ClaimTodo.model_fields}
 
 
 @area.write("POST", f"{ONE}/offer", ShownClaim, scope="selling:write")
 def offer_remedy(request: Caller, claim_uid: ClaimPath, wish: OfferWish) -> dict[str, Any]:
     """Answer a complaint."""
-    found = claim_of(request, claim_uid)
-    actions.offer_remedy(actor=request.person, claim=found, **wish.model_dump())
-    return shown_claim(request, found)
+    return acted(request, claim_uid, actions.offer_remedy, **wish.model_dump())
 
 
 @area.write("POST", f"{ONE}/accept", ShownClaim, scope="selling:write")
 def accept_return(request: Caller, claim_uid: ClaimPath, wish: AcceptWish) -> dict[str, Any]:
     """Let something come back."""
-    found = claim_of(request, claim_uid)
-    actions.accept_return(actor=request.person, claim=found, words=wish.words)
-    return shown_claim(request, found)
+    return acted(request, claim_uid, actions.accept_return, words=wish.words)
 
 
 @area.write("POST", f"{ONE}/decline", ShownClaim, scope="selling:write")
 def decline_return(request: Caller, claim_uid: ClaimPath, wish: DeclineWish) -> dict[str, Any]:
     """Not let something come back."""
-    found = claim_of(request, claim_uid)
-    actions.decline_return(actor=request.person, claim=found, words=wish.words)
-    return shown_claim(request, found)
+    return acted(request, claim_uid, actions.decline_return, words=wish.words)
 
 
 @area.write("POST", f"{ONE}/take", ShownClaim, scope="selling:write")
 def take_return(request: Caller, claim_uid: ClaimPath, wish: TakeWish) -> dict[str, Any]:
     """Say that something came back."""
-    found = claim_of(request, claim_uid)
-    actions.take_return(actor=request.person, claim=found, **wish.model_dump())
-    return shown_claim(request, found)
+    return acted(request, claim_uid, actions.take_return, **wish.model_dump())
 
 
 @area.write("POST", f"{ONE}/decide", ShownClaim, scope="selling:write")
 def decide_dispute(request: Caller, claim_uid: ClaimPath, wish: DisputeDecision) -> dict[str, Any]:
     """Decide a dispute for good."""
-    found = claim_of(request, claim_uid)
-    actions.decide_dispute(actor=request.person, claim=found, **wish.model_dump())
-    return shown_claim(request, found)
+    return acted(request, claim_uid, actions.decide_dispute, **wish.model_dump())
 
 
 @area.write(

@@ -1,5 +1,6 @@
 """After the purchase: returns, complaints, invoices, and what many complained about."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -180,35 +181,27 @@ def add_claim_picture(
 @area.write("POST", f"{ONE}/send", ShownClaim, scope="shop:write")
 def send_return(request: Caller, claim_uid: ClaimPath, wish: SendingBack) -> dict[str, Any]:
     """Say that something is on its way back."""
-    found = claim_of(request, claim_uid)
-    actions.send_return(
-        actor=request.person, claim=found, carrier=wish.carrier, tracking=wish.tracking
+    return acted(
+        request, claim_uid, actions.send_return, carrier=wish.carrier, tracking=wish.tracking
     )
-    return shown_claim(request, found)
 
 
 @area.write("POST", f"{ONE}/agree", ShownClaim, scope="shop:write")
 def accept_offer(request: Caller, claim_uid: ClaimPath) -> dict[str, Any]:
     """Agree to what the shop offered."""
-    found = claim_of(request, claim_uid)
-    actions.accept_offer(actor=request.person, claim=found)
-    return shown_claim(request, found)
+    return acted(request, claim_uid, actions.accept_offer)
 
 
 @area.write("POST", f"{ONE}/dispute", ShownClaim, scope="shop:write")
 def dispute_claim(request: Caller, claim_uid: ClaimPath, wish: Disagreeing) -> dict[str, Any]:
     """Let somebody else decide."""
-    found = claim_of(request, claim_uid)
-    actions.dispute_claim(actor=request.person, claim=found, words=wish.words)
-    return shown_claim(request, found)
+    return acted(request, claim_uid, actions.dispute_claim, words=wish.words)
 
 
 @area.write("POST", f"{ONE}/withdraw", ShownClaim, scope="shop:write")
 def withdraw_claim(request: Caller, claim_uid: ClaimPath) -> dict[str, Any]:
     """Not go on with a claim of one's own."""
-    found = claim_of(request, claim_uid)
-    actions.withdraw_claim(actor=request.person, claim=found)
-    return shown_claim(request, found)
+    return acted(request, claim_uid, actions.withdraw_claim)
 
 
 @area.write("POST", f"{MINE}/invoice", Invoice, scope="shop:write", status=201)
@@ -227,6 +220,13 @@ def group_complaints(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
     """List what many complained about."""
     found = queries.group_complaints(community_of(request, slug), viewer=request.person)
     return [show_group(one) for one in found]
+
+
+def acted(request: Caller, uid: str, act: Callable[..., object], **said: Any) -> dict[str, Any]:
+    """Do something with a claim that the caller may see, and show it as it is then."""
+    found = claim_of(request, uid)
+    act(actor=request.person, claim=found, **said)
+    return shown_claim(request, found)
 
 
 def claim_of(request: Caller, uid: str) -> "rows.Claim":

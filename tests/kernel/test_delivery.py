@@ -131,6 +131,8 @@ def test_two_reactions_cannot_share_a_name():
     reacts_to(Happened, name="test.same")(one)
     with pytest.raises(TypeError, match="test.same"):
         reacts_to(Happened, name="test.same")(other)
+    with pytest.raises(TypeError, match="in one @reacts_to"):
+        reacts_to(Ruled, name="test.same")(one)
     with pytest.raises(TypeError, match="at least one"):
         reacts_to()
 

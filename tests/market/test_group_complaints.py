@@ -187,7 +187,8 @@ def test_it_stays_public_when_the_product_ends_for_whom_the_shop_is(here):
     pairs = crowd(here, rice, 2)
     uid = GroupComplaint.objects.get().uid
     actions.withdraw_product(actor=here.owner, product=rice, for_good=True)
-    assert queries.group_complaints(here.community, viewer=None, product=rice)[0].group.uid == uid
+    assert queries.group_complaints(here.community, viewer=None)[0].group.uid == uid
+    assert queries.complaints_about(rice)[0].group.uid == uid
     Shop.objects.filter(pk=here.shop.pk).update(audience="members")
     with pytest.raises(errors.MembersOnlyShop):
         queries.get_group_complaint(uid, viewer=here.stranger)

@@ -158,8 +158,7 @@ class Counter:
     def answer(self, product: "Product") -> None:
         """Answer all of them in public, give to each, and sell it again."""
         told, owner = self.told["complaint"], self.stage.owner
-        here = self.stage.community
-        for view in queries.group_complaints(here, viewer=owner, product=product):
+        for view in queries.complaints_about(product):
             actions.answer_group_complaint(
                 actor=owner, group=view.group, words=told["answer"], remedy="part",
                 percent=told["percent"],

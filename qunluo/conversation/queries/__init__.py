@@ -147,6 +147,7 @@ from qunluo.conversation.queries.spaces import (
     managed_spaces,
     spaces,
     types_of_spaces,
+    where_to_write,
 )
 from qunluo.conversation.queries.steps import told
 from qunluo.conversation.queries.stream import Stream, draft_for, drafts, stream
@@ -193,6 +194,7 @@ __all__ = [
     "opening_posts",
     "removed_under_rules",
     "standing_post",
+    "where_to_write",
     "FELT",
     "MANAGE_CHANNELS",
     "PEOPLE",

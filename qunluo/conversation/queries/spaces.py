@@ -48,6 +48,15 @@ def spaces(community: "Community", *, viewer: "Viewer", archived: bool = False) 
     ]
 
 
+def where_to_write(community: "Community", kind: str, *, viewer: "Viewer") -> str:
+    """Return the address of the first space in which a viewer may open such a thread, or ""."""
+    if viewer is None or viewer.pk is None:
+        return ""
+    found = (one.space.slug for one in spaces(community, viewer=viewer)
+             if kind in {opened.name for opened in one.opens})  # fmt: skip
+    return next(found, "")
+
+
 def get_space(community: "Community", slug: str, *, viewer: "Viewer") -> Space:
     """Return a space that the viewer may read; SpaceNotFound otherwise."""
     return look_into(community, slug, viewer=viewer)[0]

@@ -39,6 +39,8 @@ def reacts_to(
     def register(function: React) -> React:
         key = name or f"{_room(function.__module__)}.{function.__name__}"
         known = REACTIONS.get(key)
+        if known and known.function is function:
+            raise TypeError(f"{key} reacts already: name all its events in one @reacts_to.")
         if known and _place(known.function) != _place(function):
             raise TypeError(f"Two reactions are named {key}.")
         REACTIONS[key] = Reaction(key, function, tuple(kind.name for kind in kinds), from_start)

@@ -28,7 +28,7 @@ from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.actions.order_rows import locked
 from qunluo.market.models import Claim, ClaimLine, ClaimPicture, Order, OrderLine, Product
 from qunluo.market.queries.claims import complaint_until, return_until, returned_before
-from qunluo.market.rules.claims import LIVE, MOST_PICTURES, claim_kinds, claim_wants, span
+from qunluo.market.rules.claims import LIVE, MOST_PICTURES, claim_kinds, claim_wants, complaint_days
 from qunluo.market.rules.pricing import MOST_PRICE
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def complain(
     words = cleaned(words, "words")
     ends = complaint_until(fresh)
     if ends is None or ends <= now():
-        raise errors.ComplaintOver(days=span("complain").days)
+        raise errors.ComplaintOver(days=complaint_days())
     _check(fresh, product, kind, wants, amount)
     alike = Claim.objects.filter(order=fresh, product=product, sort=Sort.COMPLAINT)
     for earlier in alike.filter(state__in=LIVE, due_at__lte=now()):
@@ -228,9 +228,8 @@ def _keep(claim: Claim, data: bytes) -> ClaimPicture:
 
 
 def _require_there(line: OrderLine, number: int) -> None:
-    there = line.quantity if line.allotted is None else min(line.quantity, line.allotted)
     gone = returned_before(line).aggregate(n=Sum("quantity"))["n"] or 0
-    if type(number) is not int or not 1 <= number <= there - gone:
+    if type(number) is not int or not 1 <= number <= line.delivered - gone:
         raise errors.InvalidClaim(
             fields={"quantities": [_("There are not that many to send back.")]}
         )

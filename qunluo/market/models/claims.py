@@ -7,8 +7,7 @@ from django.db.models import Q
 from qunluo.market.models.orders import Order, OrderLine
 from qunluo.market.models.payments import Refund
 from qunluo.market.models.products import Product
-
-LIVE = ("open", "offered", "accepted", "sent", "declined", "disputed")
+from qunluo.market.rules.claims import LIVE
 
 
 class GroupComplaint(models.Model):

@@ -148,3 +148,8 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"
+
+    @property
+    def delivered(self) -> int:
+        """Return how many of them its buyer gets: of a case, only what was allotted."""
+        return self.quantity if self.allotted is None else min(self.quantity, self.allotted)

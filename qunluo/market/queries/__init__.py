@@ -57,6 +57,7 @@ from qunluo.market.queries.claims import (
 from qunluo.market.queries.found import PRODUCTS
 from qunluo.market.queries.group_complaints import (
     GroupView,
+    complaints_about,
     due_complaints,
     find_group_complaint,
     get_group_complaint,
@@ -68,7 +69,6 @@ from qunluo.market.queries.guide import (
     Guide,
     Told,
     experience_states,
-    figures_here,
     figures_of,
     guide,
     last_touch,
@@ -76,10 +76,8 @@ from qunluo.market.queries.guide import (
     own_fields,
     own_figures,
     product_about,
-    products_named,
     proof_of,
     seconds_naming,
-    told_of,
     words_told,
 )
 from qunluo.market.queries.invoices import (
@@ -169,7 +167,7 @@ from qunluo.market.queries.shop import (
     trust_line,
 )
 from qunluo.market.rules.campaigns import Kind, cut_off, kinds
-from qunluo.market.rules.claims import claim_kinds, claim_wants, remedies
+from qunluo.market.rules.claims import claim_kinds, claim_wants, complaint_days, remedies
 from qunluo.market.rules.fitness import categories, often, score
 from qunluo.market.rules.payments import CREDIT, credit_unit
 from qunluo.market.rules.permissions import DISPUTES, MANAGE, ORDERS
@@ -186,6 +184,8 @@ __all__ = [
     "claim_counts",
     "claim_kinds",
     "claim_wants",
+    "complaint_days",
+    "complaints_about",
     "claims",
     "claims_of",
     "due_claims",
@@ -211,7 +211,6 @@ __all__ = [
     "Guide",
     "Told",
     "experience_states",
-    "figures_here",
     "figures_of",
     "guide",
     "last_touch",
@@ -219,10 +218,8 @@ __all__ = [
     "own_fields",
     "own_figures",
     "product_about",
-    "products_named",
     "proof_of",
     "seconds_naming",
-    "told_of",
     "words_told",
     "CREDIT",
     "Buyer",

@@ -90,9 +90,13 @@ def returned_before(line: OrderLine) -> QuerySet[ClaimLine]:
 
 def return_worth(claim: Claim, order: Order) -> int:
     """Return what is due for what goes back, less its share of what a campaign paid back."""
-    worth = sum(one.line.price * one.quantity for one in claim.lines.select_related("line"))
-    rebate = order.rebate or 0
-    return worth - (rebate * worth // order.goods if order.goods else 0)
+    lines = claim.lines.select_related("line")
+    return less_rebate(order, sum(one.line.price * one.quantity for one in lines))
+
+
+def less_rebate(order: Order, worth: int) -> int:
+    """Return what goods of an order cost, less their share of what a campaign paid back."""
+    return worth - (order.rebate or 0) * worth // order.goods if order.goods else worth
 
 
 def after_sales(order: Order) -> AfterSales:
@@ -106,10 +110,10 @@ def after_sales(order: Order) -> AfterSales:
     ).values_list("line", "quantity")
     for pk, number in found:
         gone[pk] = gone.get(pk, 0) + number
-    lines = []
-    for line in order.lines.select_related("product").order_by("place", "pk"):
-        there = line.quantity if line.allotted is None else min(line.quantity, line.allotted)
-        lines.append((line, there - gone.get(line.pk, 0) if line.returnable else 0))
+    lines = [
+        (line, line.delivered - gone.get(line.pk, 0) if line.returnable else 0)
+        for line in order.lines.select_related("product").order_by("place", "pk")
+    ]
     if not any(number for _line, number in lines):
         back = None
     return AfterSales(back, wrong if wrong and wrong > moment else None, tuple(lines))

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from qunluo.kernel.clock import now
 from qunluo.market.errors import ComplaintNotFound
 from qunluo.market.models import Claim, GroupComplaint, Order, Product, Remedy
+from qunluo.market.queries.claims import less_rebate
 from qunluo.market.queries.products import buyer_of, require_audience
 from qunluo.market.queries.shop import get_shop
 from qunluo.market.rules.states import REFUNDABLE
@@ -38,18 +39,15 @@ class GroupView:
         return self.group.state == State.OPEN
 
 
-def group_complaints(
-    community: "Community", *, viewer: "Viewer", product: Product | None = None
-) -> list[GroupView]:
-    """Return the group complaints of a shop, or about a product, the newest first.
-
-    ShopNotFound, MembersOnlyShop.
-    """
+def group_complaints(community: "Community", *, viewer: "Viewer") -> list[GroupView]:
+    """Return the group complaints of a shop, the newest first. ShopNotFound, MembersOnlyShop."""
     _require_sight(community, viewer)
-    found = GroupComplaint.objects.filter(community=community)
-    if product is not None:
-        found = found.filter(product=product)
-    return _view(list(_whole(found).order_by("-pk")[:MOST]))
+    return _newest(GroupComplaint.objects.filter(community=community))
+
+
+def complaints_about(product: Product) -> list[GroupView]:
+    """Return those about a product, the newest first; fetch the product by permission first."""
+    return _newest(GroupComplaint.objects.filter(product=product))
 
 
 def get_group_complaint(
@@ -97,9 +95,7 @@ def affected_orders(group: GroupComplaint) -> QuerySet[Order]:
 def paid_for(order: Order, group: GroupComplaint) -> int:
     """Return what an order cost of the product, less its share of what a campaign paid back."""
     lines = order.lines.filter(product=group.product_id)
-    worth = lines.aggregate(n=Sum("amount"))["n"] or 0
-    rebate = order.rebate or 0
-    return worth - (rebate * worth // order.goods if order.goods else 0)
+    return less_rebate(order, lines.aggregate(n=Sum("amount"))["n"] or 0)
 
 
 def had_for(order: Order, group: GroupComplaint) -> int:
@@ -126,6 +122,10 @@ def _require_sight(community: "Community", viewer: "Viewer") -> None:
         require_audience(shop, buyer)
 
 
+def _newest(found: QuerySet[GroupComplaint]) -> list[GroupView]:
+    return _view(list(_whole(found).order_by("-pk")[:MOST]))
+
+
 def _whole(found: QuerySet[GroupComplaint]) -> QuerySet[GroupComplaint]:
     return found.select_related("community", "product", "answered_by")
 
@@ -143,19 +143,19 @@ def _view(found: Sequence[GroupComplaint]) -> list[GroupView]:
         .values("group")
         .annotate(all=Count("pk"), done=Count("pk", filter=Q(state="done")), amount=Sum("amount"))
     }
-    moment = now()
-    return [
-        GroupView(
-            one,
-            buyers.get(one.pk, 0),
-            given[one.pk]["all"]
-            if one.pk in given
-            else affected_orders(one).count()
-            if one.state == State.OPEN
-            else 0,
-            given[one.pk]["done"] if one.pk in given else 0,
-            given[one.pk]["amount"] or 0 if one.pk in given else 0,
-            one.state == State.OPEN and one.answer_by <= moment,
+    moment, nothing = now(), {"all": 0, "done": 0, "amount": 0}
+    views = []
+    for one in found:
+        row, waits = given.get(one.pk, nothing), one.state == State.OPEN
+        affected = affected_orders(one).count() if waits else row["all"]
+        views.append(
+            GroupView(
+                group=one,
+                buyers=buyers.get(one.pk, 0),
+                affected=affected,
+                given=row["done"],
+                amount=row["amount"] or 0,
+                overdue=waits and one.answer_by <= moment,
+            )
         )
-        for one in found
-    ]
+    return views

@@ -20,9 +20,8 @@ from qunluo.market.models import (
     Shop,
     Touch,
 )
-from qunluo.market.queries.products import ProductView, buyer_of, views_of
+from qunluo.market.queries.products import ProductView
 from qunluo.market.rules import guide as rules
-from qunluo.market.rules.permissions import MANAGE
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -117,8 +116,7 @@ def _told(
 ) -> tuple[Told, ...]:
     """Return experiences: those of buyers first, among them those in their own field (M09)."""
     ids = [card.id for card in cards]
-    states = dict(Experience.objects.filter(thread__in=ids).values_list("thread_id", "state"))
-    posts = talk.opening_posts(ids)
+    states, posts = experience_states(ids), talk.opening_posts(ids)
     files = talk.files_of(post.pk for post in posts.values() if post.attached)
     fields = own_fields(community, {card.author.id for card in cards})
     figures = figures_of(community, [f"{card.number}.1" for card in cards])
@@ -197,28 +195,6 @@ def experience_states(threads: Collection[int]) -> dict[int, str]:
     return dict(Experience.objects.filter(thread__in=threads).values_list("thread_id", "state"))
 
 
-def told_of(person: "Person", products: Collection[int]) -> dict[int, int]:
-    """Return the number of the thread in which somebody told of each product that they bought."""
-    rows = Experience.objects.filter(person=person, product__in=products)
-    return dict(rows.values_list("product_id", "thread__number"))
-
-
-def products_named(
-    community: "Community", codes: Collection[str], *, viewer: "Viewer"
-) -> dict[str, ProductView]:
-    """Return products for cards in posts, by their codes, as far as they are sold to a viewer."""
-    shop = Shop.objects.filter(community=community).first() if codes else None
-    if shop is None:
-        return {}
-    shop.community = community
-    buyer = buyer_of(viewer, community)
-    if shop.audience == Shop.Audience.MEMBERS and not (buyer.member or buyer.manages):
-        return {}
-    open_ones = [Product.State.ON_SALE, Product.State.PAUSED]
-    found = Product.objects.filter(community=community, uid__in=codes, state__in=open_ones)
-    return {one.product.uid: one for one in views_of(list(found), buyer, shop)}
-
-
 def figures_of(
     community: "Community", ids: Collection[str], source_type: str = rules.POST
 ) -> dict[str, Figure]:
@@ -247,30 +223,13 @@ def _sold(row: Sequence[Any]) -> tuple[int, int, int]:
     return people, many, max(goods - back, 0)
 
 
-def figures_here(community: "Community", *, viewer: "Viewer") -> list[tuple[Any, str, Figure]]:
-    """Return what every post and episode brought, the most first: card, source, figure.
-
-    For who runs the shop. PermissionMissing.
-    """
-    communities.require(viewer, community, MANAGE)
-    return _listed(community, viewer, None)
-
-
 def own_figures(community: "Community", *, person: "Person") -> list[tuple[Any, str, Figure]]:
     """Return what the posts of a member brought, the most first. MembersOnly."""
     communities.require_member(person, community)
-    return _listed(community, person, person.pk)
-
-
-def _listed(
-    community: "Community", viewer: "Viewer", author: int | None
-) -> list[tuple[Any, str, Figure]]:
-    mentions = ProductMention.objects.filter(product__community=community)
-    if author is not None:
-        mentions = mentions.filter(thread__author=author)
+    mentions = ProductMention.objects.filter(product__community=community, thread__author=person)
     seen = talk.named_threads(
         community, set(mentions.order_by("-pk").values_list("thread_id", flat=True)[:2000]),
-        viewer=viewer,
+        viewer=person,
     )  # fmt: skip
     by_number = {str(card.number): card for card in seen.values()}
     found = []

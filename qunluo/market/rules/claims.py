@@ -55,6 +55,11 @@ def span(step: str) -> timedelta:
     return timedelta(days=_told()["days"][step])
 
 
+def complaint_days() -> int:
+    """Return for how many days somebody can complain."""
+    return span("complain").days
+
+
 def group_range(name: str) -> tuple[int, int]:
     """Return the least and the most that a shop may set for `from` or `answer_days`.
 

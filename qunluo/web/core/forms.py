@@ -35,6 +35,12 @@ def explain(form: forms.Form, error: DomainError) -> None:
         form.add_error(None, f"{message} {next_step}".strip())
 
 
+def refusal(error: DomainError) -> str:
+    """Return a refusal in one line, for a notice: what its fields say, or else what to do next."""
+    lines = [line for some in error.say_fields(_).values() for line in some]
+    return " ".join(lines or error.say(_))
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """Return what was sent, be it empty, or None for a form that was only opened."""
     return request.POST if request.method == "POST" else None

@@ -1,22 +1,15 @@
 """Forms of returns, complaints and invoices: shapes only, the rules are those of the room."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from qunluo.kernel.text import pick
 from qunluo.market import queries
-from qunluo.web.market.forms.fields import LINES, MoneyField, add_fields, words
+from qunluo.web.market.forms.fields import LINES, MoneyField, add_fields, choices, words
 
 MOST = 2_000
-
-
-def choices(named: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
-    """Return codes with what they are called for the reader."""
-    return [(code, str(pick(label, get_language()))) for code, label in named.items()]
+ACTS = ("withdraw", "agree", "dispute", "send", "decide", "accept", "decline", "take", "offer")
 
 
 class PicturesForm(forms.Form):
@@ -88,7 +81,7 @@ class ComplaintForm(PicturesForm):
 class ActForm(forms.Form):
     """What somebody does with a return or complaint."""
 
-    act = forms.CharField(max_length=20)
+    act = forms.ChoiceField(choices=[(one, one) for one in ACTS])
     words = forms.CharField(max_length=MOST, required=False)
     carrier = forms.CharField(max_length=40, required=False)
     tracking = forms.CharField(max_length=60, required=False)

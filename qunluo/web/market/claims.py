@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qunluo.kernel.errors import DomainError
 from qunluo.market import actions, queries
 from qunluo.market.errors import ComplaintOver, ReturnOver
-from qunluo.web.core.forms import carry_out, posted
+from qunluo.web.core.forms import carry_out, posted, refusal
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.desk.desk import desk_of
 from qunluo.web.market.claim_forms import ActForm, ComplaintForm, ReturnForm
-from qunluo.web.market.pages import shop_of, show_market
+from qunluo.web.market.pages import handed, shop_of, show_market
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -80,7 +80,7 @@ def complain(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     community, view = _mine(request, slug, uid)
     sales = queries.after_sales(view.order)
     if sales.complaint_until is None:
-        raise ComplaintOver(days=90)
+        raise ComplaintOver(days=queries.complaint_days())
     form = ComplaintForm(
         posted(request), request.FILES or None, sales=sales, currency=view.order.currency
     )
@@ -135,8 +135,7 @@ def act(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     try:
         _act(request, found, form.cleaned_data)
     except DomainError as error:
-        lines = [line for some in error.say_fields(_).values() for line in some]
-        messages.error(request, " ".join(lines or error.say(_)))
+        messages.error(request, refusal(error))
     return here
 
 
@@ -146,10 +145,7 @@ def picture(request: PersonRequest, slug: str, uid: str, pk: int) -> HttpRespons
     """Send a picture of a claim to who may see it."""
     shop_of(request, slug)
     with queries.get_claim_picture(uid, pk, viewer=request.person) as source:
-        answer = HttpResponse(source.read(), content_type="image/webp")
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+        return handed(source, "image/webp")
 
 
 @require_GET

@@ -46,7 +46,7 @@ def board(request: PersonRequest, slug: str, kind: str) -> HttpResponse:
         "states": queries.states_of(community, kind, viewer=request.person),
         "views": [(text, f"?show={name}" if name else "?", name == asked) for text, name in views],
         "told": _told(found, page.items, community.pk),
-        "writes": writes(request, community, kind),
+        "writes": queries.where_to_write(community, kind, viewer=request.person),
         "more": f"?show={asked}&after={page.next}" if page.next else "",
     }
     return show(request, "conversation/board.html", "more" if after else None, context)
@@ -80,11 +80,3 @@ def _told(
 
 
 THANKED = {"en": "Thanked", "zh": "收到道谢"}
-
-
-def writes(request: PersonRequest, community: Any, kind: str) -> str:
-    """Return the address of the first space in which the viewer may open such a thread."""
-    for card in queries.spaces(community, viewer=request.person):
-        if kind in {one.name for one in card.opens}:
-            return card.space.slug
-    return ""

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qunluo.community.queries import get_community, operating_goal
 from qunluo.conversation import actions, queries
-from qunluo.web.conversation.views.boards import writes
 from qunluo.web.core.belonging import is_member
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
@@ -54,7 +53,7 @@ def scenes(request: PersonRequest, slug: str) -> HttpResponse:
         "community": community,
         "map": queries.scene_map(community, viewer=request.person),
         "goal": operating_goal(community),
-        "writes": writes(request, community, "worry"),
+        "writes": queries.where_to_write(community, "worry", viewer=request.person),
     }
     return show(request, "conversation/scenes.html", None, context)
 
@@ -98,7 +97,7 @@ def honours(request: PersonRequest, slug: str) -> HttpResponse:
     context = {
         "community": community,
         "honours": queries.honours(community, viewer=request.person),
-        "writes": writes(request, community, "spotlight"),
+        "writes": queries.where_to_write(community, "spotlight", viewer=request.person),
         "survey": queries.survey(community, "lead", viewer=request.person)
         if is_member(request, community)
         else None,

@@ -1,17 +1,15 @@
 """Fields that several forms of the market have."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.utils.translation import get_language, gettext
 
 from qunluo.kernel.errors import DomainError
 from qunluo.kernel.money import Money, digits
+from qunluo.kernel.text import pick
 from qunluo.ledger.queries import plain_amount
-
-if TYPE_CHECKING:
-    pass
-
 
 LINES = forms.Textarea(attrs={"rows": 3})
 
@@ -38,6 +36,11 @@ class MoneyField(forms.CharField):
         if minor < 0:
             raise forms.ValidationError(gettext("Give an amount of 0 or more."))
         return minor
+
+
+def choices(named: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
+    """Return codes with what they are called for the reader."""
+    return [(code, str(pick(label, get_language()))) for code, label in named.items()]
 
 
 def add_fields(form: forms.Form, **fields: forms.Field) -> None:

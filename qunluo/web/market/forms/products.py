@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qunluo.kernel.money import digits
-from qunluo.kernel.text import pick
 from qunluo.ledger.queries import plain_amount
 from qunluo.market import queries
 from qunluo.market.queries import Rule
-from qunluo.web.market.forms.fields import LINES, MoneyField, add_fields, amount_in, words
+from qunluo.web.market.forms.fields import LINES, MoneyField, add_fields, amount_in, choices, words
 
 if TYPE_CHECKING:
     from qunluo.market.models import PickupPoint, Product, Shop, Variant
@@ -36,9 +35,7 @@ class ProductForm(forms.Form):
             }
         super().__init__(*args, **kwargs)
         self.currency = shop.currency
-        language = get_language()
-        often = [("", "–"), *((k, pick(v, language)) for k, v in queries.often().items())]
-        shelves = [(k, pick(v, language)) for k, v in queries.categories().items()]
+        often, shelves = [("", "–"), *choices(queries.often())], choices(queries.categories())
         add_fields(
             self,
             title=forms.CharField(label=_("Name"), max_length=80),

@@ -54,9 +54,7 @@ def product(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
         "view": view,
         "missing": queries.missing_for_sale(view.product) if buyer.manages else [],
         "points": {one.pk: one for one in queries.pickup_points(community)},
-        "complaints": queries.group_complaints(
-            community, viewer=request.person, product=view.product
-        ),
+        "complaints": queries.complaints_about(view.product),
         "claim_kinds": queries.claim_kinds(),
         "often": queries.often(),
         "categories": queries.categories(),
