@@ -5,6 +5,7 @@ communities, by the makers of the rooms or through the pages.
 """
 
 import email
+import functools
 import os
 import re
 import shutil
@@ -23,6 +24,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
+from playwright.sync_api import Locator, Page
 
 SIZES = {
     "phone": {
@@ -183,6 +185,33 @@ class Watch:
     def response(self, response):
         if response.status >= 500:
             self.faults.append(f"{response.status} from {response.request.method} {response.url}")
+
+
+def settled(act, page_of):
+    """Let an act of the browser end when the page that it led to is whole.
+
+    A click returns as soon as the next page begins to arrive: on a busy machine a story would
+    then read the half of it.
+    """
+
+    @functools.wraps(act)
+    def acted(self, *args, **more):
+        act(self, *args, **more)
+        page = page_of(self)
+        if not page.is_closed():
+            page.wait_for_load_state("domcontentloaded")
+
+    return acted
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient():
+    """Wait for whole pages after clicks and keys, in all stories alike."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("click", "press"):
+            patch.setattr(Page, name, settled(getattr(Page, name), lambda page: page))
+            patch.setattr(Locator, name, settled(getattr(Locator, name), lambda one: one.page))
+        yield
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import re
 import zipfile
 
 import pytest
+from playwright.sync_api import expect
 
 from qunluo.kernel.ids import short_code
 from qunluo.people.queries import get_person
@@ -107,7 +108,7 @@ def test_somebody_takes_everything_along_and_goes(visit, well_made, way):
     page.fill("main [name=name]", "backup")
     page.check("[value='profile:read']")
     page.click("main form[action='/me/tokens/'] button[type=submit]")
-    assert page.locator("[data-copy^=qlt_]").count() == 1
+    expect(page.locator("[data-copy^=qlt_]")).to_have_count(1)
     well_made(page)
 
     page.goto("/me/data/")
