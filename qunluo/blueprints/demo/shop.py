@@ -6,6 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qunluo.blueprints.demo.cast import read
+from qunluo.blueprints.demo.still_life import still_life
+from qunluo.blueprints.demo.together import Campaigns
 from qunluo.kernel.clock import now
 from qunluo.market import actions, queries
 from qunluo.market.errors import NotOnSale, SoldOut, TooManyForOne
@@ -40,8 +42,10 @@ class Counter:
         self.plot, self.stage = plot, stage
         self.language = "zh" if stage.language.startswith("zh") else "en"
         self.told: Any = read(f"shop_{self.language}.toml")
+        self.pictures = read("pictures.toml")
         self.chance = random.Random(f"{stage.data['slug']} shop")  # noqa: S311 - a story
         self.products: list[Product] = []
+        self.together: list[Product] = []
         self.points: list[PickupPoint] = []
         self.number = 0
 
@@ -56,7 +60,8 @@ class Counter:
         for one in told["rates"]:
             actions.save_rate(actor=owner, shop=shop, **one)
         for one in told["products"]:
-            self._product(one)
+            made = self._product(one)
+            (self.together if one.get("together") else self.products).append(made)
         actions.open_shop(actor=owner, shop=shop, reason=told["override"])
         if "sandbox" in queries.known_providers():
             actions.attach_merchant(
@@ -172,7 +177,7 @@ class Counter:
         moment = now() + timedelta(days=days)
         self.plot.later(moment, act)
 
-    def _product(self, said: Any) -> None:
+    def _product(self, said: Any) -> "Product":
         owner = self.stage.owner
         words = {name: said[name] for name in WORDS if name in said}
         words.setdefault("kind", "physical")
@@ -187,9 +192,12 @@ class Counter:
             )  # fmt: skip
             if "stock" in one:
                 actions.set_stock(actor=owner, variant=variant, amount=one["stock"])
+        if "picture" in said:
+            drawn = still_life(self.pictures[said["picture"]])
+            actions.add_picture(actor=owner, product=product, data=drawn, alt=said["alt"])
         if not said.get("draft"):
             product = actions.list_product(actor=owner, product=product)
-        self.products.append(product)
+        return product
 
     def _delivery(self, person: Any, product: "Product") -> Delivery:
         if product.kind == "virtual":
@@ -212,3 +220,4 @@ def shop(plot: "Plot", stage: "Stage") -> None:
     plot.at(COMPLAINED, 20.0, stage.zone, counter.complain)
     for day in range(OPENS + 1, UNTIL, 5):
         plot.at(day, 8.0, stage.zone, partial(counter.week, day))
+    Campaigns(counter).plan()
