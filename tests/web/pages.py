@@ -348,6 +348,7 @@ THEIRS = only("member", refused=404)
 MARKET = {
     "market:shop": OPEN, "market:product": Page(everyone(), ids=PRODUCT),
     "market:guide": Page(everyone(), ids=PRODUCT),
+    "market:share": Page(everyone(), ids=PRODUCT), "market:card": Page(everyone(), ids=PRODUCT),
     "market:cart": Page(BUYS),
     "market:put": Page(post=everyone(302, visitor=IN), body={"variant": "1", "quantity": "1"}),
     "market:checkout": Page(
@@ -409,6 +410,7 @@ CAMPAIGNS = {
     "campaigns:lead": Page(
         only(MEMBERS, refused=404), only(MEMBERS, 422, refused=404), ids=FOR_HOSTS
     ),
+    "campaigns:share": Page(everyone(), ids=CHAIN), "campaigns:card": Page(everyone(), ids=CHAIN),
     "campaigns:list": Page(only("operator owner"), ids=CHAIN),
     "campaigns:desk": Page(only("operator owner")),
     "campaigns:start": Page(only("operator owner"), only("operator owner", 422)),

@@ -122,7 +122,7 @@ def _dots(draw: ImageDraw.ImageDraw, at: Sequence[float]) -> None:
         one = Image.new("L", (round(size * 2) + 2,) * 2, 0)
         ImageDraw.Draw(one).ellipse((1, size * 0.6, size * 2, size * 1.4), fill=255)
         left, top = x + wide * far * math.cos(turn) - size, y + high * far * math.sin(turn) - size
-        draw.bitmap((left, top), one.rotate(chance.uniform(0, 180)), fill=255)
+        draw.bitmap((round(left), round(top)), one.rotate(chance.uniform(0, 180)), fill=255)
 
 
 FORMS = {

@@ -9,6 +9,7 @@ from qunluo.market.queries.billing import (
     find_bill,
     numbers_of,
 )
+from qunluo.market.queries.campaign_fronts import fronts
 from qunluo.market.queries.campaign_lists import (
     ListedEntry,
     buyers_of,
@@ -288,6 +289,7 @@ __all__ = [
     "find_merchant",
     "find_order",
     "find_shop",
+    "fronts",
     "get_campaign",
     "get_entry",
     "get_order",

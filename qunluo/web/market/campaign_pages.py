@@ -3,11 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import segno
 from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from markupsafe import Markup
 
 from qunluo.community.queries import get_community
 from qunluo.kernel.ids import token
@@ -20,7 +18,7 @@ from qunluo.web.desk.desk import tabs
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
-    from qunluo.market.models import Shop
+    from qunluo.market.models import Shop, Team
 
 
 def here_of(request: PersonRequest, slug: str) -> "tuple[Community, Shop]":
@@ -35,6 +33,14 @@ def view_of(request: PersonRequest, slug: str, uid: str) -> queries.CampaignView
     """Return a campaign for this viewer. CampaignNotFound, MembersOnlyShop."""
     community, _shop = here_of(request, slug)
     return queries.get_campaign(uid, viewer=request.person, community=community)
+
+
+def team_of(request: PersonRequest, view: queries.CampaignView) -> "Team | None":
+    """Return the team that the address names, if it names any. CampaignNotFound."""
+    uid = request.GET.get("team", "")[:12]
+    if not uid:
+        return None
+    return queries.get_team(uid, viewer=request.person, campaign=view.campaign)
 
 
 def show_campaign(
@@ -81,13 +87,6 @@ def stand_names() -> dict[str, str]:
         "paid": _("Paid"),
         "waiting": _("Waits"),
     }
-
-
-def qr_code(text: str) -> Markup:
-    """Return a QR code as a drawing in the page, black on white whatever the theme."""
-    code = segno.make(text, error="m")
-    drawn = code.svg_inline(scale=5, border=3, dark="#000", light="#fff", omitsize=True)
-    return Markup(drawn)  # noqa: S704 - drawn by segno
 
 
 def key_of(request: PersonRequest) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qunluo.web.market import campaign_desk, campaigns
+from qunluo.web.market import campaign_desk, campaigns, passing_on
 
 app_name = "campaigns"
 HERE = "c/<slug:slug>/campaigns/"
@@ -15,6 +15,8 @@ urlpatterns = [
     path(f"{ONE}edit/", campaigns.edit, name="edit"),
     path(f"{ONE}leave/", campaigns.leave, name="leave"),
     path(f"{ONE}lead/", campaigns.lead, name="lead"),
+    path(f"{ONE}share/", passing_on.campaign, name="share"),
+    path(f"{ONE}card.png", passing_on.campaign_card, name="card"),
     path(f"{ONE}list/", campaign_desk.packing, name="list"),
     path(DESK, campaign_desk.campaigns, name="desk"),
     path(f"{DESK}start/", campaign_desk.start, name="start"),

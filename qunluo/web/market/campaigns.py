@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -12,18 +11,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qunluo.market import actions, queries
 from qunluo.market.errors import MembersOnlyShop
 from qunluo.web.core.forms import carry_out, posted
+from qunluo.web.core.links import url
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.market.campaign_forms import JoinForm, LeadForm, QuantitiesForm, there
 from qunluo.web.market.campaign_pages import (
     here_of,
     key_of,
-    qr_code,
     show_campaign,
+    team_of,
     view_of,
 )
 
 if TYPE_CHECKING:
-    from qunluo.market.models import Order, Team
+    from qunluo.market.models import Order
 
 
 @require_GET
@@ -35,8 +35,10 @@ def index(request: PersonRequest, slug: str) -> HttpResponse:
         offered = queries.offered_campaigns(community, viewer=viewer)
     except MembersOnlyShop:
         offered = []
+    found = queries.campaigns(community, viewer=viewer)
     context = {
-        "found": queries.campaigns(community, viewer=viewer),
+        "found": found,
+        "fronts": queries.fronts(found),
         "over": queries.campaigns(community, viewer=viewer, over=True),
         "offered": offered,
     }
@@ -48,13 +50,13 @@ def campaign(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Show a campaign: who is in, how far it is, until when, and how to join."""
     view = view_of(request, slug, uid)
     viewer, community = request.person, view.campaign.community
-    link = f"{settings.SITE_URL}/c/{slug}/campaigns/{uid}/"
+    link = request.build_absolute_uri(url("campaigns:campaign", slug=slug, uid=uid))
     context = {
         "view": view,
         "teams": queries.teams(view, viewer=viewer) if view.kind.teams else [],
         "who_is_in": [] if view.kind.teams else queries.places(view, viewer=viewer),
+        "front": queries.fronts([view.campaign])[view.campaign.pk],
         "link": link,
-        "code": qr_code(link),
         "may_list": view.leads or queries.runs_orders(viewer, community),
     }
     return show_campaign(request, community, "campaign.html", context, block="live")
@@ -66,7 +68,7 @@ def join(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Say what one wants, and hold it; what comes then is paying."""
     view = view_of(request, slug, uid)
     community = view.campaign.community
-    team = _team(request, view)
+    team = team_of(request, view)
     form = JoinForm(
         posted(request), view=view, have={}, points=queries.pickup_points(community),
         sends=bool(queries.delivery_rates(community)),
@@ -148,13 +150,6 @@ def lead(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     context = {"view": view, "form": form}
     status = 422 if form.errors else 200
     return show_campaign(request, community, "campaign_lead.html", context, status=status)
-
-
-def _team(request: PersonRequest, view: queries.CampaignView) -> "Team | None":
-    uid = request.GET.get("team", "")[:12]
-    if not uid:
-        return None
-    return queries.get_team(uid, viewer=request.person, campaign=view.campaign)
 
 
 def _have(view: queries.CampaignView) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from qunluo.web.market import passing_on
 from qunluo.web.market.views import (
     buying,
     desk_money,
@@ -24,6 +25,8 @@ urlpatterns = [
     path(SHOP, shop.shop, name="shop"),
     path(f"{SHOP}p/<slug:uid>/", shop.product, name="product"),
     path(f"{SHOP}p/<slug:uid>/guide/", guide.guide, name="guide"),
+    path(f"{SHOP}p/<slug:uid>/share/", passing_on.product, name="share"),
+    path(f"{SHOP}p/<slug:uid>/card.png", passing_on.product_card, name="card"),
     path(f"{SHOP}cart/", buying.cart, name="cart"),
     path(f"{SHOP}cart/put/", buying.put, name="put"),
     path(f"{SHOP}checkout/", buying.checkout, name="checkout"),
