@@ -43,3 +43,9 @@ def compare_bills() -> None:
 def look_after_campaigns() -> None:
     """End teams and campaigns, take on or pay back what waited for them, move up who waits."""
     actions.look_after_campaigns()
+
+
+@every(minutes=5, atomic=False, when=queries.bookings_due)
+def look_after_bookings() -> None:
+    """Remind of booked services, and count as given what nobody spoke of."""
+    actions.look_after_bookings()

@@ -247,3 +247,16 @@ def tell_of_remedy(event: events.RemedyGiven) -> None:
 def tell_of_invoice(event: Event) -> None:
     """Tell who issues invoices, or the buyer, how one stands."""
     actions.tell_of_invoice(event)
+
+
+@reacts_to(
+    events.BookingMade,
+    events.BookingMoved,
+    events.BookingCalledOff,
+    events.BookingNear,
+    events.BookingDone,
+    events.CaseAsked,
+)
+def tell_of_booking(event: Event) -> None:
+    """Tell the buyer, and who gives the service, what happened to a booking."""
+    actions.tell_of_booking(event)

@@ -34,6 +34,8 @@ from qunluo.people.models import Person
 from qunluo.reach.models import Notice
 from tests.conversation import makers
 from tests.growth.test_archives import contents, empty_installation, without_ids
+from tests.market.booking_makers import book as booked
+from tests.market.booking_makers import service as bookable
 from tests.market.makers import HOME, SHIP, credit, left, order, product, shop
 from tests.market.stand_in import notice, paid
 
@@ -110,6 +112,7 @@ def full(paid_by_till):
     actions.begin_payment(actor=here.mei, order=opened, provider="till")
     actions.put_in_cart(actor=here.mei, shop=here.shop, variant=rice.variants.get().pk, quantity=2)
     actions.keep_address(actor=here.mei, address=HOME)
+    booked(here, bookable(here), here.li)
     claiming(here, credited, poem)
     telling(here, poem)
     drain()

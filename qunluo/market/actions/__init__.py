@@ -1,6 +1,17 @@
 """Everything that writes the market."""
 
 from qunluo.market.actions.billing import check_bill, check_due_bills
+from qunluo.market.actions.booking_letters import tell_of_booking
+from qunluo.market.actions.bookings import (
+    answer_case,
+    ask_for_case,
+    book,
+    call_off,
+    finish_booking,
+    look_after_bookings,
+    move_booking,
+    rate_booking,
+)
 from qunluo.market.actions.campaigns import (
     Item,
     Plan,
@@ -104,6 +115,7 @@ from qunluo.market.actions.refunding import (
     try_again,
     try_refunds,
 )
+from qunluo.market.actions.service_plans import add_service, save_plan, save_staff, set_minutes
 from qunluo.market.actions.shop import (
     edit_shop,
     follow_charter,
@@ -146,6 +158,19 @@ __all__ = [
     "touch",
     "PRETENDED",
     "Ask",
+    "tell_of_booking",
+    "answer_case",
+    "ask_for_case",
+    "book",
+    "call_off",
+    "finish_booking",
+    "look_after_bookings",
+    "move_booking",
+    "rate_booking",
+    "add_service",
+    "save_plan",
+    "save_staff",
+    "set_minutes",
     "Changed",
     "Item",
     "Joined",

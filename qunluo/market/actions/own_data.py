@@ -7,6 +7,7 @@ from qunluo.kernel.tx import write_tx
 from qunluo.market.actions.joining import give_up_waiting
 from qunluo.market.models import (
     Address,
+    Booking,
     CartItem,
     Claim,
     ClaimPicture,
@@ -14,6 +15,7 @@ from qunluo.market.models import (
     Experience,
     InvoiceRequest,
     Order,
+    Staff,
     Touch,
 )
 
@@ -30,6 +32,8 @@ def erase(person: "Person") -> None:
     Experience.objects.filter(person=person).delete()
     for entry in Entry.objects.filter(person=person, state="waiting").select_related("campaign"):
         give_up_waiting(entry)
+    Staff.objects.filter(person=person).update(week={}, days_off=[], active=False)
+    Booking.objects.filter(order__buyer=person).update(words="", case="refused", case_text="")
     _forget_claims(person)
     Order.objects.filter(buyer=person).update(
         address={}, note="", options={}, tracking="", pickup_code=""

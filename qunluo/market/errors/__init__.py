@@ -5,6 +5,24 @@ from typing import TYPE_CHECKING
 
 from qunluo.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from qunluo.kernel.text import _
+from qunluo.market.errors.bookings import (
+    BookingMovedOn as BookingMovedOn,
+)
+from qunluo.market.errors.bookings import (
+    BookingNotFound as BookingNotFound,
+)
+from qunluo.market.errors.bookings import (
+    InvalidService as InvalidService,
+)
+from qunluo.market.errors.bookings import (
+    NotBookable as NotBookable,
+)
+from qunluo.market.errors.bookings import (
+    SlotTaken as SlotTaken,
+)
+from qunluo.market.errors.bookings import (
+    TooLateToMove as TooLateToMove,
+)
 from qunluo.market.errors.claims import (
     AlreadyClaimed as AlreadyClaimed,
 )

@@ -1,5 +1,16 @@
 """What happens in the market."""
 
+from qunluo.market.events.bookings import (
+    BookingCalledOff,
+    BookingDone,
+    BookingMade,
+    BookingMoved,
+    BookingNear,
+    BookingRated,
+    CaseAnswered,
+    CaseAsked,
+    ServicePlanned,
+)
 from qunluo.market.events.campaigns import (
     BatchReleased,
     CampaignClosed,
@@ -70,6 +81,15 @@ from qunluo.market.events.trade import (
 )
 
 __all__ = [
+    "BookingCalledOff",
+    "BookingDone",
+    "BookingMade",
+    "BookingMoved",
+    "BookingNear",
+    "BookingRated",
+    "CaseAnswered",
+    "CaseAsked",
+    "ServicePlanned",
     "ClaimAnswered",
     "ClaimDisputed",
     "ClaimEnded",

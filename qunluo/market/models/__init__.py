@@ -1,6 +1,7 @@
 """The tables of the market."""
 
 from qunluo.market.models.bills import Bill
+from qunluo.market.models.bookings import Booking, BusyUnit, ServicePlan, Session, Staff
 from qunluo.market.models.campaigns import (
     Batch,
     Campaign,
@@ -31,6 +32,11 @@ __all__ = [
     "Touch",
     "Address",
     "Bill",
+    "Booking",
+    "BusyUnit",
+    "ServicePlan",
+    "Session",
+    "Staff",
     "Batch",
     "Campaign",
     "CampaignCount",

@@ -111,6 +111,7 @@ class Variant(models.Model):
     counted = models.BooleanField(default=True)
     most = models.PositiveIntegerField(null=True, blank=True)
     active = models.BooleanField(default=True)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # of a bookable service
     place = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

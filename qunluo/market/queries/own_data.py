@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from qunluo.kernel.text import _
 from qunluo.market.models import (
     Address,
+    Booking,
     CartItem,
     Claim,
     ClaimPicture,
@@ -17,6 +18,7 @@ from qunluo.market.models import (
     Payment,
     Refund,
     Seat,
+    Staff,
     Touch,
 )
 from qunluo.market.queries.orders import live_orders_of
@@ -98,6 +100,19 @@ def own_documents(person: "Person") -> "Documents":
             Touch.objects.filter(person=person)
             .order_by("pk")
             .values("product__title", "source_type", "source_id", "at")
+        ),
+        "bookings": list(
+            Booking.objects.filter(order__buyer=person)
+            .order_by("pk")
+            .values(
+                "order__uid", "staff__plan__product__title", "starts_at", "ends_at", "state",
+                "stars", "words", "rated_at", "case", "case_text",
+            )
+        ),
+        "services_given": list(
+            Staff.objects.filter(person=person)
+            .order_by("pk")
+            .values("plan__product__title", "week", "days_off", "active")
         ),
         "addresses": list(
             Address.objects.filter(person=person)

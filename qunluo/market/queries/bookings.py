@@ -1,0 +1,310 @@
+"""Bookable services as their viewers may see them: times that are free, and what is booked."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Avg, Count, Q, QuerySet
+
+from qunluo.community import queries as communities
+from qunluo.kernel.clock import now
+from qunluo.market import errors
+from qunluo.market.models import Booking, BusyUnit, Order, Product, ServicePlan, Session, Staff
+from qunluo.market.models import Variant as Length
+from qunluo.market.queries.orders import runs_orders
+from qunluo.market.queries.products import buyer_of
+from qunluo.market.rules import bookings as rules
+from qunluo.market.rules.permissions import MANAGE
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+    from qunluo.market.queries.shop import Viewer
+    from qunluo.people.models import Person
+
+SERVICE = Product.Kind.SERVICE
+ENOUGH = 3  # so many opinions before their mean is shown
+DAYS_SHOWN = 14
+State = Booking.State
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time that can be booked, with who would give it."""
+
+    starts_at: datetime
+    staff: tuple[Staff, ...]
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """How a service can be booked; `mean` is that of the stars, from three opinions on."""
+
+    plan: ServicePlan
+    staff: tuple[Staff, ...]
+    lengths: tuple[Length, ...]
+    opinions: int
+    mean: float | None
+    cases: tuple[Booking, ...]
+
+
+@dataclass(frozen=True)
+class BookingView:
+    """A booking for one viewer. `back` is what would come back if it were called off now."""
+
+    booking: Booking
+    order: Order
+    plan: ServicePlan
+    state: str
+    mine: bool
+    gives: bool
+    back: int
+    movable: bool
+
+    @property
+    def over(self) -> bool:
+        """Tell whether it has begun."""
+        return self.booking.starts_at <= now()
+
+
+def length_of(plan: ServicePlan, variant: Length) -> rules.Length:
+    """Return how long a variant of a service takes. NotBookable."""
+    if not variant.minutes:
+        raise errors.NotBookable
+    return rules.Length(variant.minutes, plan.before, plan.after)
+
+
+def get_plan(product: Product) -> ServicePlan:
+    """Return how a product that the viewer was given can be booked. NotBookable."""
+    found = ServicePlan.objects.filter(product=product).select_related("product__community").first()
+    if found is None or product.kind != SERVICE:
+        raise errors.NotBookable
+    return found
+
+
+def plan_view(product: Product) -> PlanView:
+    """Return everything about a service that the viewer was given. NotBookable."""
+    plan = get_plan(product)
+    told = Booking.objects.filter(staff__plan=plan, stars__gte=1)
+    counted = told.aggregate(n=Count("pk"), mean=Avg("stars"))
+    cases = Booking.objects.filter(staff__plan=plan, case=Booking.Case.GRANTED)
+    return PlanView(
+        plan,
+        tuple(plan.staff.filter(active=True).select_related("person").order_by("pk")),
+        tuple(product.variants.filter(active=True, minutes__gte=1).order_by("place", "pk")),
+        counted["n"],
+        counted["mean"] if counted["n"] >= ENOUGH else None,
+        tuple(cases.order_by("-case_at")[:20]),
+    )
+
+
+def free_slots(
+    plan: ServicePlan, variant: Length, *, first: date | None = None, days: int = DAYS_SHOWN,
+    staff: int | None = None,
+) -> dict[date, list[Slot]]:  # fmt: skip
+    """Return the free times by day in the time zone of the community; days without any left out.
+
+    At most `days` from `first` on, today when it is left out; `staff` asks for one alone.
+    NotBookable.
+    """
+    zone = ZoneInfo(plan.product.community.time_zone)
+    moment = now()
+    earliest, latest = rules.window(moment, plan.notice_hours, plan.days_ahead)
+    begin = max(first or moment.astimezone(zone).date(), moment.astimezone(zone).date())
+    wanted = [begin + timedelta(days=n) for n in range(min(days, 60))]
+    people = _who_gives(plan, staff)
+    busy, open_sessions = _taken(plan, variant, people, wanted, zone)
+    length = length_of(plan, variant)
+    found: dict[datetime, list[Staff]] = defaultdict(list)
+    for one in people:
+        week = {int(day): [tuple(span) for span in spans] for day, spans in one.week.items()}
+        off = {date.fromisoformat(day) for day in one.days_off}
+        for day in wanted:
+            working = rules.open_units(week, off, str(zone), day)
+            starts = rules.free_starts(
+                working, busy[one.person_id], length, earliest=earliest, latest=latest
+            )
+            joined = [u for u in open_sessions[one.person_id] if u in working]
+            for unit in {*starts, *(u for u in joined if earliest <= u <= latest)}:
+                found[rules.moment_of(unit)].append(one)
+    by_day: dict[date, list[Slot]] = defaultdict(list)
+    for start in sorted(found):
+        by_day[start.astimezone(zone).date()].append(Slot(start, tuple(found[start])))
+    return dict(by_day)
+
+
+def _who_gives(plan: ServicePlan, staff: int | None) -> list[Staff]:
+    """Return who gives a service at this moment: on its staff, and still a member."""
+    found = plan.staff.filter(active=True).select_related("person", "plan")
+    if staff is not None:
+        found = found.filter(pk=staff)
+    community = plan.product.community
+    return [
+        one for one in found.order_by("pk")
+        if buyer_of(one.person, community, tiers=False).member
+    ]  # fmt: skip
+
+
+def _taken(
+    plan: ServicePlan, variant: Length, people: Sequence[Staff], days: Sequence[date],
+    zone: ZoneInfo,
+) -> tuple[dict[int, set[int]], dict[int, set[int]]]:  # fmt: skip
+    """Return by person the units that are taken, and those where a session has seats left.
+
+    What is held and was not paid in time is free by the clock.
+    """
+    first = datetime.combine(days[0], time(), zone) - timedelta(days=1)
+    last = datetime.combine(days[-1], time(), zone) + timedelta(days=2)
+    who = [one.person_id for one in people]
+    sessions = Session.objects.filter(
+        community=plan.product.community_id, person__in=who, starts_at__range=(first, last)
+    ).annotate(there=Count("bookings", filter=_stands()))
+    busy: dict[int, set[int]] = defaultdict(set)
+    joinable: dict[int, set[int]] = defaultdict(set)
+    live = [one for one in sessions if one.there]
+    for unit in BusyUnit.objects.filter(session__in=live):
+        busy[unit.person_id].add(unit.unit)
+    for one in live:
+        if one.variant_id == variant.pk and one.there < plan.seats:
+            joinable[one.person_id].add(rules.unit_at(one.starts_at))
+    return busy, joinable
+
+
+def _stands() -> Q:
+    held = Q(bookings__state=State.HELD, bookings__order__expires_at__gt=now())
+    return held | Q(bookings__state__in=[State.BOOKED, State.DONE, State.MISSED])
+
+
+def get_booking(order_uid: str, *, viewer: "Viewer", community: "Community") -> BookingView:
+    """Return a booking for its buyer, who gives it, or who looks after orders. BookingNotFound."""
+    found = _bookings(community).filter(order__uid=order_uid).first()
+    view = _view(found, viewer) if found and viewer is not None and viewer.pk else None
+    if view is None or not (view.mine or view.gives):
+        raise errors.BookingNotFound
+    return view
+
+
+def booking_of(order: Order, *, viewer: "Viewer") -> BookingView | None:
+    """Return what an order that the viewer was given books, if anything."""
+    if order.gives != SERVICE:
+        return None
+    found = _bookings(order.community).filter(order=order).first()
+    return _view(found, viewer) if found else None
+
+
+def day_list(
+    community: "Community", *, viewer: "Viewer", day: date, days: int = 1
+) -> list[BookingView]:
+    """Return what is booked on some days: everything for who looks after orders, else one's own.
+
+    For who gives no service here nothing.
+    """
+    zone = ZoneInfo(community.time_zone)
+    first = datetime.combine(day, time(), zone)
+    last = datetime.combine(day + timedelta(days=days), time(), zone)
+    found = _bookings(community).filter(starts_at__gte=first, starts_at__lt=last)
+    if not runs_orders(viewer, community):
+        if viewer is None or viewer.pk is None:
+            return []
+        found = found.filter(staff__person=viewer.pk)
+    stood = found.exclude(state=State.OFF).exclude(state=State.HELD, order__expires_at__lte=now())
+    return [_view(one, viewer) for one in stood.order_by("starts_at", "pk")[:300]]
+
+
+def own_bookings(community: "Community", *, viewer: "Person") -> list[BookingView]:
+    """Return what somebody has booked, the next first, then what is over."""
+    found = _bookings(community).filter(order__buyer=viewer).order_by("-starts_at")[:100]
+    views = [_view(one, viewer) for one in found]
+    return sorted(views, key=lambda one: (one.over, abs(one.booking.starts_at - now())))
+
+
+def gives_services(viewer: "Viewer", community: "Community") -> bool:
+    """Tell whether somebody gives a service of a community."""
+    if viewer is None or viewer.pk is None:
+        return False
+    found = Staff.objects.filter(person=viewer.pk, plan__product__community=community)
+    return found.exists()
+
+
+def services(community: "Community", *, viewer: "Viewer") -> list[ServicePlan]:
+    """Return the services of a shop, for who runs it. PermissionMissing."""
+    communities.require(viewer, community, MANAGE)
+    found = ServicePlan.objects.filter(product__community=community).select_related("product")
+    return list(found.order_by("-pk")[:200])
+
+
+def service_staff(plan: ServicePlan, *, viewer: "Viewer") -> list[Staff]:
+    """Return who gives a service, for who runs the shop, or oneself. PermissionMissing."""
+    found = plan.staff.select_related("person").order_by("pk")
+    community = plan.product.community
+    if MANAGE in communities.permissions_of(viewer, community):
+        return list(found)
+    mine = [one for one in found if viewer is not None and one.person_id == viewer.pk]
+    if not mine:
+        communities.require(viewer, community, MANAGE)
+    return mine
+
+
+def bookings_due() -> bool:
+    """Tell whether any booking has to be told of, or counts as given by time."""
+    return due_reminders(now()).exists() or due_ends(now()).exists()
+
+
+def due_reminders(moment: datetime) -> "QuerySet[Booking]":
+    """Return the bookings whose next reminder is due: a day before, and two hours before."""
+    near = Q(told=0, starts_at__lte=moment + timedelta(hours=24))
+    near |= Q(told=1, starts_at__lte=moment + timedelta(hours=2))
+    return Booking.objects.filter(near, state=State.BOOKED, starts_at__gt=moment)
+
+
+def due_ends(moment: datetime) -> "QuerySet[Booking]":
+    """Return the bookings of which nobody said within a day that they were given."""
+    return Booking.objects.filter(state=State.BOOKED, ends_at__lte=moment - timedelta(days=1))
+
+
+def _bookings(community: "Community") -> "QuerySet[Booking]":
+    return Booking.objects.filter(order__community=community).select_related(
+        "order__buyer", "order__community", "staff__person", "staff__plan__product", "variant"
+    )
+
+
+def _view(booking: Booking, viewer: "Viewer") -> BookingView:
+    order, plan, moment = booking.order, booking.staff.plan, now()
+    mine = viewer is not None and order.buyer_id == viewer.pk
+    gives = viewer is not None and (
+        booking.staff.person_id == viewer.pk or runs_orders(viewer, order.community)
+    )
+    state = booking.state
+    if state == State.HELD and (order.state != "placed" or order.expires_at <= moment):
+        state = State.OFF
+    paid = order.total - order.refunded if order.paid_at else 0
+    live = state in {State.HELD, State.BOOKED}
+    back = rules.comes_back(
+        paid, booking.starts_at, moment, plan.cancel_hours, plan.late_percent
+    ) if live else 0  # fmt: skip
+    until = booking.starts_at - timedelta(hours=plan.cancel_hours)
+    return BookingView(
+        booking, order, plan, state, mine, gives, back,
+        movable=state == State.BOOKED and (gives and moment < booking.starts_at or moment <= until),
+    )  # fmt: skip
+
+
+def checked_week(given: Any) -> dict[str, list[list[int]]]:
+    """Return hours of a week as they are kept. InvalidService."""
+    try:
+        week = {int(day): [(int(a), int(b)) for a, b in spans] for day, spans in given.items()}
+    except (AttributeError, TypeError, ValueError):
+        raise errors.InvalidService from None
+    if not rules.valid_week(week):
+        raise errors.InvalidService
+    return {str(day): [list(span) for span in spans] for day, spans in week.items() if spans}
+
+
+def checked_days(given: Collection[Any]) -> list[str]:
+    """Return days off as they are kept, each once and in order. InvalidService."""
+    try:
+        return sorted({date.fromisoformat(str(day)).isoformat() for day in given})[:200]
+    except ValueError:
+        raise errors.InvalidService from None
