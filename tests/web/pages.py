@@ -436,6 +436,26 @@ CLAIMS = {
     "claims:complaints": OPEN,
     "claims:complaint": Page(everyone(), ids=GROUP),
     "claims:answer": Page(only(DEALS), only(DEALS, 422), ids=GROUP),
+    "bookings:book": Page(everyone(), post=everyone(422, visitor=IN), ids={"uid": "service_uid"}),
+    "bookings:mine": Page(BUYS),
+    "bookings:day": Page(only("operator owner", refused=404)),
+    "bookings:move": Page(
+        only("member operator owner", refused=404),
+        only("member operator owner", 422, refused=404),
+        ids={"uid": "booked_uid"},
+    ),
+    "bookings:act": Page(
+        post=only("member operator owner", 302, refused=404), body={"act": "off"},
+        ids={"uid": "booked_uid"},
+    ),
+    "bookings:calendar": Page(
+        only("member operator owner", refused=404), ids={"uid": "booked_uid"}
+    ),
+    "bookings:services": Page(only(DEALS), only(DEALS, 422)),
+    "bookings:plan": Page(only(DEALS), only(DEALS, 422), ids={"uid": "service_uid"}),
+    "bookings:hours": Page(
+        only(DEALS), only(DEALS, 302), ids={"uid": "service_uid", "handle": "coach"}
+    ),
     "claims:desk": Page(only("operator cco owner")),
     "claims:invoices": Page(only(DEALS)),
     "claims:issue": Page(post=only(DEALS, 404), ids=PAID),

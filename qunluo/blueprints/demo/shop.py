@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from qunluo.blueprints.demo.bookings import Bookings
 from qunluo.blueprints.demo.cast import read
 from qunluo.blueprints.demo.still_life import still_life
 from qunluo.blueprints.demo.together import Campaigns
@@ -221,3 +222,4 @@ def shop(plot: "Plot", stage: "Stage") -> None:
     for day in range(OPENS + 1, UNTIL, 5):
         plot.at(day, 8.0, stage.zone, partial(counter.week, day))
     Campaigns(counter).plan()
+    Bookings(counter).plan()

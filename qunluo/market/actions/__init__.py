@@ -115,7 +115,13 @@ from qunluo.market.actions.refunding import (
     try_again,
     try_refunds,
 )
-from qunluo.market.actions.service_plans import add_service, save_plan, save_staff, set_minutes
+from qunluo.market.actions.service_plans import (
+    add_length,
+    add_service,
+    save_plan,
+    save_staff,
+    set_minutes,
+)
 from qunluo.market.actions.shop import (
     edit_shop,
     follow_charter,
@@ -167,6 +173,7 @@ __all__ = [
     "look_after_bookings",
     "move_booking",
     "rate_booking",
+    "add_length",
     "add_service",
     "save_plan",
     "save_staff",

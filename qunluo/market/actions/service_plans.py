@@ -8,7 +8,7 @@ from qunluo.kernel.outbox import publish
 from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events
-from qunluo.market.actions.products import add_product
+from qunluo.market.actions.products import add_product, save_variant
 from qunluo.market.models import Product, ServicePlan, Staff, Variant
 from qunluo.market.queries.bookings import checked_days, checked_week
 from qunluo.market.queries.products import buyer_of
@@ -72,6 +72,20 @@ def set_minutes(*, actor: "Person", variant: Variant, minutes: int) -> Variant:
     variant.minutes = minutes
     variant.save(update_fields=["minutes"])
     return variant
+
+
+@write_tx
+def add_length(
+    *, actor: "Person", product: Product, name: str, minutes: int, price: int
+) -> Variant:
+    """Offer a service in one more length, at a price in whole minor units.
+
+    PermissionMissing, InvalidService, InvalidProduct.
+    """
+    variant = save_variant(
+        actor=actor, product=product, name=name or f"{minutes} min", price=price, counted=False
+    )
+    return set_minutes(actor=actor, variant=variant, minutes=minutes)
 
 
 @write_tx

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from qunluo.market.models import Variant as Length
 from qunluo.market.queries.orders import runs_orders
 from qunluo.market.queries.products import buyer_of
 from qunluo.market.rules import bookings as rules
+from qunluo.market.rules.ics import Appointment, calendar_file
 from qunluo.market.rules.permissions import MANAGE
 
 if TYPE_CHECKING:
@@ -98,6 +100,11 @@ def plan_view(product: Product) -> PlanView:
         counted["mean"] if counted["n"] >= ENOUGH else None,
         tuple(cases.order_by("-case_at")[:20]),
     )
+
+
+def service_of(product: Product) -> PlanView | None:
+    """Return how a product that the viewer was given can be booked, None where it is no service."""
+    return plan_view(product) if product.kind == SERVICE else None
 
 
 def free_slots(
@@ -233,6 +240,46 @@ def services(community: "Community", *, viewer: "Viewer") -> list[ServicePlan]:
     communities.require(viewer, community, MANAGE)
     found = ServicePlan.objects.filter(product__community=community).select_related("product")
     return list(found.order_by("-pk")[:200])
+
+
+def plan_of(community: "Community", uid: str) -> ServicePlan:
+    """Return the plan of a service by the address of its product. NotBookable."""
+    found = ServicePlan.objects.filter(product__community=community, product__uid=uid)
+    plan = found.select_related("product__community").first()
+    if plan is None:
+        raise errors.NotBookable
+    return plan
+
+
+def staff_of(plan: ServicePlan, person: "Person", *, viewer: "Viewer") -> Staff | None:
+    """Return somebody of the staff, for who runs the shop, or oneself. PermissionMissing."""
+    found = plan.staff.filter(person=person).first()
+    if found is None or viewer is None or viewer.pk != person.pk:
+        communities.require(viewer, plan.product.community, MANAGE)
+    return found
+
+
+def manages_shop(viewer: "Viewer", community: "Community") -> bool:
+    """Tell whether somebody runs the shop."""
+    return MANAGE in communities.permissions_of(viewer, community)
+
+
+def bookable_people(community: "Community", *, viewer: "Viewer") -> list["Person"]:
+    """Return members who could give a service, for who runs the shop. PermissionMissing."""
+    communities.require(viewer, community, MANAGE)
+    found = communities.active_members(community).select_related("person")
+    return [one.person for one in found.order_by("pk")[:300]]
+
+
+def calendar_of(view: BookingView, link: str) -> BytesIO:
+    """Return a booking as a file for calendars (RFC 5545)."""
+    one, plan = view.booking, view.plan
+    entry = Appointment(
+        uid=f"{view.order.uid}@qunluo", changed_at=one.changed_at, starts_at=one.starts_at,
+        ends_at=one.ends_at, title=plan.product.title, place=plan.place or plan.link, url=link,
+        sequence=one.moves, cancelled=view.state == State.OFF,
+    )  # fmt: skip
+    return BytesIO(calendar_file([entry]))
 
 
 def service_staff(plan: ServicePlan, *, viewer: "Viewer") -> list[Staff]:

@@ -12,6 +12,7 @@ from qunluo.market import actions, queries
 from qunluo.market.errors import PaymentNotFound
 from qunluo.market.queries import CREDIT, OrderView, credit_unit
 from qunluo.web.core.requests import PersonRequest, signed_in
+from qunluo.web.market.bookings import booking_parts
 from qunluo.web.market.claims import after_sales_of
 from qunluo.web.market.forms import ReasonForm
 from qunluo.web.market.pages import qr_code, shop_of, show_market
@@ -41,7 +42,7 @@ def order(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     community, shop = shop_of(request, slug)
     view = _mine(request, slug, uid)
     context = {"shop": shop, "view": view, "form": ReasonForm(), **_paying(request, view)}
-    context |= after_sales_of(view)
+    context |= after_sales_of(view) | booking_parts(request, view)
     return show_market(request, community, "order.html", context)
 
 

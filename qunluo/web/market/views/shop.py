@@ -59,6 +59,7 @@ def product(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
         "often": queries.often(),
         "categories": queries.categories(),
         "in_cart": _in_cart(request, community),
+        "service": queries.service_of(view.product),
         "from_post": request.GET.get("from", "")[:40],
     }
     return show_market(request, community, "product.html", context)
