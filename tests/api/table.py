@@ -492,6 +492,37 @@ SOON = {
     f"{at}_at": (now() + timedelta(days=n)).isoformat()
     for n, at in enumerate(["starts", "ends"], 1)
 }
+THE_SERVICE, BOOKED = {"product_uid": "service_uid"}, {"order_uid": "booked_uid"}
+BOOKINGS = {
+    "bookable_service": Row(ANYBODY, ids=THE_SERVICE),
+    "free_times": Row(ANYBODY, ids=THE_SERVICE),
+    "book_service": Row(
+        "401 201 201 201 201 201",
+        {"variant_id": "{length}", "staff_id": "{staff}", "starts_at": "{free}"},
+        ids=THE_SERVICE,
+    ),
+    "own_bookings": Row(SIGNED_IN),
+    "booked_days": Row(SIGNED_IN),
+    "booking": Row("401 404 200 404 200 200", ids=BOOKED),
+    "move_booking": Row(
+        "401 404 200 404 200 200", {"starts_at": "{free}", "reason": "Frost"}, ids=BOOKED
+    ),
+    "call_booking_off": Row("401 404 200 404 200 200", {"reason": "Frost"}, ids=BOOKED),
+    "finish_booking": Row("401 404 404 404 409 409", {}, ids=BOOKED),
+    "rate_booking": Row("401 404 409 404 404 404", {"stars": 5}, ids=BOOKED),
+    "ask_for_case": Row("401 404 404 404 409 409", {"text": "Told"}, ids=BOOKED),
+    "answer_case": Row("401 404 409 404 404 404", {"agree": True}, ids=BOOKED),
+    "shop_services": Row(RUNNERS),
+    "add_bookable_service": Row("401 403 403 403 201 201", {"title": "A lesson"}),
+    "plan_bookable_service": Row(RUNNERS, {"seats": 2}, ids=THE_SERVICE),
+    "add_service_length": Row(
+        "401 403 403 403 201 201", {"name": "Long", "minutes": 90, "price": 3_000}, ids=THE_SERVICE
+    ),
+    "service_hours": Row(RUNNERS, ids=THE_SERVICE),
+    "set_service_hours": Row(
+        RUNNERS, {"week": {"0": [[540, 720]]}}, ids={**THE_SERVICE, "handle": "coach"}
+    ),
+}
 CAMPAIGNS = {
     "campaigns": Row(ANYBODY),
     "offered_campaigns": Row("401 403 200 200 200 200"),
@@ -563,7 +594,7 @@ TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
     **TALK, **NOTICES, **CHANNELS, **OPERATIONS, **LEDGER, **MARKET,
-    **CAMPAIGNS, **CLAIMS,
+    **CAMPAIGNS, **CLAIMS, **BOOKINGS,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

@@ -62,7 +62,8 @@ def knock(door, world, name, said=None, **other):
         said = said.replace("{name}", world.farm.name)
         said = said.replace("{pickup}", world.ids["pickup_code"])
         said = said.replace("{product}", world.ids["product_uid"])
-        for number in ("variant", "point"):
+        said = said.replace("{free}", world.ids["free_at"])
+        for number in ("variant", "point", "length", "staff"):
             said = said.replace(f'"{{{number}}}"', str(world.ids[f"{number}_id"]))
         said = said.replace('"{account}"', str(world.ids["account_id"]))
         body = json.loads(said.replace("{tomorrow}", tomorrow))

@@ -32,6 +32,7 @@ from qunluo.reach.actions import Message, News, notify
 from qunluo.reach.models import Device, Notice
 from qunluo.reach.queries import stop_url, unsubscribe_path
 from tests.community.makers import community, member, membership, person
+from tests.market.booking_world import booking
 from tests.market.makers import FIT, HOME
 
 ROLES = ("visitor", "stranger", "member", "host", "operator", "owner")
@@ -286,6 +287,7 @@ def _market(farm, cast):
     sent = order(5, "ship", pay, confirm, send)
     return {
         **_campaigns(shop, cast, sack, point),
+        **booking(shop, cast),
         **_claims(cast, rice, sent, order(6, "ship", pay, confirm, send)),
         "bill_id": bill.pk,
         "order_uid": order(1).uid, "paid_uid": paid.uid, "waiting_uid": waiting.uid,

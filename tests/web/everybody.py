@@ -21,9 +21,6 @@ from qunluo.market.models import Claim, GroupComplaint, Order, Shop
 from qunluo.market.queries import Delivery, Wish
 from tests.api.world import VALUES, build
 from tests.community.makers import community, member, membership
-from tests.market.booking_makers import day_after
-from tests.market.booking_makers import paid as booked_by
-from tests.market.booking_makers import service as bookable
 from tests.market.campaign_world import campaigning
 
 ROLES = (
@@ -84,17 +81,6 @@ def trading(farm, cast):
     }  # fmt: skip
 
 
-def booking(farm, cast):
-    """A service that somebody gives, and a time of it that the member has paid for."""
-    here = SimpleNamespace(community=farm, shop=farm.shop, owner=cast.owner)
-    plan = bookable(here, days_ahead=60)
-    booked = booked_by(here, plan, cast.member, day_after(days=30))
-    return {
-        "service_uid": plan.product.uid, "booked_uid": booked.order.uid,
-        "coach": plan.person.handle,
-    }  # fmt: skip
-
-
 def claiming(farm, cast, paid):
     """A return that waits, and a group complaint that waits for its answer."""
     order, moment = Order.objects.get(uid=paid), now()
@@ -142,7 +128,6 @@ def town():
     )
     own |= campaigning(farm, cast)
     own |= claiming(farm, cast, sold["paid_uid"])
-    own |= booking(farm, cast)
     made = Town(farm, world.other, second, cast, own)
     for role in ROLES[1:]:
         browser = Client()
