@@ -247,3 +247,23 @@ def tell_of_remedy(event: events.RemedyGiven) -> None:
 def tell_of_invoice(event: Event) -> None:
     """Tell who issues invoices, or the buyer, how one stands."""
     actions.tell_of_invoice(event)
+
+
+@reacts_to(
+    events.ShareMovedUp,
+    events.ShareBegan,
+    events.InstalmentDue,
+    events.ShareSuspended,
+    events.ShareReinstated,
+    events.ShareCancelled,
+    events.BoxMissed,
+)
+def tell_of_share(event: Event) -> None:
+    """Tell who holds a share how it stands."""
+    actions.tell_of_share(event)
+
+
+@reacts_to(events.SeasonOffered, events.ShortfallTold, events.RiseProposed)
+def tell_of_season(event: Event) -> None:
+    """Tell everybody whom a season concerns."""
+    actions.tell_of_season(event)

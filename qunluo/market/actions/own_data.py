@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from qunluo.kernel import media
 from qunluo.kernel.tx import write_tx
 from qunluo.market.actions.joining import give_up_waiting
+from qunluo.market.actions.shares import give_up_share
 from qunluo.market.models import (
     Address,
     CartItem,
@@ -14,6 +15,7 @@ from qunluo.market.models import (
     Experience,
     InvoiceRequest,
     Order,
+    ShareContract,
     Touch,
 )
 
@@ -30,6 +32,10 @@ def erase(person: "Person") -> None:
     Experience.objects.filter(person=person).delete()
     for entry in Entry.objects.filter(person=person, state="waiting").select_related("campaign"):
         give_up_waiting(entry)
+    shares = ShareContract.objects.filter(person=person)
+    for share in shares.filter(state="waiting"):
+        give_up_share(share)
+    shares.update(signed="–", end_reason="")
     _forget_claims(person)
     Order.objects.filter(buyer=person).update(
         address={}, note="", options={}, tracking="", pickup_code=""
