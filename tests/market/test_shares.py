@@ -6,8 +6,13 @@ import pytest
 
 from qunluo.community.errors import PermissionMissing
 from qunluo.kernel.clock import now
+from qunluo.kernel.definitions import load_file
+from qunluo.kernel.delivery import drain
 from qunluo.market import actions, errors, queries
+from qunluo.market.actions import share_letters
+from qunluo.market.actions.own_data import erase
 from qunluo.market.models import Entitlement, Order, ShareContract, ShareDelivery
+from qunluo.market.queries.own_data import blockers, own_documents
 from tests.community.makers import member
 from tests.market.makers import clean, events, product, state
 from tests.market.makers import free as lies
@@ -440,3 +445,50 @@ def test_a_share_for_nothing_begins_at_once(here, clock):
     spring = season(here, price=0)
     assert ask(spring, here.mei).state == "active"
     assert Entitlement.objects.count() == 4
+
+
+def test_subscribers_hear_of_their_turn_of_parts_of_less_in_a_box_and_of_a_rise(
+    here, clock, monkeypatch
+):
+    written = []
+    monkeypatch.setattr(
+        share_letters, "write_to",
+        lambda person, _community, letter, *, path, words, letters: written.append(
+            (person, letter, load_file(letters)[letter]["text"]["en"].format(**words), path)
+        ),
+    )  # fmt: skip
+    spring = season(here, room=1)
+    ask(spring, here.mei)
+    waits = ask(spring, here.li, wait=True)
+    clock.move(timedelta(minutes=31))
+    sweep()
+    drain()
+    waits.refresh_from_db()
+    pay_part(here, waits)
+    first = deliveries(spring)[0]
+    actions.fill_box(actor=here.owner, delivery=first, contents=[], less="Late frost")
+    actions.propose_rise(
+        actor=here.owner, season=spring, variant=spring.size, for_box=300, reason="Hail",
+        answer_by=now() + DAY,
+    )  # fmt: skip
+    drain()
+    said = {letter: (person, text, path) for person, letter, text, path in written}
+    assert {letter: person for letter, (person, *_) in said.items()} == {
+        "share_cancelled": here.mei.pk, "share_moved_up": here.li.pk, "share_began": here.li.pk,
+        "shortfall_told": here.li.pk, "rise_proposed": here.li.pk,
+    }  # fmt: skip
+    assert waits.code in said["share_began"][1]
+    assert "Late frost" in said["shortfall_told"][1]
+    assert said["shortfall_told"][2].endswith(f"/shares/{spring.uid}/boxes/{first.pk}/")
+
+
+def test_nobody_is_forgotten_while_their_share_runs(here, spring):
+    contract = hold(here, spring, here.mei)
+    assert any(f"/shares/mine/{contract.uid}/" in one.url for one in blockers(here.mei))
+    told = own_documents(here.mei)
+    assert (len(told["shares"]), len(told["share_boxes"]), len(told["share_parts"])) == (1, 4, 1)
+    waits = ask(season(here, room=1, title="Autumn"), here.li)
+    actions.cancel_share(actor=here.li, contract=waits)
+    erase(here.li)
+    waits.refresh_from_db()
+    assert waits.signed == "–"

@@ -17,6 +17,7 @@ from qunluo.market.models import (
 )
 from qunluo.market.queries.share_work import suspended_ids
 from qunluo.market.rules.permissions import ORDERS
+from qunluo.market.rules.shares import OPEN
 
 if TYPE_CHECKING:
     from qunluo.market.queries.shop import Viewer
@@ -39,6 +40,11 @@ class DepotList:
     depot: Depot
     boxes: tuple[ListedBox, ...]
     pool: int
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether anything here is still to be packed."""
+        return any(one.box.state in OPEN and not one.suspended for one in self.boxes)
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -74,17 +80,14 @@ def packing(delivery: ShareDelivery, *, viewer: "Viewer") -> list[DepotList]:
             (one for one in here if one.state != "skipped"),
             key=lambda one: (one.contract.person.name, one.pk),
         )
-        unpacked = ("planned", "moved")
-        boxes = (
-            ListedBox(one, one.state in unpacked and one.contract_id in overdue) for one in kept
-        )
+        boxes = (ListedBox(one, one.state in OPEN and one.contract_id in overdue) for one in kept)
         pool = len(here) - len(kept) if delivery.season.skip_gives == POOL else 0
         lists.append(DepotList(depot, tuple(boxes), pool))
     return lists
 
 
 def contracts(
-    season: ShareSeason, *, viewer: "Viewer", after: str | None = None, limit: int = 50
+    season: ShareSeason, *, viewer: "Viewer", after: str | None = None, limit: int = 25
 ) -> Page[ShareContract]:
     """Return the shares of a season, the latest first. PermissionMissing."""
     communities.require(viewer, season.community, ORDERS)

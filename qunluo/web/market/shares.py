@@ -18,7 +18,7 @@ from qunluo.market.errors import MembersOnlyShop
 from qunluo.market.queries import shares
 from qunluo.web.core.forms import carry_out, posted, refusal
 from qunluo.web.core.requests import PersonRequest, signed_in
-from qunluo.web.market.pages import key_of, shop_of, show_market
+from qunluo.web.market.pages import key_of, shop_of, show_market, whole
 from qunluo.web.market.share_forms import ActForm, JoinForm
 
 
@@ -120,11 +120,13 @@ def mine(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     community, _shop = shop_of(request, slug)
     view = shares.get_share(uid, viewer=request.person, community=community)
     own = view.contract.person_id == request.person.pk
+    moves = whole(request.GET.get("move", "")) if own and view.contract.state == "active" else 0
     context = {
         "view": view,
         "own": own,
+        "moves": moves,
         "manages": not own and shares.runs_shares(request.person, community),
-        "room": shares.room_for(view.contract) if own and view.contract.state == "active" else [],
+        "room": shares.room_for(view.contract) if moves else [],
         **share_words(),
     }
     return show_market(request, community, "share_mine.html", context)
