@@ -125,6 +125,7 @@ def test_a_full_depot_has_a_queue_in_which_the_first_moves_up(here, clock):
     wang = member(here.community, "Wang")
     after = ask(spring, wang, wait=True)
     assert (waits.state, after.state) == ("waiting", "waiting")
+    assert (waits.boxes, waits.price, waits.season_price) == (0, 0, 8_000)
     clock.move(timedelta(minutes=31))
     sweep()
     for one in (held, waits, after):

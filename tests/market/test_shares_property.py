@@ -55,7 +55,7 @@ def _act(here, act, who, number):
 
 @given(steps=STEPS)
 @settings(
-    max_examples=12, deadline=None,
+    max_examples=25, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 def test_each_contract_has_one_box_for_each_delivery_and_each_box_one_place(here, clock, steps):

@@ -142,9 +142,11 @@ def test_the_desk_plans_a_season_packs_and_hands_out(here, clock):
     assert spring.depot.capacity == 9
     owner.post(act, {"act": "rise", "for_box": "3", "reason": "Hail", "days": "7"})
     assert "Hail" in owner.get(season_path).text
+    owner.post(act, {"act": "edit", "title": "Early spring", "tag": "#field"})
     owner.post(act, {"act": "close"})
     spring.refresh_from_db()
     assert spring.closed_at
+    assert (spring.title, spring.tag) == ("Early spring", "field")
     assert browser(here.mei).get(season_path).status_code == 403
 
 

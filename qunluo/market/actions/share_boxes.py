@@ -72,6 +72,8 @@ def move_box(
         if fresh.state == State.MOVED:
             return fresh
         raise errors.InvalidShare(fields={"to": [_("Choose another day or another depot.")]})
+    if not depot.point.active:
+        raise errors.InvalidShare(fields={"to": [_("Nothing is handed out there any more.")]})
     _require_changeable(fresh.handed)
     _require_changeable(to)
     before = (fresh.depot_id, fresh.handed_id)

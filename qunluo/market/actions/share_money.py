@@ -12,7 +12,7 @@ from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import advance_and_tell
-from qunluo.market.actions.fulfilling import cancel_order
+from qunluo.market.actions.giving_back import give_back
 from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.actions.order_rows import locked
 from qunluo.market.actions.refunding import refund_whole_or_part
@@ -188,7 +188,7 @@ def _cancel(
     if fresh.state == State.ASKED:
         # Its order is all there is of it: calling that off ends it.
         for order in orders.values():
-            cancel_order(actor=order.buyer, order=order, reason=reason)
+            _call_off(order, actor, reason)
         fresh.refresh_from_db()
         return fresh
     if fresh.state != State.ACTIVE:
@@ -201,11 +201,17 @@ def _cancel(
     for part in kept:
         order = orders[part.order_id or 0]
         if order.state == Order.State.PLACED:
-            cancel_order(actor=order.buyer, order=order, reason=reason)
+            _call_off(order, actor, reason)
         amount = min(back.get(part.pk, 0), order.total - order.refunded)
         if amount and order.state in REFUNDABLE:
             refund_whole_or_part(order, amount, reason or ENDED_EARLY, actor_id=actor.pk)
     return fresh
+
+
+def _call_off(order: Order, actor: "Person", reason: str) -> None:
+    """Call an unpaid order off; its row is held. OrderMovedOn."""
+    advance_and_tell(order, Order.State.CANCELLED, actor_id=actor.pk, end_reason=reason[:400])
+    give_back(order)
 
 
 def worth_left(part: Instalment) -> int:

@@ -18,7 +18,7 @@ from qunluo.kernel.outbox import publish
 from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events, queries
-from qunluo.market.actions.expiring import expire_due_orders
+from qunluo.market.actions.expiring import expire_orders_holding
 from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.actions.ordering import KEY_LENGTH, order_of, write_order
 from qunluo.market.actions.share_credit import credit_skipped
@@ -100,15 +100,26 @@ def ask_share(
         code=short_code(6),
         member=made.member,
     )
-    expire_due_orders()
-    move_up(depot)
     until = now() + timedelta(minutes=shop.pay_minutes)
     try:
-        return _take(contract, made.lines[0].stock, until)
+        return _take_twice(contract, made.lines[0].stock, until)
     except errors.DepotFull:
         if not wait:
             raise
         return _wait(contract)
+
+
+def _take_twice(contract: ShareContract, stock: Stock | None, until: datetime) -> ShareContract:
+    try:
+        return _take(contract, stock, until)
+    except errors.DepotFull:
+        # Time is a predicate: what is not paid in time is free, for who waits first.
+        variants = Variant.objects.filter(product=contract.season.product_id)
+        ended = expire_orders_holding(list(variants.values_list("pk", flat=True)))
+        if not (move_up(contract.depot) + ended):
+            raise
+        contract.pk = None
+        return _take(contract, stock, until)
 
 
 def _first(actor: "Person", key: str, chosen: tuple[int, int, int]) -> ShareContract | None:
@@ -142,6 +153,8 @@ def _require_choice(
         wrong["parts"] = [_("Choose one of these.")]
     if not 1 <= len(signed.strip()) <= 60 or "\0" in signed:
         wrong["signed"] = [_("Write your name: with it you carry the risk of the harvest along.")]
+    if not depot.point.active:
+        wrong["depot"] = [_("Nothing is handed out there any more.")]
     if wrong:
         raise errors.InvalidShare(fields=wrong)
 
@@ -150,6 +163,7 @@ def _require_choice(
 def _wait(contract: ShareContract) -> ShareContract:
     """Take a line in the queue of a depot. AlreadyIn."""
     contract.pk, contract.state = None, State.WAITING
+    contract.boxes = contract.price = 0  # nothing is promised yet
     try:
         contract.save(force_insert=True)
     except IntegrityError:

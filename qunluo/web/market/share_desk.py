@@ -133,6 +133,9 @@ def _act(request: PersonRequest, view: shares.SeasonView, said: dict[str, Any]) 
                 actor=who, season=found, variant=variant, for_box=said["for_box"] or 0,
                 reason=said["reason"], answer_by=now() + timedelta(days=said["days"] or 0),
             )  # fmt: skip
+        case "edit":
+            told = {name: said[name] for name in ("title", "text", "tag")}
+            actions.edit_season(actor=who, season=found, **told)
         case wish:
             actions.edit_season(actor=who, season=found, closed=wish == "close")
 

@@ -19,7 +19,7 @@ DAYS = [
     _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"),
     _("Sunday"),
 ]  # fmt: skip
-DESK_ACTS = ("close", "open", "depot", "rise", "cancel")
+DESK_ACTS = ("close", "open", "depot", "rise", "edit")
 MINE_ACTS = ("skip", "move", "pay", "agree", "decline", "cancel")
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -174,6 +174,9 @@ class DeskActForm(forms.Form):
     size = forms.IntegerField(min_value=1, required=False)
     days = forms.IntegerField(min_value=1, max_value=90, required=False)
     reason = forms.CharField(max_length=400, required=False)
+    title = forms.CharField(max_length=80, required=False)
+    text = forms.CharField(max_length=8_000, required=False)
+    tag = forms.CharField(max_length=40, required=False)
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         """Take the currency."""
