@@ -49,3 +49,15 @@ def look_after_campaigns() -> None:
 def look_after_bookings() -> None:
     """Remind of booked services, and count as given what nobody spoke of."""
     actions.look_after_bookings()
+
+
+@every(minutes=1, atomic=False, when=queries.share_work.due_shares)
+def look_after_shares() -> None:
+    """Bill and suspend shares, move up who waits, count boxes as missed, and end what is over."""
+    actions.offer_seasons()
+    actions.bill_due_instalments()
+    actions.suspend_due_shares()
+    actions.miss_due_boxes()
+    actions.fulfil_instalments()
+    actions.end_due_shares()
+    actions.move_up_everywhere()

@@ -260,3 +260,23 @@ def tell_of_invoice(event: Event) -> None:
 def tell_of_booking(event: Event) -> None:
     """Tell the buyer, and who gives the service, what happened to a booking."""
     actions.tell_of_booking(event)
+
+
+@reacts_to(
+    events.ShareMovedUp,
+    events.ShareBegan,
+    events.InstalmentDue,
+    events.ShareSuspended,
+    events.ShareReinstated,
+    events.ShareCancelled,
+    events.BoxMissed,
+)
+def tell_of_share(event: Event) -> None:
+    """Tell who holds a share how it stands."""
+    actions.tell_of_share(event)
+
+
+@reacts_to(events.SeasonOffered, events.ShortfallTold, events.RiseProposed)
+def tell_of_season(event: Event) -> None:
+    """Tell everybody whom a season concerns."""
+    actions.tell_of_season(event)

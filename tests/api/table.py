@@ -558,6 +558,39 @@ CAMPAIGNS = {
     "lower_team": Row(RUNNERS, {"to": 2, "reason": "Few"}, ids={"campaign_uid": "team_buy_uid"}),
     "campaign_list": Row(RUNNERS),
 }
+SUBSCRIBE = {"variant_id": "{size}", "depot_id": "{depot}", "signed": "Zhao"}
+SEASON = {
+    "product_uid": "{share_product}", "title": "Autumn", "risk": "We share what grows.",
+    "first": "2030-09-02", "last": "2030-10-28", "weekdays": [0],
+    "depots": [{"point_id": "{point}", "capacity": 9}],
+}  # fmt: skip
+LOOKING = "401 404 200 404 200 200"
+SHARES = {
+    "share_seasons": Row(ANYBODY),
+    "share_season": Row(ANYBODY),
+    "subscribe": Row("401 201 409 201 201 201", SUBSCRIBE),
+    "my_shares": Row(SIGNED_IN),
+    "share": Row(LOOKING),
+    "skip_box": Row(BUYER),
+    "move_box": Row("401 404 404 404 404 404", {"delivery_id": 2**40}),
+    "pay_part": Row("401 404 409 404 404 404"),
+    "answer_rise": Row(BUYER, {"agree": True}),
+    "cancel_share": Row(LOOKING, {"reason": "Moved away"}),
+    "add_share_product": Row(SELLERS_201, {"title": "Fruit"}),
+    "start_season": Row(SELLERS_201, SEASON),
+    "edit_season": Row(RUNNERS, {"title": "Spring", "closed": True}),
+    "season_shares": Row(RUNNERS),
+    "set_depot": Row(RUNNERS, {"capacity": 12}),
+    "propose_rise": Row(
+        SELLERS_201,
+        {"variant_id": "{size}", "for_box": 100, "reason": "Hail", "answer_by": "{tomorrow}"},
+    ),
+    "packing_of_delivery": Row(RUNNERS),
+    "fill_box": Row(RUNNERS, {"contents": [{"name": "Peas", "amount": "1 kg"}]}),
+    "show_box": Row(RUNNERS, files="picture"),
+    "pack_boxes": Row("401 403 403 403 409 409", {}),  # they can still be skipped
+    "hand_over_box": Row("401 403 403 403 422 422", {"code": "NOBODY"}),
+}
 CLAIMS = {
     "after_sales": Row(BUYER),
     "ask_return": Row(
@@ -594,7 +627,7 @@ TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
     **TALK, **NOTICES, **CHANNELS, **OPERATIONS, **LEDGER, **MARKET,
-    **CAMPAIGNS, **CLAIMS, **BOOKINGS,
+    **CAMPAIGNS, **SHARES, **CLAIMS, **BOOKINGS,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

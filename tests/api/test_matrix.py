@@ -65,6 +65,9 @@ def knock(door, world, name, said=None, **other):
         said = said.replace("{free}", world.ids["free_at"])
         for number in ("variant", "point", "length", "staff"):
             said = said.replace(f'"{{{number}}}"', str(world.ids[f"{number}_id"]))
+        said = said.replace("{share_product}", world.ids["share_product_uid"])
+        for number in ("size", "depot"):
+            said = said.replace(f'"{{{number}}}"', str(world.ids[f"{number}_id"]))
         said = said.replace('"{account}"', str(world.ids["account_id"]))
         body = json.loads(said.replace("{tomorrow}", tomorrow))
     return getattr(door, method)(path, body)

@@ -34,6 +34,7 @@ from qunluo.reach.queries import stop_url, unsubscribe_path
 from tests.community.makers import community, member, membership, person
 from tests.market.booking_world import booking
 from tests.market.makers import FIT, HOME
+from tests.market.share_makers import ask, plan
 
 ROLES = ("visitor", "stranger", "member", "host", "operator", "owner")
 DAY = timedelta(days=1)
@@ -289,6 +290,7 @@ def _market(farm, cast):
         **_campaigns(shop, cast, sack, point),
         **booking(shop, cast),
         **_claims(cast, rice, sent, order(6, "ship", pay, confirm, send)),
+        **_shares(farm, cast, point),
         "bill_id": bill.pk,
         "order_uid": order(1).uid, "paid_uid": paid.uid, "waiting_uid": waiting.uid,
         "packed_uid": packed.uid, "sent_uid": sent.uid,
@@ -328,6 +330,32 @@ def _campaigns(shop, cast, sack, point):
     return {
         "campaign_uid": chain.uid, "offer_uid": offer.uid, "team_buy_uid": team_buy.uid,
         "team_uid": order.team.uid, "pledge_uid": pledge.uid, "proposed_uid": proposed.uid,
+    }  # fmt: skip
+
+
+def _shares(farm, cast, point):
+    """A season in which the member has a share and is asked to pay more."""
+    made = market.add_product(
+        actor=cast.owner, community=farm, title="Vegetables", gives="share", category="food",
+        need="Food from close by.", bought="seasonal", used="daily", quality="Tested each year.",
+        function=7, emotion=6,
+    )  # fmt: skip
+    size = market.save_variant(actor=cast.owner, product=made, price=9_000, counted=False)
+    market.list_product(actor=cast.owner, product=made)
+    season = market.start_season(actor=cast.owner, product=made, plan=plan({point.pk: 9}))
+    season.size, season.depot = size, season.depots.get()
+    contract = ask(season, cast.member)
+    order = contract.instalments.get().order
+    market.pay_from_credit(actor=cast.member, order=order)
+    rise = market.propose_rise(
+        actor=cast.owner, season=season, variant=size, for_box=100, reason="Hail",
+        answer_by=now() + DAY,
+    )  # fmt: skip
+    return {
+        "season_uid": season.uid, "share_uid": contract.uid, "size_id": size.pk,
+        "depot_id": season.depot.pk, "rise_id": rise.pk, "part_number": 1,
+        "delivery_id": season.deliveries.order_by("day").first().pk,
+        "share_product_uid": made.uid,
     }  # fmt: skip
 
 

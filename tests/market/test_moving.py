@@ -37,6 +37,7 @@ from tests.growth.test_archives import contents, empty_installation, without_ids
 from tests.market.booking_makers import book as booked
 from tests.market.booking_makers import service as bookable
 from tests.market.makers import HOME, SHIP, credit, left, order, product, shop
+from tests.market.share_makers import hold, season
 from tests.market.stand_in import notice, paid
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,8 @@ CODES = {
     "Product": ("uid",),
     "Claim": ("uid",),
     "GroupComplaint": ("uid",),
+    "ShareSeason": ("uid",),
+    "ShareContract": ("uid", "key"),
 }
 
 
@@ -86,6 +89,19 @@ def telling(here, poem):
     )  # fmt: skip
 
 
+def sharing(here):
+    """A season with a picture of a box, a share, and a rise that is agreed to."""
+    spring = season(here)
+    first = spring.deliveries.order_by("day").first()
+    actions.show_box(actor=here.owner, delivery=first, data=picture())
+    hold(here, spring, here.mei)
+    rise = actions.propose_rise(
+        actor=here.owner, season=spring, variant=spring.size, for_box=10, reason="Hail",
+        answer_by=now() + timedelta(days=1),
+    )  # fmt: skip
+    actions.answer_rise(actor=here.mei, answer=rise.answers.get(), agree=True)
+
+
 @pytest.fixture
 def full(paid_by_till):
     """A shop with an order in nearly every state, and money under way in both directions."""
@@ -115,6 +131,7 @@ def full(paid_by_till):
     booked(here, bookable(here), here.li)
     claiming(here, credited, poem)
     telling(here, poem)
+    sharing(here)
     drain()
     here.rice, here.opened, here.sent = rice, opened, sent
     return here

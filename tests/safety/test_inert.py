@@ -39,6 +39,7 @@ AMOUNT = re.compile(r"a\d+$")
 COUNT = re.compile(r"at\d+$")  # how many there are at a pick-up point
 TOMORROW = (now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
 SOON = (now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
+LATER = (now() + timedelta(days=16)).strftime("%Y-%m-%d")
 # Of two things that exclude each other, the one with text; a day that is past.
 OTHERWISE = {
     "campaigns:lead": {"starts_at": TOMORROW, "ends_at": SOON},
@@ -50,6 +51,7 @@ OTHERWISE = {
     "market:variant_add": {"amount": "5", "most": "5"},
     "order:vote_new": dict.fromkeys(["options", "task", "task_person", "task_due_on"], ""),
     "reach:channel_edit": {"invitation": ""},
+    "shares:start": {"first": SOON[:10], "last": LATER, "weekdays": "0"},
     "talk:plan": {"publish_at": TOMORROW, "early_kind": "badge", "open_at": SOON},
     "talk:reply": {"reply_to": ""},
 }
@@ -58,7 +60,8 @@ OF_A_MEMBER = {"people", "task_person", "together"}
 # What takes nothing but the address of something said here or of a machine, or a code we gave.
 ADDRESSES = {"about", "address", "invitation"}
 # What takes nothing but amounts.
-MONEY = {"elsewhere": "", "fee": "5", "free_from": "", "parts": "", "price": "5", "rules": ""}
+MONEY = {"elsewhere": "", "fee": "5", "free_from": "", "parts": "", "price": "5", "rules": "",
+         "instalments": "1"}  # fmt: skip
 # Only with a device or a file; tests/stories has both.
 BY_DEVICE = {
     ("mfa_add_webauthn", None, "name"),

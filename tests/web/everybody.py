@@ -22,6 +22,7 @@ from qunluo.market.queries import Delivery, Wish
 from tests.api.world import VALUES, build
 from tests.community.makers import community, member, membership
 from tests.market.campaign_world import campaigning
+from tests.market.share_world import sharing
 
 ROLES = (
     "visitor", "outsider", "member", "host", "operator", "cco", "owner",
@@ -127,6 +128,7 @@ def town():
         | sold
     )
     own |= campaigning(farm, cast)
+    own |= sharing(farm, cast)
     own |= claiming(farm, cast, sold["paid_uid"])
     made = Town(farm, world.other, second, cast, own)
     for role in ROLES[1:]:

@@ -460,6 +460,29 @@ CLAIMS = {
     "claims:invoices": Page(only(DEALS)),
     "claims:issue": Page(post=only(DEALS, 404), ids=PAID),
 }  # fmt: skip
+SEASON, SHARE = {"uid": "season_uid"}, {"uid": "share_uid"}
+DELIVERY = {**SEASON, "pk": "delivery_id"}
+SHARES = {
+    "shares:index": OPEN,
+    "shares:season": Page(everyone(), ids=SEASON),
+    "shares:box": Page(everyone(), ids=DELIVERY),
+    "shares:join": Page(
+        everyone(visitor=IN, member=302), everyone(422, visitor=IN, member=302), ids=SEASON
+    ),
+    "shares:mine": Page(only("member operator owner", refused=404), ids=SHARE),
+    "shares:act": Page(
+        post=only("member operator owner", 302, refused=404), body={"act": "none"}, ids=SHARE
+    ),
+    "shares:desk": Page(only(DEALS)),
+    "shares:start": Page(only(DEALS), only(DEALS, 422)),
+    "shares:add": Page(only(DEALS, 302), only(DEALS, 302)),
+    "shares:desk_season": Page(only(DEALS), ids=SEASON),
+    "shares:desk_act": Page(post=only(DEALS, 302), body={"act": "none"}, ids=SEASON),
+    "shares:delivery": Page(only(DEALS), ids=DELIVERY),
+    "shares:pack": Page(post=only(DEALS, 302), body={"act": "none"}, ids=DELIVERY),
+    "shares:fill": Page(post=only(DEALS, 302), ids=DELIVERY),
+    "shares:list_csv": Page(only(DEALS), ids=DELIVERY),
+}  # fmt: skip
 INVITING = {
     "growth:by_code": OPEN,
     "growth:invitation": Page(
@@ -559,7 +582,7 @@ TABLE = {
     **CORE, **ME, **NOTICES,
     **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **MARKET, **INVITING, **CUSTOMERS, **DESK,
     **ACCOUNTS,
-    **CORE, **ME, **NOTICES, **CAMPAIGNS, **CLAIMS,
+    **CORE, **ME, **NOTICES, **CAMPAIGNS, **CLAIMS, **SHARES,
     **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
 }  # fmt: skip
 # Steps of signing in, driven by a state in the session; tests/web/accounts walks through them.

@@ -15,6 +15,7 @@ from qunluo.blueprints.demo.channels import channels
 from qunluo.blueprints.demo.chat import chat
 from qunluo.blueprints.demo.order import order
 from qunluo.blueprints.demo.services import services
+from qunluo.blueprints.demo.shares import shares
 from qunluo.blueprints.demo.shop import shop
 from qunluo.blueprints.demo.stage import PASSWORD, Stage
 from qunluo.blueprints.demo.talk import talk
@@ -136,6 +137,8 @@ def tell(plot: Plot, stage: Stage) -> None:
     services(plot, stage)
     if name != "reading":
         shop(plot, stage)
+    if name == "farm":
+        shares(plot, stage)
 
 
 def founding(plot: Plot, stage: Stage) -> None:

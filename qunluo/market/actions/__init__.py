@@ -122,6 +122,37 @@ from qunluo.market.actions.service_plans import (
     save_staff,
     set_minutes,
 )
+from qunluo.market.actions.share_boxes import (
+    hand_over_box,
+    miss_due_boxes,
+    move_box,
+    pack_boxes,
+    skip_box,
+)
+from qunluo.market.actions.share_letters import tell_of_season, tell_of_share
+from qunluo.market.actions.share_money import (
+    answer_rise,
+    bill_due_instalments,
+    cancel_share,
+    end_due_shares,
+    fulfil_instalments,
+    pay_instalment,
+    propose_rise,
+    suspend_due_shares,
+)
+from qunluo.market.actions.share_seasons import (
+    SeasonPlan,
+    edit_season,
+    fill_box,
+    offer_seasons,
+    set_depot,
+    show_box,
+    start_season,
+)
+from qunluo.market.actions.shares import (
+    ask_share,
+    move_up_everywhere,
+)
 from qunluo.market.actions.shop import (
     edit_shop,
     follow_charter,
@@ -134,6 +165,30 @@ from qunluo.market.actions.shop import (
 )
 
 __all__ = [
+    "tell_of_season",
+    "tell_of_share",
+    "hand_over_box",
+    "miss_due_boxes",
+    "move_box",
+    "pack_boxes",
+    "skip_box",
+    "answer_rise",
+    "bill_due_instalments",
+    "cancel_share",
+    "end_due_shares",
+    "fulfil_instalments",
+    "pay_instalment",
+    "propose_rise",
+    "suspend_due_shares",
+    "SeasonPlan",
+    "edit_season",
+    "fill_box",
+    "offer_seasons",
+    "set_depot",
+    "show_box",
+    "start_season",
+    "ask_share",
+    "move_up_everywhere",
     "tell_of_claim",
     "tell_of_group_complaint",
     "tell_of_invoice",

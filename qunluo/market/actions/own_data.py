@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from qunluo.kernel import media
 from qunluo.kernel.tx import write_tx
 from qunluo.market.actions.joining import give_up_waiting
+from qunluo.market.actions.shares import give_up_share
 from qunluo.market.models import (
     Address,
     Booking,
@@ -15,6 +16,7 @@ from qunluo.market.models import (
     Experience,
     InvoiceRequest,
     Order,
+    ShareContract,
     Staff,
     Touch,
 )
@@ -34,6 +36,10 @@ def erase(person: "Person") -> None:
         give_up_waiting(entry)
     Staff.objects.filter(person=person).update(week={}, days_off=[], active=False)
     Booking.objects.filter(order__buyer=person).update(words="", case="refused", case_text="")
+    shares = ShareContract.objects.filter(person=person)
+    for share in shares.filter(state="waiting"):
+        give_up_share(share)
+    shares.update(signed="–", end_reason="")
     _forget_claims(person)
     Order.objects.filter(buyer=person).update(
         address={}, note="", options={}, tracking="", pickup_code=""

@@ -65,6 +65,7 @@ from qunluo.market.errors.claims import (
 from qunluo.market.errors.claims import (
     ReturnUnconfirmed as ReturnUnconfirmed,
 )
+from qunluo.market.errors.shares import *  # noqa: F403 -- all of them, see there
 
 if TYPE_CHECKING:
     from qunluo.market.rules.fitness import Missing

@@ -24,9 +24,29 @@ from qunluo.market.models.invoices import InvoiceRequest
 from qunluo.market.models.orders import Order, OrderLine
 from qunluo.market.models.payments import Payment, ProviderNotice, Refund
 from qunluo.market.models.products import Picture, PriceRule, Product, Stock, Taken, Variant
+from qunluo.market.models.shares import (
+    Depot,
+    DepotDay,
+    Entitlement,
+    Instalment,
+    PriceRise,
+    RiseAnswer,
+    ShareContract,
+    ShareDelivery,
+    ShareSeason,
+)
 from qunluo.market.models.shop import DeliveryRate, MerchantAccount, PickupPoint, Shop
 
 __all__ = [
+    "Depot",
+    "DepotDay",
+    "Entitlement",
+    "Instalment",
+    "PriceRise",
+    "RiseAnswer",
+    "ShareContract",
+    "ShareDelivery",
+    "ShareSeason",
     "Experience",
     "ProductMention",
     "Touch",

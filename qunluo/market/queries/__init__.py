@@ -1,5 +1,6 @@
 """Reading the market; fetching is permission."""
 
+from qunluo.market.queries import share_desk, share_work, shares
 from qunluo.market.queries.billing import (
     Finance,
     bills,
@@ -198,6 +199,9 @@ from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
+    "share_desk",
+    "share_work",
+    "shares",
     "PLAIN_KINDS",
     "AfterSales",
     "ClaimView",

@@ -10,19 +10,24 @@ from qunluo.market.models import (
     CartItem,
     Claim,
     ClaimPicture,
+    Entitlement,
     Entry,
     Experience,
+    Instalment,
     InvoiceRequest,
     Order,
     OrderLine,
     Payment,
     Refund,
+    RiseAnswer,
     Seat,
+    ShareContract,
     Staff,
     Touch,
 )
 from qunluo.market.queries.orders import live_orders_of
 from qunluo.market.rules.claims import LIVE as CLAIMED
+from qunluo.market.rules.shares import HOLDS
 from qunluo.people.ports import Blocker
 
 if TYPE_CHECKING:
@@ -91,6 +96,29 @@ def own_documents(person: "Person") -> "Documents":
             .order_by("pk")
             .values("campaign__title", "number", "state", "wish", "made_at", "changed_at")
         ),
+        "shares": list(
+            ShareContract.objects.filter(person=person)
+            .order_by("pk")
+            .values(
+                "season__title", "uid", "size", "depot__point__name", "state", "currency", "price",
+                "boxes", "absences", "skipped", "signed", "agreed_at", "ended_at", "end_reason",
+            )
+        ),
+        "share_boxes": list(
+            Entitlement.objects.filter(contract__person=person)
+            .order_by("pk")
+            .values("contract__uid", "delivery__day", "handed__day", "depot__point__name", "state")
+        ),
+        "share_parts": list(
+            Instalment.objects.filter(contract__person=person)
+            .order_by("pk")
+            .values("contract__uid", "number", "amount", "due_at", "order__uid", "paid_at")
+        ),
+        "share_answers": list(
+            RiseAnswer.objects.filter(contract__person=person)
+            .order_by("pk")
+            .values("contract__uid", "rise__for_box", "rise__reason", "state", "answered_at")
+        ),
         "experiences": list(
             Experience.objects.filter(person=person)
             .order_by("pk")
@@ -143,6 +171,14 @@ def blockers(person: "Person") -> Iterable[Blocker]:
             next_step=_("Withdraw it, or wait until it is over."),
             url=f"/c/{claim.community.slug}/claims/{claim.uid}/",
             names={"order": claim.order.uid},
+        )
+    held = ShareContract.objects.filter(person=person, state__in=HOLDS)
+    for share in held.select_related("season__community")[:5]:
+        yield Blocker(
+            message=_("Your harvest share “{title}” still runs."),
+            next_step=_("Wait until its season is over, or end it early."),
+            url=f"/c/{share.season.community.slug}/shares/mine/{share.uid}/",
+            names={"title": share.season.title},
         )
     odd = Payment.objects.filter(order__buyer=person, state=Payment.State.ODD)
     for payment in odd.select_related("order__community")[:5]:

@@ -51,6 +51,7 @@ def tabs(request: PersonRequest, community: "Community") -> list[Tab]:
         (_("After-sales"), "claims:desk", "disputes.decide"),
         (_("Books"), "ledger:books", "ledger.view"),
         (_("Buying together"), "campaigns:desk", "shop.manage"),
+        (_("Shares"), "shares:desk", "orders.manage"),
         (_("Channels"), "reach:channels", "channels.manage"),
         (_("Guide"), "founding:guide", "community.edit"),
         (_("Settings"), "founding:settings", "community.edit"),
