@@ -1,6 +1,7 @@
 """Everything that writes the market."""
 
 from qunluo.market.actions.billing import check_bill, check_due_bills
+from qunluo.market.actions.buying import buy_from_credit
 from qunluo.market.actions.campaigns import (
     Item,
     Plan,
@@ -155,6 +156,7 @@ __all__ = [
     "approve_campaign",
     "attach_merchant",
     "begin_payment",
+    "buy_from_credit",
     "cancel_campaign",
     "cancel_order",
     "check_bill",
