@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError
 
 from qunluo.kernel.errors import DomainError
+from qunluo.kernel.prepared import insert
 from qunluo.kernel.tx import write_tx
 from qunluo.ledger import actions as ledger
 from qunluo.ledger.actions import Cause
@@ -110,7 +111,7 @@ def _write(actor: "Person", order: Order, made: Quote) -> None:
     insert_order(order, made)
     payment = payment_of(order, 1, CREDIT, unit, None, moment)
     payment.state, payment.counts, payment.paid_at = Payment.State.PAID, True, moment
-    payment.save(force_insert=True)
+    insert([payment])
     ledger.spend(
         community=made.shop.community,
         actor=actor,

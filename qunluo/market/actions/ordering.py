@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from qunluo.kernel.clock import now
 from qunluo.kernel.ids import short_code
 from qunluo.kernel.outbox import publish, publish_all
+from qunluo.kernel.prepared import insert
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import advance
@@ -157,10 +158,8 @@ def note_source(order: Order, made: Quote) -> None:
 
 def insert_order(order: Order, made: Quote) -> None:
     """Write the rows of an order."""
-    order.save(force_insert=True)
-    OrderLine.objects.bulk_create(
-        [_line(order, place, line) for place, line in enumerate(made.lines)]
-    )
+    insert([order])
+    insert([_line(order, place, line) for place, line in enumerate(made.lines)])
 
 
 def placed_event(order: Order) -> events.OrderPlaced:
