@@ -102,6 +102,9 @@ class ShopOrderWish(QuoteWish):
     confirmed: bool = Field(
         default=False, description=_("The buyer knows what of it cannot be returned, and why.")
     )
+    pay_from_credit: bool = Field(
+        default=False, description=_("Pay it at once from store credit; else nothing is ordered.")
+    )
     source_type: str = Field("", max_length=20, pattern=r"^[a-z_]*$")
     source_id: str = Field("", max_length=64, description=_("The content it came from."))
 
@@ -212,7 +215,8 @@ def quote_order(request: Caller, slug: SlugPath, wish: QuoteWish) -> dict[str, A
 def place_order(request: Caller, slug: SlugPath, wish: ShopOrderWish) -> Status[dict[str, Any]]:
     """Order something."""
     shop, _buyer = shop_of(request, slug)
-    made = actions.place_order(
+    act = actions.buy_from_credit if wish.pay_from_credit else actions.place_order
+    made = act(
         actor=request.person,
         shop=shop,
         wishes=_wishes(request, shop, wish),

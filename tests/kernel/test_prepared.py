@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Exists, F, OuterRef
 
 from qunluo.community.models import Community, Grant, Membership
 from qunluo.kernel.clock import now, travel
-from qunluo.kernel.prepared import ask, first, objects, padded
+from qunluo.kernel.models import OnceKey
+from qunluo.kernel.prepared import ask, first, insert, objects, padded
+from qunluo.kernel.tx import write_tx
 from qunluo.people.models import Person
 from tests.community.makers import community, member
 
@@ -121,3 +123,28 @@ def test_postgresql_plans_a_statement_once_whatever_the_size_of_the_numbers(
             ["%people_person%", "%$2%"],
         )
         assert [row[0] for row in cursor.fetchall()] == [3]
+
+
+def test_rows_that_are_written_at_once_are_what_save_would_write():
+    farm, moment = community(), now()
+    rows = [
+        OnceKey(scope="s", key=f"k{n}", response={"n": [n, None]}, expires_at=moment, digest="d")
+        for n in range(3)
+    ]
+    insert(rows)
+    assert [OnceKey.objects.get(pk=one.pk).response for one in rows] == [
+        one.response for one in rows
+    ]
+    assert OnceKey.objects.get(key="k1").expires_at == moment
+    who = member(farm)
+    saved = Grant.objects.create(
+        community=farm, person=who, kind="badge", name="a", granted_at=moment
+    )
+    other = Grant(community=farm, person=who, kind="badge", name="b", granted_at=moment)
+    insert([other])
+    assert not other._state.adding
+    found = [Grant.objects.filter(pk=one.pk).values().get() for one in (saved, other)]
+    differ = {name for name in found[0] if found[0][name] != found[1][name]}
+    assert differ == {"id", "name"}
+    with pytest.raises(IntegrityError), write_tx():
+        insert([OnceKey(scope="s", key="k1", expires_at=moment, digest="d")])

@@ -7,6 +7,7 @@ from qunluo.ledger.actions.holding import capture, hold, release
 from qunluo.ledger.actions.own_data import erase
 from qunluo.ledger.actions.points import give_points, name_points, tell_of_points
 from qunluo.ledger.actions.posting import post
+from qunluo.ledger.actions.spending import spend
 from qunluo.ledger.rules.legs import Cause, Leg
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "release_due_holds",
     "reverse",
     "reverse_by_hand",
+    "spend",
     "tell_of_points",
 ]

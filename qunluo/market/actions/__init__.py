@@ -12,6 +12,7 @@ from qunluo.market.actions.bookings import (
     move_booking,
     rate_booking,
 )
+from qunluo.market.actions.buying import buy_from_credit
 from qunluo.market.actions.campaigns import (
     Item,
     Plan,
@@ -242,6 +243,7 @@ __all__ = [
     "approve_campaign",
     "attach_merchant",
     "begin_payment",
+    "buy_from_credit",
     "cancel_campaign",
     "cancel_order",
     "check_bill",

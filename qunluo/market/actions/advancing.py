@@ -3,6 +3,7 @@
 Whoever calls holds the row of the order.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from qunluo.kernel.clock import now
@@ -23,11 +24,14 @@ STAMPS = {
 }  # fmt: skip
 
 
-def move(order: Order, state: str, **columns: object) -> None:
-    """Move an order by a conditional update. OrderMovedOn when it is no longer where it could."""
+def move(order: Order, state: str, *, first: str = "", **columns: object) -> None:
+    """Move an order by a conditional update. OrderMovedOn when it is no longer where it could.
+
+    `first` is the first of several states into which it comes at once.
+    """
     columns = {STAMPS[state]: now(), **columns}
-    moved = Order.objects.filter(pk=order.pk, state__in=MOVES[state]).update(state=state, **columns)
-    if not moved:
+    able = Order.objects.filter(pk=order.pk, state__in=MOVES[first or state])
+    if not able.update(state=state, **columns):
         raise OrderMovedOn
     order.state = state
     for name, value in columns.items():
@@ -48,18 +52,41 @@ def advance(
     `told` is the event of the first step when it knows more than this does.
     """
     happened: list[Event] = []
-    shop: Shop | None = None
-    step = state
-    while step:
-        moment = now()
-        shop = shop or Shop.objects.get(community_id=order.community_id)
-        move(order, step, **{**_dates(order, shop, step, moment), **columns})
-        happened.append(told or _event(order, step, actor_id, by_time=by_time))
-        told, columns = None, {}
+    shop = Shop.objects.get(community_id=order.community_id)
+    first = step = state
+    for step, dates in steps(order, shop, state):
+        columns = {**dates, **columns}
+        happened.append(told or event_of(order, step, actor_id, by_time=by_time))
+        told = None
         if step == State.CONFIRMED and (kind := special(order)):
+            move(order, step, first=first, **columns)
+            first, columns = "", {}
             kind.confirmed(order)
-        step = _next(order, shop, step)
+    if columns:  # what follows by itself is one update
+        move(order, step, first=first, **columns)
     return happened
+
+
+def steps(order: Order, shop: Shop, state: str) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield a state and those that follow by themselves, each with its moments."""
+    while state:
+        moment = now()
+        yield state, {STAMPS[state]: moment, **_dates(order, shop, state, moment)}
+        state = _next(order, shop, state)
+
+
+def stand(order: Order, shop: Shop, state: str, **columns: object) -> list[str]:
+    """Let an order that is not written yet stand where `advance` would bring it; return the steps.
+
+    Only what has no rules of its own.
+    """
+    taken = []
+    for step, dates in steps(order, shop, state):
+        columns = {**dates, **columns}
+        taken.append(step)
+    for name, value in {**columns, "state": taken[-1]}.items():
+        setattr(order, name, value)
+    return taken
 
 
 def advance_and_tell(order: Order, state: str, **options: object) -> None:
@@ -88,7 +115,8 @@ def _dates(order: Order, shop: Shop, state: str, moment: datetime) -> dict[str, 
     return {}
 
 
-def _event(order: Order, state: str, actor_id: int | None, *, by_time: bool) -> Event:
+def event_of(order: Order, state: str, actor_id: int | None, *, by_time: bool = False) -> Event:
+    """Return what is told of an order that came into a state."""
     shared = about(order, actor_id)
     if state == State.PAID:
         return events.OrderPaid(**shared, amount=order.total, unit=order.unit, provider="")

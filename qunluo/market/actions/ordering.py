@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from qunluo.kernel.clock import now
 from qunluo.kernel.ids import short_code
 from qunluo.kernel.outbox import publish, publish_all
+from qunluo.kernel.prepared import insert
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import advance
@@ -44,8 +45,7 @@ def place_order(
     returned. The same key with the same wishes returns the first order. PriceChanged,
     ReturnUnconfirmed, TooManyForOne, OrderKeyReused and all that a quote refuses.
     """
-    if not 1 <= len(key) <= KEY_LENGTH or "\0" in key:
-        raise errors.OrderKeyReused
+    require_key(key)
     marked = digest(wishes, delivery)
     if first := first_order(actor, key, marked):
         return first
@@ -60,6 +60,12 @@ def place_order(
         return _attempt(actor, shop, wishes, delivery, key, marked, total, note, source)
 
 
+def require_key(key: str) -> None:
+    """Refuse what cannot name an order. OrderKeyReused."""
+    if not 1 <= len(key) <= KEY_LENGTH or "\0" in key:
+        raise errors.OrderKeyReused
+
+
 def _attempt(
     actor: "Person",
     shop: Shop,
@@ -72,12 +78,7 @@ def _attempt(
     source: tuple[str, str],
 ) -> Order:
     made = queries.quote(shop, wishes, delivery, viewer=actor)
-    if total is not None and made.total != total:
-        raise errors.PriceChanged
-    if any(source):
-        named = [line.product for line in made.lines]
-        source = checked_source(actor, shop.community, named, source)
-    order = order_of(actor, made, key, marked, note, source)
+    order = seen_order(actor, made, key, marked, total, note, source)
     try:
         with write_tx():
             write_order(order, made)
@@ -86,6 +87,19 @@ def _attempt(
             return first
         raise
     return order
+
+
+def seen_order(
+    actor: "Person", made: Quote, key: str, marked: str, total: int | None, note: str,
+    source: tuple[str, str],
+) -> Order:  # fmt: skip
+    """Return an order, not written yet, that costs what was seen. PriceChanged, UnknownSource."""
+    if total is not None and made.total != total:
+        raise errors.PriceChanged
+    if any(source):
+        named = [line.product for line in made.lines]
+        source = checked_source(actor, made.shop.community, named, source)
+    return order_of(actor, made, key, marked, note, source)
 
 
 def order_of(
@@ -123,15 +137,34 @@ def write_order(order: Order, made: Quote, place: Callable[[Order], None] | None
 
     `place` takes the order's place in a campaign; inside a transaction.
     """
-    if not order.source_type:  # the last post from which they came to any of it
+    note_source(order, made)
+    insert_order(order, made)
+    publish(placed_event(order))
+    if place:
+        place(order)
+    if not order.total:
+        enter(order)
+        publish_all(advance(order, "paid"))
+    set_aside(order, made)
+
+
+def note_source(order: Order, made: Quote) -> None:
+    """Note the last post from which its buyer came to any of an order, unless it was said."""
+    if not order.source_type:
         named = [line.product.pk for line in made.lines]
         found = queries.last_touch(order.buyer_id, order.community_id, named)
         order.source_type, order.source_id = found
-    order.save(force_insert=True)
-    OrderLine.objects.bulk_create(
-        [_line(order, place, line) for place, line in enumerate(made.lines)]
-    )
-    placed = events.OrderPlaced(
+
+
+def insert_order(order: Order, made: Quote) -> None:
+    """Write the rows of an order."""
+    insert([order])
+    insert([_line(order, place, line) for place, line in enumerate(made.lines)])
+
+
+def placed_event(order: Order) -> events.OrderPlaced:
+    """Return what is told of an order that was placed."""
+    return events.OrderPlaced(
         community_id=order.community_id,
         actor_id=order.buyer_id,
         person_id=order.buyer_id,
@@ -142,12 +175,10 @@ def write_order(order: Order, made: Quote, place: Callable[[Order], None] | None
         source_type=order.source_type,
         source_id=order.source_id,
     )
-    publish(placed)
-    if place:
-        place(order)
-    if not order.total:
-        enter(order)
-        publish_all(advance(order, "paid"))
+
+
+def set_aside(order: Order, made: Quote) -> None:
+    """Count and take what an order is of, last of all and in one order. TooManyForOne, SoldOut."""
     for line in sorted(made.lines, key=lambda one: one.variant.pk):
         if line.variant.most is not None:
             _count(order, line, line.variant.most)

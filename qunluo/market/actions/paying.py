@@ -254,17 +254,24 @@ def _receive(order: Order, payment: Payment) -> None:
 def _paid(
     order: Order, payment: Payment, *, late: bool, actor_id: int | None = None
 ) -> list["Event"]:
-    told = events.OrderPaid(
+    told = paid_event(order, payment, late=late, actor_id=actor_id)
+    columns: dict[str, Any] = {"unit": payment.unit, "end_reason": ""}
+    if payment.provider == CREDIT:
+        columns["escrow"] = payment.amount
+    return advance(order, "paid", actor_id=actor_id, told=told, **columns)
+
+
+def paid_event(
+    order: Order, payment: Payment, *, late: bool = False, actor_id: int | None = None
+) -> events.OrderPaid:
+    """Return what is told of an order that was paid."""
+    return events.OrderPaid(
         **about(order, actor_id),
         amount=payment.amount,
         unit=payment.unit,
         provider=payment.provider,
         late=late,
     )
-    columns: dict[str, Any] = {"unit": payment.unit, "end_reason": ""}
-    if payment.provider == CREDIT:
-        columns["escrow"] = payment.amount
-    return advance(order, "paid", actor_id=actor_id, told=told, **columns)
 
 
 def book(order: Order, payment: Payment) -> None:
@@ -307,7 +314,14 @@ def _paid_by(payment: Payment, ref: str) -> Payment | None:
 def _payment(
     order: Order, provider: str, unit: str, merchant: MerchantAccount | None, moment: datetime
 ) -> Payment:
-    count = order.payments.count() + 1
+    return payment_of(order, order.payments.count() + 1, provider, unit, merchant, moment)
+
+
+def payment_of(
+    order: Order, count: int, provider: str, unit: str, merchant: MerchantAccount | None,
+    moment: datetime,
+) -> Payment:  # fmt: skip
+    """Return the payment of an order that is its first, second and so on, not written yet."""
     return Payment(
         number=f"{order.uid}P{count}",
         order=order,

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from qunluo.community import queries as communities
 from qunluo.conversation import queries as talk
 from qunluo.kernel.clock import now
+from qunluo.kernel.prepared import ask, padded
 from qunluo.market.models import (
     Experience,
     Order,
@@ -24,6 +25,8 @@ from qunluo.market.queries.products import ProductView
 from qunluo.market.rules import guide as rules
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.community.models import Community
     from qunluo.conversation.models import Post, Thread
     from qunluo.conversation.queries import FileView, ThreadCard
@@ -247,11 +250,18 @@ def own_figures(community: "Community", *, person: "Person") -> list[tuple[Any, 
 
 def last_touch(buyer_id: int, community_id: int, products: Iterable[int]) -> rules.Source:
     """Return from where somebody last came to any of some products, within the window."""
+    given = [buyer_id, community_id, *padded(products)]
+    found = ask(rules.measure("window_days"), _touched, given)
+    return found[0] if found else ("", "")
+
+
+def _touched(given: Sequence[int]) -> "QuerySet[Touch, Any]":
+    buyer_id, community_id, *products = given
     since = now() - timedelta(days=rules.measure("window_days"))
     found = Touch.objects.filter(
-        person_id=buyer_id, community_id=community_id, product__in=list(products), at__gte=since
+        person_id=buyer_id, community_id=community_id, product__in=products, at__gte=since
     )
-    return found.order_by("-at", "-pk").values_list("source_type", "source_id").first() or ("", "")
+    return found.order_by("-at", "-pk").values_list("source_type", "source_id")[:1]
 
 
 def names_product(post: "Post", product: Product) -> bool:

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 
 from qunluo.community import queries as communities
 from qunluo.kernel.paging import Page, page
+from qunluo.kernel.prepared import ask, padded
 from qunluo.market.errors import MembersOnlyShop, ProductNotFound
 from qunluo.market.models import Picture, PriceRule, Product, Shop, Stock, Variant
 from qunluo.market.queries.shop import shop_opened
@@ -17,6 +18,8 @@ from qunluo.market.rules.permissions import MANAGE
 from qunluo.market.rules.pricing import TIER, Priced, Rule, audiences_of, price
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.community.models import Community
     from qunluo.market.queries.shop import Viewer
 
@@ -205,10 +208,14 @@ def missing_for_sale(product: Product) -> list[fitness.Missing]:
 def price_rules(variants: Collection[int]) -> dict[int, list[Rule]]:
     """Return the price rules of variants, by their ids."""
     found: dict[int, list[Rule]] = defaultdict(list)
-    rows = PriceRule.objects.filter(variant__in=variants).order_by("quantity", "price")
-    for pk, who, quantity, cost in rows.values_list("variant", "audience", "quantity", "price"):
+    for pk, who, quantity, cost in ask("", _rules, padded(variants)) if variants else []:
         found[pk].append(Rule(who, quantity, cost))
     return found
+
+
+def _rules(variants: Sequence[int]) -> "QuerySet[PriceRule, Any]":
+    found = PriceRule.objects.filter(variant__in=list(variants)).order_by("quantity", "price")
+    return found.values_list("variant", "audience", "quantity", "price")
 
 
 def names_tiers(rules: Iterable[Sequence[Rule]]) -> bool:

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import F, FilteredRelation, Q
+
+from qunluo.kernel.prepared import objects, padded
 from qunluo.kernel.text import _
 from qunluo.market import errors
 from qunluo.market.models import PickupPoint, Product, Shop, Stock, Variant
@@ -28,6 +31,8 @@ from qunluo.market.rules.pricing import (
 from qunluo.market.rules.wishes import ADDRESS, MOST_LINES, PLAIN_KINDS, Delivery, Wish
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.market.queries.shop import Viewer
 
 LARGEST = 2**63 - 1  # that an id can be
@@ -117,7 +122,7 @@ def quote(
     if not shop_opened(shop):
         raise errors.ShopNotOpen
     wanted = _counted(wishes)
-    variants = _variants(shop, wanted)
+    variants, rows = _variants(shop, wanted)
     _require_kinds(variants, gives)
     rules = price_rules(variants)
     buyer = buyer_of(viewer, shop.community, tiers=names_tiers(rules.values()))
@@ -125,7 +130,7 @@ def quote(
     needed = needs_delivery(variants.values())
     method = delivery.method if needed else VIRTUAL
     point = _point(shop, delivery) if method == PICKUP else None
-    stock = _stock(variants, point)
+    stock = _stock(rows, point)
     lines = tuple(
         _offered(variants[pk], number, offer, stock.get(pk))
         if offer
@@ -176,17 +181,31 @@ def _counted(wishes: Sequence[Wish]) -> dict[int, int]:
     return wanted
 
 
-def _variants(shop: Shop, wanted: Mapping[int, int]) -> dict[int, Variant]:
-    found = Variant.objects.filter(
-        pk__in=wanted, product__community_id=shop.community_id
-    ).select_related("product")
+def _variants(shop: Shop, wanted: Mapping[int, int]) -> tuple[dict[int, Variant], list[Stock]]:
+    """Return variants on sale by their ids, and the rows of the shop they are taken from."""
+    found = objects("", _with_stock, [shop.community_id, *padded(wanted)])
     variants = {one.pk: one for one in found}
     if variants.keys() != wanted.keys():
         raise errors.ProductNotFound
     for one in variants.values():
         if not one.active or one.product.state != Product.State.ON_SALE:
             raise errors.NotOnSale(title=one.product.title)
-    return variants
+    return variants, [
+        Stock(pk=one.row, variant_id=one.pk, point_id=one.at, amount=one.left)
+        for one in found
+        if one.row is not None and one.counted
+    ]
+
+
+def _with_stock(given: Sequence[int]) -> "QuerySet[Variant]":
+    """Return variants once for each of their rows of stock."""
+    community_id, *wanted = given
+    return (
+        Variant.objects.filter(pk__in=wanted, product__community_id=community_id)
+        .select_related("product")
+        .annotate(shelf=FilteredRelation("stock", condition=Q(stock__campaign=None)))
+        .annotate(row=F("shelf__pk"), at=F("shelf__point"), left=F("shelf__amount"))
+    )
 
 
 def _require_kinds(variants: Mapping[int, Variant], gives: str) -> None:
@@ -208,10 +227,8 @@ def _point(shop: Shop, delivery: Delivery) -> PickupPoint:
     return found
 
 
-def _stock(variants: Mapping[int, Variant], point: PickupPoint | None) -> dict[int, Stock]:
+def _stock(rows: Iterable[Stock], point: PickupPoint | None) -> dict[int, Stock]:
     """Return the row that each counted variant is taken from: that of the point, else the other."""
-    counted = [pk for pk, one in variants.items() if one.counted]
-    rows = Stock.objects.filter(variant__in=counted, campaign=None) if counted else []
     found: dict[int, Stock] = {}
     for row in sorted(rows, key=lambda one: one.point_id is not None):
         if row.point_id is None or point is not None and row.point_id == point.pk:

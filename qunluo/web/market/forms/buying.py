@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qunluo.market.queries import Delivery
@@ -29,9 +30,10 @@ class CheckoutForm(forms.Form):
         sends: bool,
         bodily: bool,
         no_returns: "Sequence[Product]",
+        credit: str = "",
         **kwargs: Any,
     ) -> None:
-        """Take the buyer, where things may be fetched, and whether they are sent."""
+        """Take the buyer, where things may be fetched, whether they are sent, and their credit."""
         super().__init__(*args, **kwargs)
         self.person, self.points, self.bodily = person, points, bodily
         self.kept = list(person.addresses.order_by("-used_at")[:10]) if bodily else []
@@ -44,6 +46,9 @@ class CheckoutForm(forms.Form):
             self.fields["no_return"] = forms.BooleanField(
                 label=_("I know that this cannot be returned."), help_text=named
             )
+        if credit:
+            label = gettext("Pay from store credit (%(amount)s)") % {"amount": credit}
+            self.fields["credit"] = forms.BooleanField(label=label, required=False)
         self.fields["note"] = forms.CharField(
             label=_("A word for the shop"), required=False, max_length=400, widget=LINES
         )

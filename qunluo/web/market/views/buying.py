@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qunluo.kernel.errors import DomainError
+from qunluo.ledger.queries import amount_said, balance, own_account
 from qunluo.market import actions, queries
 from qunluo.market.errors import NothingToBuy, PriceChanged, ShopNotOpen, SoldOut
-from qunluo.market.queries import Delivery, Wish
+from qunluo.market.queries import Delivery, Wish, credit_unit
 from qunluo.web.core.forms import explain
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import partial
@@ -96,6 +98,7 @@ def checkout(request: PersonRequest, slug: str) -> HttpResponse:
         points=queries.pickup_points(community) if bodily else [],
         sends=bool(bodily and queries.delivery_rates(community)),
         bodily=bodily,
+        credit=_credit(request, shop),
         no_returns=[one.variant.product for one in items if not one.variant.product.returnable],
     )
     if request.method == "POST" and form.is_valid():
@@ -103,6 +106,13 @@ def checkout(request: PersonRequest, slug: str) -> HttpResponse:
         if placed is not None:
             return placed
     return _show(request, community, shop, items, form)
+
+
+def _credit(request: PersonRequest, shop: "Shop") -> str:
+    """Return the store credit from which the order can be paid at once, or nothing."""
+    wallet = own_account(request.person, shop.community, unit=credit_unit(shop.currency))
+    left = balance(wallet).free if wallet else 0
+    return amount_said(left, shop.currency, get_language() or "en") if left > 0 else ""
 
 
 def _given(request: PersonRequest) -> Any:
@@ -120,7 +130,8 @@ def _place(
     try:
         if delivery.method == "ship":
             actions.keep_address(actor=request.person, address=dict(delivery.address))
-        order = actions.place_order(
+        act = actions.buy_from_credit if form.cleaned_data.get("credit") else actions.place_order
+        order = act(
             actor=request.person,
             shop=shop,
             wishes=queries.wishes_of(items),
