@@ -12,11 +12,13 @@ from qunluo.kernel.outbox import publish, publish_all
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import advance
-from qunluo.market.actions.expiring import expire_orders_holding
+from qunluo.market.actions.coupon_counts import use_coupon
+from qunluo.market.actions.expiring import expire_orders_holding, expire_orders_with
 from qunluo.market.actions.places import enter
 from qunluo.market.actions.taking import count, take
 from qunluo.market.models import Order, OrderLine, Shop, Taken
 from qunluo.market.queries.quotes import Quote, QuotedLine
+from qunluo.market.rules.coupons import folded
 from qunluo.market.rules.wishes import Delivery, Wish, digest
 
 if TYPE_CHECKING:
@@ -35,24 +37,33 @@ def place_order(
     total: int | None = None,
     note: str = "",
     source: tuple[str, str] = ("", ""),
+    coupon: str = "",
 ) -> Order:
     """Order something: it is set aside until the time to pay is over.
 
-    `total` is what the buyer saw, in whole minor units. The same key with the same wishes returns
-    the first order. PriceChanged, TooManyForOne, OrderKeyReused and all that a quote refuses.
+    `total` is what the buyer saw, in whole minor units; `coupon` as for a quote. The same key with
+    the same wishes returns the first order. PriceChanged, TooManyForOne, OrderKeyReused and all
+    that a quote refuses.
     """
     if not 1 <= len(key) <= KEY_LENGTH or "\0" in key:
         raise errors.OrderKeyReused
-    marked = digest(wishes, delivery)
+    coupon = folded(coupon)
+    marked = digest(wishes, delivery, coupon)
     if first := first_order(actor, key, marked):
         return first
+    given = (actor, shop, wishes, delivery, key, marked, total, note, source, coupon)
     try:
-        return _attempt(actor, shop, wishes, delivery, key, marked, total, note, source)
-    except errors.SoldOut:
+        return _attempt(*given)
+    except (errors.SoldOut, errors.CouponGone, errors.CouponUsed) as error:
         # Time is a predicate: what an unpaid order has set aside is free once its time is over.
-        if not expire_orders_holding([one.variant for one in wishes]):
+        freed = (
+            expire_orders_holding([one.variant for one in wishes])
+            if isinstance(error, errors.SoldOut)
+            else expire_orders_with(shop, coupon)
+        )
+        if not freed:
             raise
-        return _attempt(actor, shop, wishes, delivery, key, marked, total, note, source)
+        return _attempt(*given)
 
 
 def _attempt(
@@ -65,8 +76,9 @@ def _attempt(
     total: int | None,
     note: str,
     source: tuple[str, str],
+    coupon: str,
 ) -> Order:
-    made = queries.quote(shop, wishes, delivery, viewer=actor)
+    made = queries.quote(shop, wishes, delivery, viewer=actor, coupon=coupon)
     if total is not None and made.total != total:
         raise errors.PriceChanged
     order = order_of(actor, made, key, marked, note, source)
@@ -95,6 +107,7 @@ def order_of(
         currency=made.shop.currency,
         goods=made.goods,
         delivery=made.fee,
+        discount=made.discount,
         total=made.total,
         member=made.member,
         method=made.delivery.method,
@@ -136,6 +149,8 @@ def write_order(order: Order, made: Quote, place: Callable[[Order], None] | None
     if not order.total:
         enter(order)
         publish_all(advance(order, "paid"))
+    if made.coupon:
+        use_coupon(order, made.coupon)
     for line in sorted(made.lines, key=lambda one: one.variant.pk):
         if line.variant.most is not None:
             _count(order, line, line.variant.most)
@@ -163,6 +178,7 @@ def _line(order: Order, place: int, line: QuotedLine) -> OrderLine:
         price=line.priced.price,
         quantity=line.quantity,
         amount=line.amount,
+        discount=line.discount,
         returnable=line.product.returnable,
         limited=line.variant.most is not None,
         tolerance=line.tolerance,

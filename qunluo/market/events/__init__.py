@@ -23,6 +23,17 @@ from qunluo.market.events.campaigns import (
     TeamStarted,
     ThresholdLowered,
 )
+from qunluo.market.events.coupons import (
+    CardRedeemed,
+    CardsIssued,
+    CardsSet,
+    CardVoided,
+    CouponGiven,
+    CouponMade,
+    CouponReturned,
+    CouponStopped,
+    CouponTaken,
+)
 from qunluo.market.events.trade import (
     AudienceSwitched,
     BillChecked,
@@ -62,6 +73,15 @@ __all__ = [
     "CampaignOffered",
     "CampaignOpened",
     "CampaignProposed",
+    "CardRedeemed",
+    "CardVoided",
+    "CardsIssued",
+    "CardsSet",
+    "CouponGiven",
+    "CouponMade",
+    "CouponReturned",
+    "CouponStopped",
+    "CouponTaken",
     "CreditGiven",
     "DropSoldOut",
     "EntryChanged",

@@ -10,7 +10,15 @@ from qunluo.market.models.campaigns import (
     Seat,
     Team,
 )
+from qunluo.market.models.cards import CardCount, CardPlan, CardRange, GiftCard
 from qunluo.market.models.cart import Address, CartItem
+from qunluo.market.models.coupons import (
+    Coupon,
+    CouponCount,
+    CouponGrant,
+    CouponProduct,
+    CouponUse,
+)
 from qunluo.market.models.orders import Order, OrderLine
 from qunluo.market.models.payments import Payment, ProviderNotice, Refund
 from qunluo.market.models.products import Picture, PriceRule, Product, Stock, Taken, Variant
@@ -23,9 +31,18 @@ __all__ = [
     "Campaign",
     "CampaignCount",
     "CampaignItem",
+    "CardCount",
+    "CardPlan",
+    "CardRange",
     "CartItem",
+    "Coupon",
+    "CouponCount",
+    "CouponGrant",
+    "CouponProduct",
+    "CouponUse",
     "DeliveryRate",
     "Entry",
+    "GiftCard",
     "MerchantAccount",
     "Order",
     "OrderLine",

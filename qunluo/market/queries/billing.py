@@ -83,7 +83,7 @@ def finance(community: "Community", *, viewer: "Viewer") -> Finance:
         lines=_lines(community),
         split=_split(paid),
         given_back=back.aggregate(sum=Sum("amount"))["sum"] or 0,
-        new_amount=new.aggregate(sum=Sum("amount"))["sum"] or 0,
+        new_amount=new.aggregate(sum=Sum(F("amount") - F("discount")))["sum"] or 0,
         bills=tuple(bills(community)),
     )
 

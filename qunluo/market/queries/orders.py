@@ -13,6 +13,7 @@ from qunluo.kernel.paging import Page, page
 from qunluo.market.errors import OrderNotFound, PaymentNotFound, RefundNotFound
 from qunluo.market.models import (
     CartItem,
+    Coupon,
     MerchantAccount,
     Order,
     OrderLine,
@@ -20,6 +21,7 @@ from qunluo.market.models import (
     ProviderNotice,
     Refund,
 )
+from qunluo.market.queries.coupons import coupons_of
 from qunluo.market.rules.permissions import ORDERS
 from qunluo.market.rules.states import LIVE
 from qunluo.market.rules.wishes import Wish
@@ -49,6 +51,7 @@ class OrderView:
     payments: tuple[Payment, ...]
     refunds: tuple[Refund, ...]
     state: str
+    coupon: Coupon | None = None
 
     @property
     def payment(self) -> Payment | None:
@@ -311,6 +314,7 @@ def _view(found: Sequence[Order]) -> list[OrderView]:
     back = Refund.objects.filter(order__in=ids).select_related("payment").order_by("pk")
     for refund in back:
         refunds[refund.order_id].append(refund)
+    coupons = coupons_of(found)
     return [
         OrderView(
             one,
@@ -318,6 +322,7 @@ def _view(found: Sequence[Order]) -> list[OrderView]:
             tuple(payments[one.pk]),
             tuple(refunds[one.pk]),
             standing_of(one),
+            coupons.get(one.pk),
         )
         for one in found
     ]
