@@ -30,7 +30,7 @@ from qunluo.market.ports import Fate
 from qunluo.people.models import Person
 from qunluo.reach.models import Notice
 from tests.growth.test_archives import contents, empty_installation, without_ids
-from tests.market.makers import HOME, SHIP, credit, left, order, product, shop
+from tests.market.makers import FIT, HOME, SHIP, credit, left, order, product, shop
 from tests.market.stand_in import notice, paid
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,8 @@ CODES = {
     "Payment": ("number",),
     "Refund": ("number",),
     "Product": ("uid",),
+    "Coupon": ("uid",),
+    "GiftCard": ("uid",),
 }
 
 
@@ -46,6 +48,24 @@ def picture():
     out = BytesIO()
     Image.new("RGB", (64, 48), "teal").save(out, "PNG")
     return out.getvalue()
+
+
+def some_coupons_and_cards(here, poem):
+    """A coupon that was given and used, and cards of a fixed and of a chosen value."""
+    said = {"title": "Half", "kind": "percent", "percent": 50, "products": [poem.uid]}
+    half = actions.make_coupon(actor=here.owner, shop=here.shop, **said)
+    actions.give_coupon(actor=here.owner, coupon=half, people=[here.li])
+    order(here, here.li, poem, coupon=half.uid)
+    actions.set_cards(actor=here.owner, shop=here.shop, most=90_000)
+    sold = {"title": "Card", "values": [500], "bounds": (600, 900), **FIT}
+    card = actions.add_card(actor=here.owner, shop=here.shop, **sold)
+    actions.list_product(actor=here.owner, product=card)
+    chosen = card.variants.get(card_range__isnull=False)
+    buying = {"actor": here.mei, "shop": here.shop, "variant": chosen.pk, "value": 700}
+    bought = actions.buy_cards(**buying, key="cards", quantity=2)
+    actions.pay_from_credit(actor=here.mei, order=bought)
+    code = queries.cards_of(bought, viewer=here.mei)[0].code
+    actions.redeem_card(actor=here.li, shop=here.shop, code=code)
 
 
 @pytest.fixture
@@ -74,6 +94,7 @@ def full(paid_by_till):
     actions.begin_payment(actor=here.mei, order=opened, provider="till")
     actions.put_in_cart(actor=here.mei, shop=here.shop, variant=rice.variants.get().pk, quantity=2)
     actions.keep_address(actor=here.mei, address=HOME)
+    some_coupons_and_cards(here, poem)
     drain()
     here.rice, here.opened, here.sent = rice, opened, sent
     return here

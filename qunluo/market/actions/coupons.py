@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
 
@@ -25,6 +25,20 @@ if TYPE_CHECKING:
 
 Kind = Coupon.Kind
 TITLE, MOST_PRODUCTS, MOST_GIVEN, AUDIENCE = 60, 50, 200, 48
+WRONG = {
+    "title": _("Give it a name of at most 60 characters."),
+    "code": _("Use 3 to 20 letters A to Z, digits and hyphens."),
+    "kind": _("Choose one of these."),
+    "amount": _("Give an amount above 0."),
+    "percent": _("Give a number from 1 to 100."),
+    "least": _("Give an amount of 0 or more."),
+    "products": _("Choose products of this shop, at most 50."),
+    "categories": _("Choose one of these."),
+    "audience": _("Choose one of these."),
+    "ends_at": _("It has to end after it begins."),
+    "most": _("Give a number from 1 on."),
+    "most_each": _("Give a number from 1 on."),
+}
 
 
 def make_coupon(
@@ -150,46 +164,34 @@ def _save(coupon: Coupon, products: Sequence[Product]) -> Coupon:
 
 def _check(coupon: Coupon, found: Sequence[Product], named: set[str]) -> None:
     """Refuse a coupon that says too little or too much. InvalidCoupon."""
-    wrong: dict[str, list[str]] = {}
-
-    def refuse(name: str, why: str) -> None:
-        wrong.setdefault(name, []).append(why)
-
-    if not 1 <= len(coupon.title) <= TITLE:
-        refuse("title", _("Give it a name of at most 60 characters."))
-    if coupon.code and not CODE.fullmatch(coupon.code):
-        refuse("code", _("Use 3 to 20 letters A to Z, digits and hyphens."))
-    if coupon.kind not in Kind.values:
-        refuse("kind", _("Choose one of these."))
-    if coupon.amount is None and coupon.kind == Kind.AMOUNT or not _bounded(coupon.amount, 1):
-        refuse("amount", _("Give an amount above 0."))
-    if coupon.kind == Kind.PERCENT and not _whole(coupon.percent, 1, 100):
-        refuse("percent", _("Give a number from 1 to 100."))
-    if coupon.least is None or not _bounded(coupon.least, 0):
-        refuse("least", _("Give an amount of 0 or more."))
-    if len(found) != len(named) or len(named) > MOST_PRODUCTS:
-        refuse("products", _("Choose products of this shop, at most 50."))
-    if not set(coupon.categories) <= set(fitness.categories()):
-        refuse("categories", _("Choose one of these."))
-    if not _audience(coupon.audience):
-        refuse("audience", _("Choose one of these."))
-    if coupon.ends_at is not None and coupon.ends_at <= coupon.starts_at:
-        refuse("ends_at", _("It has to end after it begins."))
-    for name in ("most", "most_each"):
-        value: Any = getattr(coupon, name)
-        if value is not None and not _whole(value, 1, UNLIMITED):
-            refuse(name, _("Give a number from 1 on."))
-    if wrong:
+    chosen = set(coupon.categories) <= set(fitness.categories())
+    right = {
+        "title": 1 <= len(coupon.title) <= TITLE,
+        "code": not coupon.code or bool(CODE.fullmatch(coupon.code)),
+        "kind": coupon.kind in Kind.values,
+        "amount": _amount(coupon),
+        "percent": coupon.kind != Kind.PERCENT or _whole(coupon.percent, 1, 100),
+        "least": _whole(coupon.least, 0, MOST_PRICE),
+        "products": len(found) == len(named) <= MOST_PRODUCTS,
+        "categories": chosen,
+        "audience": _audience(coupon.audience),
+        "ends_at": coupon.ends_at is None or coupon.ends_at > coupon.starts_at,
+        "most": coupon.most is None or _whole(coupon.most, 1, UNLIMITED),
+        "most_each": coupon.most_each is None or _whole(coupon.most_each, 1, UNLIMITED),
+    }
+    if wrong := {name: [WRONG[name]] for name, well in right.items() if not well}:
         raise errors.InvalidCoupon(fields=wrong)
 
 
+def _amount(coupon: Coupon) -> bool:
+    if coupon.amount is None:
+        return coupon.kind != Kind.AMOUNT
+    return _whole(coupon.amount, 1, MOST_PRICE)
+
+
 def _audience(said: str) -> bool:
-    tier = said.startswith(TIER) and TIER < said and len(said) <= AUDIENCE and "\0" not in said
+    tier = said.startswith(TIER) and said > TIER and len(said) <= AUDIENCE and "\0" not in said
     return said in {EVERYONE, MEMBERS, FIRST} or tier
-
-
-def _bounded(value: object, least: int) -> bool:
-    return value is None or _whole(value, least, MOST_PRICE)
 
 
 def _whole(value: object, least: int, most: int) -> bool:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from qunluo.kernel.tx import write_tx
 from qunluo.market.actions.joining import give_up_waiting
-from qunluo.market.models import Address, CartItem, Entry, Order
+from qunluo.market.models import Address, CartItem, CouponGrant, Entry, GiftCard, Order
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -20,3 +20,6 @@ def erase(person: "Person") -> None:
     Order.objects.filter(buyer=person).update(
         address={}, note="", options={}, tracking="", pickup_code=""
     )
+    CouponGrant.objects.filter(person=person).delete()
+    # Who was given a card redeems it all the same: its code is known by its digest.
+    GiftCard.objects.filter(order__buyer=person).update(message="", mail="", sealed="")

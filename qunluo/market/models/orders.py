@@ -89,7 +89,10 @@ class Order(models.Model):
             models.UniqueConstraint(fields=["buyer", "key"], name="a_key_orders_once"),
             models.CheckConstraint(
                 condition=Q(
-                    goods__gte=0, delivery__gte=0, discount__gte=0, total__gte=0,
+                    goods__gte=0,
+                    delivery__gte=0,
+                    discount__gte=0,
+                    total__gte=0,
                     total=F("goods") + F("delivery") - F("discount"),
                 ),  # fmt: skip
                 name="a_total_adds_up",

@@ -188,9 +188,7 @@ def _eligible(made: "Quote", coupon: Coupon) -> list[int]:
     ]
 
 
-def _saves(
-    made: "Quote | None", coupon: Coupon, person: "Person", buyer: "Buyer | None"
-) -> int:
+def _saves(made: "Quote | None", coupon: Coupon, person: "Person", buyer: "Buyer | None") -> int:
     if made is None or buyer is None:
         return 0
     try:
