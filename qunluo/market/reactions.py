@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext, override
 
 from qunluo.community.actions import write_to
+from qunluo.community.actions.letters import TEMPLATE
 from qunluo.community.events import CharterPublished
 from qunluo.community.queries import roles_with, who_holds
 from qunluo.conversation.actions import index
@@ -20,13 +22,15 @@ from qunluo.conversation.events import (
     ThreadOpened,
 )
 from qunluo.conversation.ports import proofs, sources
+from qunluo.kernel.definitions import load_file
 from qunluo.kernel.delivery import reacts_to
 from qunluo.kernel.events import Event
-from qunluo.kernel.text import _
+from qunluo.kernel.text import _, pick
 from qunluo.ledger.queries import amount_said
 from qunluo.market import actions, events, queries
 from qunluo.market.models import Campaign, Order, Refund
 from qunluo.people.ports import own_data
+from qunluo.reach.actions import send_email
 
 LETTERS = Path(__file__).parent / "definitions" / "letters.toml"
 
@@ -280,3 +284,51 @@ def tell_of_share(event: Event) -> None:
 def tell_of_season(event: Event) -> None:
     """Tell everybody whom a season concerns."""
     actions.tell_of_season(event)
+
+
+@reacts_to(events.CouponGiven)
+def tell_of_coupon(event: events.CouponGiven) -> None:
+    """Tell somebody that they were given a coupon, and until when it holds."""
+    coupon = queries.find_coupon(event.coupon_id)
+    if coupon is None or event.person_id is None:
+        return
+    here, day = coupon.community, ""
+    if coupon.ends_at:
+        day = f"{coupon.ends_at.astimezone(ZoneInfo(here.time_zone)):%Y-%m-%d %H:%M}"
+    letter = "coupon_given_until" if day else "coupon_given"
+    words = {"title": coupon.title, "day": day}
+    path = f"/c/{here.slug}/shop/"
+    write_to(event.person_id, here, letter, path=path, words=words, letters=LETTERS)
+
+
+@reacts_to(events.CardsIssued)
+def send_cards(event: events.CardsIssued) -> None:
+    """Send gift cards to whom they are for; it was their giver who asked for it."""
+    for one in queries.cards_to_send(event.order_id):
+        card, giver = one.card, one.card.order.buyer
+        if not one.code:
+            continue
+        words = {
+            "giver": giver.name, "community": card.community.name, "message": card.message,
+            "amount": amount_said(card.value, event.unit, giver.language), "code": one.code,
+        }  # fmt: skip
+        parts = load_file(LETTERS)["card_for_you"]
+        said = {k: str(pick(text, giver.language)).format_map(words) for k, text in parts.items()}
+        send_email(
+            to=card.mail,
+            template=TEMPLATE,
+            context={
+                **said,
+                "community": card.community.name,
+                "url": f"{settings.SITE_URL}/c/{card.community.slug}/shop/card/",
+            },
+            language=giver.language,
+            community_id=card.community_id,
+            kind="invitation",
+        )
+
+
+@reacts_to(events.CardVoided)
+def tell_of_void(event: events.CardVoided) -> None:
+    """Tell who bought a gift card that it counts no more."""
+    _write(event.order_id, "card_voided", tail=queries.tail_of_card(event.card_id))

@@ -36,7 +36,7 @@ from tests.conversation import makers
 from tests.growth.test_archives import contents, empty_installation, without_ids
 from tests.market.booking_makers import book as booked
 from tests.market.booking_makers import service as bookable
-from tests.market.makers import HOME, SHIP, credit, left, order, product, shop
+from tests.market.makers import FIT, HOME, SHIP, credit, left, order, product, shop
 from tests.market.share_makers import hold, season
 from tests.market.stand_in import notice, paid
 
@@ -50,6 +50,8 @@ CODES = {
     "GroupComplaint": ("uid",),
     "ShareSeason": ("uid",),
     "ShareContract": ("uid", "key"),
+    "Coupon": ("uid",),
+    "GiftCard": ("uid",),
 }
 
 
@@ -102,6 +104,24 @@ def sharing(here):
     actions.answer_rise(actor=here.mei, answer=rise.answers.get(), agree=True)
 
 
+def some_coupons_and_cards(here, poem):
+    """A coupon that was given and used, and cards of a fixed and of a chosen value."""
+    said = {"title": "Half", "kind": "percent", "percent": 50, "products": [poem.uid]}
+    half = actions.make_coupon(actor=here.owner, shop=here.shop, **said)
+    actions.give_coupon(actor=here.owner, coupon=half, people=[here.li])
+    order(here, here.li, poem, coupon=half.uid)
+    actions.set_cards(actor=here.owner, shop=here.shop, most=90_000)
+    sold = {"title": "Card", "values": [500], "bounds": (600, 900), **FIT}
+    card = actions.add_card(actor=here.owner, shop=here.shop, **sold)
+    actions.list_product(actor=here.owner, product=card)
+    chosen = card.variants.get(card_range__isnull=False)
+    buying = {"actor": here.mei, "shop": here.shop, "variant": chosen.pk, "value": 700}
+    bought = actions.buy_cards(**buying, key="cards", quantity=2)
+    actions.pay_from_credit(actor=here.mei, order=bought)
+    code = queries.cards_of(bought, viewer=here.mei)[0].code
+    actions.redeem_card(actor=here.li, shop=here.shop, code=code)
+
+
 @pytest.fixture
 def full(paid_by_till):
     """A shop with an order in nearly every state, and money under way in both directions."""
@@ -129,6 +149,7 @@ def full(paid_by_till):
     actions.put_in_cart(actor=here.mei, shop=here.shop, variant=rice.variants.get().pk, quantity=2)
     actions.keep_address(actor=here.mei, address=HOME)
     booked(here, bookable(here), here.li)
+    some_coupons_and_cards(here, poem)
     claiming(here, credited, poem)
     telling(here, poem)
     sharing(here)

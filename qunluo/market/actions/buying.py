@@ -16,9 +16,10 @@ from qunluo.ledger import actions as ledger
 from qunluo.ledger.actions import Cause
 from qunluo.market import errors, queries
 from qunluo.market.actions.advancing import event_of, stand
-from qunluo.market.actions.expiring import expire_orders_holding
 from qunluo.market.actions.ordering import (
+    WANTING,
     first_order,
+    freed,
     insert_order,
     note_source,
     place_order,
@@ -30,6 +31,7 @@ from qunluo.market.actions.ordering import (
 from qunluo.market.actions.paying import paid_event, pay_from_credit, payment_of
 from qunluo.market.models import Order, Payment, Shop
 from qunluo.market.queries.quotes import Quote
+from qunluo.market.rules.coupons import folded
 from qunluo.market.rules.payments import CREDIT, credit_unit
 from qunluo.market.rules.wishes import Delivery, Wish, digest
 
@@ -47,6 +49,7 @@ def buy_from_credit(
     total: int | None = None,
     note: str = "",
     source: tuple[str, str] = ("", ""),
+    coupon: str = "",
     confirmed: bool = False,
 ) -> Order:
     """Order something and pay it from one's store credit, or do neither.
@@ -55,19 +58,16 @@ def buy_from_credit(
     for that. InsufficientFunds, and all that ordering and paying refuse.
     """
     require_key(key)
-    marked = digest(wishes, delivery)
+    coupon = folded(coupon)
+    marked = digest(wishes, delivery, coupon)
+    given = (actor, shop, wishes, delivery, key, marked, total, note, source, coupon, confirmed)
     try:
         try:
-            return _bought(
-                actor, shop, wishes, delivery, key, marked, total, note, source, confirmed
-            )
-        except errors.SoldOut:
-            # Time is a predicate: what an unpaid order has set aside is free once its time is over.
-            if not expire_orders_holding([one.variant for one in wishes]):
+            return _bought(*given)
+        except WANTING as error:
+            if not freed(error, shop, wishes, coupon):
                 raise
-            return _bought(
-                actor, shop, wishes, delivery, key, marked, total, note, source, confirmed
-            )
+            return _bought(*given)
     except (DomainError, IntegrityError):
         # The index on keys decides; only who is refused has to ask whether it is done already.
         first = first_order(actor, key, marked)
@@ -87,16 +87,17 @@ def _bought(
     total: int | None,
     note: str,
     source: tuple[str, str],
+    coupon: str,
     confirmed: bool,  # noqa: FBT001 -- private
 ) -> Order:
-    made = queries.quote(shop, wishes, delivery, viewer=actor)
+    made = queries.quote(shop, wishes, delivery, viewer=actor, coupon=coupon)
     if not confirmed:
         _require_returnable(made)
     order = seen_order(actor, made, key, marked, total, note, source)
     if not order.total:  # then there is nothing to pay
         return place_order(
             actor=actor, shop=shop, wishes=wishes, delivery=delivery, key=key, total=total,
-            note=note, source=source, confirmed=True,
+            note=note, source=source, coupon=coupon, confirmed=True,
         )  # fmt: skip
     note_source(order, made)
     with write_tx():

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from qunluo.kernel.clock import now
 from qunluo.kernel.tx import write_tx
 from qunluo.market.actions.advancing import advance_and_tell
 from qunluo.market.actions.giving_back import give_back
 from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.errors import OrderMovedOn
-from qunluo.market.models import Order
+from qunluo.market.models import Order, Shop
 
 BATCH = 100
 
@@ -25,6 +27,17 @@ def expire_orders_holding(variants: Sequence[int]) -> int:
         state=Order.State.PLACED, expires_at__lte=now(), lines__variant__in=variants
     )
     return _expire(list(due.order_by("pk").distinct()[:BATCH]))
+
+
+def expire_orders_with(shop: Shop, coupon: str) -> int:
+    """End overdue orders of a shop that hold a coupon, by its code or uid; return how many."""
+    due = Order.objects.filter(
+        Q(coupon_use__coupon__code=coupon) | Q(coupon_use__coupon__uid=coupon),
+        community_id=shop.community_id,
+        state=Order.State.PLACED,
+        expires_at__lte=now(),
+    )
+    return _expire(list(due.order_by("pk")[:BATCH]))
 
 
 def _expire(due: Sequence[Order]) -> int:

@@ -5,16 +5,20 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import F
 
+from qunluo.market.actions.coupon_counts import return_coupon, use_coupon_again
 from qunluo.market.actions.places import enter, give_up
 from qunluo.market.actions.taking import count, take, uncount
-from qunluo.market.errors import CampaignOver, TeamFull
+from qunluo.market.errors import CampaignOver, CouponRefused, TeamFull
 from qunluo.market.models import Order, OrderLine, Stock
 from qunluo.market.rules.pricing import UNLIMITED
+from qunluo.market.rules.states import UNPAID_END
 
 
 def give_back(order: Order) -> None:
     """Give back what an order had set aside."""
     give_up(order)
+    if order.state in UNPAID_END or order.state == Order.State.REFUNDED and not order.fulfilled_at:
+        return_coupon(order)
     lines = _lines(order)
     for line in lines:
         uncount(line, order.buyer_id, line.quantity)
@@ -37,8 +41,9 @@ def take_up(order: Order, *, late: bool) -> bool:
         with transaction.atomic():
             enter(order, late=late)
             if late:
+                use_coupon_again(order)
                 _take_again(order)
-    except (CampaignOver, TeamFull, _Gone):
+    except (CampaignOver, CouponRefused, TeamFull, _Gone):
         return False
     return True
 

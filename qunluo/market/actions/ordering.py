@@ -13,18 +13,21 @@ from qunluo.kernel.prepared import insert
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import advance
-from qunluo.market.actions.expiring import expire_orders_holding
+from qunluo.market.actions.coupon_counts import use_coupon
+from qunluo.market.actions.expiring import expire_orders_holding, expire_orders_with
 from qunluo.market.actions.guide import checked_source
 from qunluo.market.actions.places import enter
 from qunluo.market.actions.taking import count, take
 from qunluo.market.models import Order, OrderLine, Product, Shop, Taken
 from qunluo.market.queries.quotes import LARGEST, Quote, QuotedLine
+from qunluo.market.rules.coupons import folded
 from qunluo.market.rules.wishes import Delivery, Wish, digest
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 KEY_LENGTH = 80
+WANTING = (errors.SoldOut, errors.CouponGone, errors.CouponUsed)
 
 
 def place_order(
@@ -37,27 +40,36 @@ def place_order(
     total: int | None = None,
     note: str = "",
     source: tuple[str, str] = ("", ""),
+    coupon: str = "",
     confirmed: bool = False,
 ) -> Order:
     """Order something: it is set aside until the time to pay is over.
 
-    `total` is what the buyer saw, in whole minor units; `confirmed` that they know what cannot be
-    returned. The same key with the same wishes returns the first order. PriceChanged,
-    ReturnUnconfirmed, TooManyForOne, OrderKeyReused and all that a quote refuses.
+    `total` is what the buyer saw, in whole minor units; `coupon` as for a quote; `confirmed` that
+    they know what cannot be returned. The same key with the same wishes returns the first order.
+    PriceChanged, ReturnUnconfirmed, TooManyForOne, OrderKeyReused and all that a quote refuses.
     """
     require_key(key)
-    marked = digest(wishes, delivery)
+    coupon = folded(coupon)
+    marked = digest(wishes, delivery, coupon)
     if first := first_order(actor, key, marked):
         return first
     if not confirmed:
         require_returnable([one.variant for one in wishes])
+    given = (actor, shop, wishes, delivery, key, marked, total, note, source, coupon)
     try:
-        return _attempt(actor, shop, wishes, delivery, key, marked, total, note, source)
-    except errors.SoldOut:
-        # Time is a predicate: what an unpaid order has set aside is free once its time is over.
-        if not expire_orders_holding([one.variant for one in wishes]):
+        return _attempt(*given)
+    except WANTING as error:
+        if not freed(error, shop, wishes, coupon):
             raise
-        return _attempt(actor, shop, wishes, delivery, key, marked, total, note, source)
+        return _attempt(*given)
+
+
+def freed(error: Exception, shop: Shop, wishes: Sequence[Wish], coupon: str) -> bool:
+    """Tell whether what was refused is free now: what was not paid for in time is, by the clock."""
+    if isinstance(error, errors.SoldOut):
+        return bool(expire_orders_holding([one.variant for one in wishes]))
+    return bool(expire_orders_with(shop, coupon))
 
 
 def require_key(key: str) -> None:
@@ -76,8 +88,9 @@ def _attempt(
     total: int | None,
     note: str,
     source: tuple[str, str],
+    coupon: str,
 ) -> Order:
-    made = queries.quote(shop, wishes, delivery, viewer=actor)
+    made = queries.quote(shop, wishes, delivery, viewer=actor, coupon=coupon)
     order = seen_order(actor, made, key, marked, total, note, source)
     try:
         with write_tx():
@@ -117,6 +130,7 @@ def order_of(
         currency=made.shop.currency,
         goods=made.goods,
         delivery=made.fee,
+        discount=made.discount,
         total=made.total,
         member=made.member,
         method=made.delivery.method,
@@ -179,6 +193,8 @@ def placed_event(order: Order) -> events.OrderPlaced:
 
 def set_aside(order: Order, made: Quote) -> None:
     """Count and take what an order is of, last of all and in one order. TooManyForOne, SoldOut."""
+    if made.coupon:
+        use_coupon(order, made.coupon)
     for line in sorted(made.lines, key=lambda one: one.variant.pk):
         if line.variant.most is not None:
             _count(order, line, line.variant.most)
@@ -214,6 +230,7 @@ def _line(order: Order, place: int, line: QuotedLine) -> OrderLine:
         price=line.priced.price,
         quantity=line.quantity,
         amount=line.amount,
+        discount=line.discount,
         returnable=line.product.returnable,
         no_return="" if line.product.returnable else line.product.no_return,
         limited=line.variant.most is not None,

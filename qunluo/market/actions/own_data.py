@@ -12,8 +12,10 @@ from qunluo.market.models import (
     CartItem,
     Claim,
     ClaimPicture,
+    CouponGrant,
     Entry,
     Experience,
+    GiftCard,
     InvoiceRequest,
     Order,
     ShareContract,
@@ -44,6 +46,9 @@ def erase(person: "Person") -> None:
     Order.objects.filter(buyer=person).update(
         address={}, note="", options={}, tracking="", pickup_code=""
     )
+    CouponGrant.objects.filter(person=person).delete()
+    # Who was given a card redeems it all the same: its code is known by its digest.
+    GiftCard.objects.filter(order__buyer=person).update(message="", mail="", sealed="")
 
 
 def _forget_claims(person: "Person") -> None:

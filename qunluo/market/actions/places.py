@@ -1,7 +1,8 @@
 """The places that orders take in campaigns: held when ordered, paid with the money, given up.
 
 Rows are taken in one order everywhere: the order, then its campaign, then the team, then the books,
-and the stock last. What is final (a team that formed, a campaign that closed) no order changes.
+then the counts of coupons and persons, and the stock last. What is final (a team that formed, a
+campaign that closed) no order changes.
 """
 
 from collections.abc import Sequence

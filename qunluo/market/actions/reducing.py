@@ -9,6 +9,7 @@ from qunluo.market.actions.giving_back import give_back_units
 from qunluo.market.actions.places import count_again
 from qunluo.market.actions.taking import uncount
 from qunluo.market.models import Order, OrderLine
+from qunluo.market.rules.coupons import part_of
 
 
 def reduce_lines(order: Order, less: Mapping[int, int]) -> int:
@@ -19,7 +20,10 @@ def reduce_lines(order: Order, less: Mapping[int, int]) -> int:
     for line in lines:
         uncount(line, order.buyer_id, less[line.pk])
     give_back_units((line, less[line.pk]) for line in lines)
-    back = sum(line.price * less[line.pk] for line in lines)
+    back = sum(
+        line.price * less[line.pk] - part_of(line.discount, line.quantity, less[line.pk])
+        for line in lines
+    )
     for line in lines:
         _cut(line, less[line.pk])
     return back
@@ -30,6 +34,7 @@ def _cut(line: OrderLine, number: int) -> None:
     if not left:
         line.delete()
         return
+    line.discount -= part_of(line.discount, line.quantity, number)
     line.quantity, line.amount = left, left * line.price
     line.tolerance = min(line.tolerance, left)
-    line.save(update_fields=["quantity", "amount", "tolerance"])
+    line.save(update_fields=["quantity", "amount", "discount", "tolerance"])

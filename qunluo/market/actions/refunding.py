@@ -1,5 +1,6 @@
 """Sending money back: decided once, under one number, and tried until the provider has done it."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -61,9 +62,13 @@ def refund_order(
 
 
 def refund_whole_or_part(
-    order: Order, amount: int, reason: str, *, actor_id: int | None = None, restock: bool = False
-) -> Refund:
-    """Decide a refund of an order whose row is held. OrderMovedOn, InvalidRefund."""
+    order: Order, amount: int, reason: str, *, actor_id: int | None = None, restock: bool = False,
+    parts: Collection[int] = (),
+) -> Refund:  # fmt: skip
+    """Decide a refund of an order whose row is held. OrderMovedOn, InvalidRefund.
+
+    `parts` are the ids of what it is for, where a kind has rules of its own (special.py).
+    """
     if order.state not in REFUNDABLE:
         raise errors.OrderMovedOn
     hold_place(order)
@@ -81,6 +86,9 @@ def refund_whole_or_part(
             fields={"restock": [_("What is still to be sent cannot be sold to somebody else.")]},
             most=queries.said(most, order.currency),
         )
+    kind = special(order)
+    if kind and kind.refunding:
+        kind.refunding(order, amount, parts)
     refund = send_back(order, payment, amount, reason, actor_id=actor_id)
     Order.objects.filter(pk=order.pk).update(refunded=F("refunded") + amount)
     if whole:
@@ -89,7 +97,7 @@ def refund_whole_or_part(
         order.restocked = True
         Order.objects.filter(pk=order.pk).update(restocked=True)
         give_back(order)
-    elif whole and (kind := special(order)):
+    elif whole and kind:
         kind.ended(order)
     return refund
 

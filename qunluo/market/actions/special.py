@@ -3,7 +3,7 @@
 An order is of one such thing alone, and is placed by an act of that kind (see ordering.py).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from qunluo.market.models import Order
@@ -16,6 +16,8 @@ class Special:
     `enter(order, late)` when it is paid: a late payment takes its place once more, or raises
     CampaignOver or TeamFull and the money goes back. `confirmed` once it is taken on. `ended` when
     it was cancelled, expired or wholly paid back; it may be called again and then changes nothing.
+    `refunding(order, amount, parts)` before so much goes back: it takes out what that was for
+    (`parts` are ids of it, where they were chosen) and puts the money back into escrow, or refuses.
     What is given `at_once` is fulfilled with its confirmation.
     """
 
@@ -23,6 +25,7 @@ class Special:
     confirmed: Callable[[Order], None]
     ended: Callable[[Order], None]
     at_once: bool = True
+    refunding: Callable[[Order, int, Collection[int]], None] | None = None
 
 
 KINDS: dict[str, Special] = {}

@@ -1,7 +1,7 @@
 """Taking what there is: conditional updates decide who gets it; inside a transaction.
 
-Counts of persons are taken before stock, and rows of each kind in one order for all, so that
-nobody waits for somebody who waits for them.
+Counts are taken before stock: of a coupon (coupon_counts.py), then of persons; and rows of each
+kind in one order for all, so that nobody waits for somebody who waits for them.
 """
 
 from typing import TYPE_CHECKING

@@ -5,66 +5,9 @@ from typing import TYPE_CHECKING
 
 from qunluo.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from qunluo.kernel.text import _
-from qunluo.market.errors.bookings import (
-    BookingMovedOn as BookingMovedOn,
-)
-from qunluo.market.errors.bookings import (
-    BookingNotFound as BookingNotFound,
-)
-from qunluo.market.errors.bookings import (
-    InvalidService as InvalidService,
-)
-from qunluo.market.errors.bookings import (
-    NotBookable as NotBookable,
-)
-from qunluo.market.errors.bookings import (
-    SlotTaken as SlotTaken,
-)
-from qunluo.market.errors.bookings import (
-    TooLateToMove as TooLateToMove,
-)
-from qunluo.market.errors.claims import (
-    AlreadyClaimed as AlreadyClaimed,
-)
-from qunluo.market.errors.claims import (
-    ClaimMovedOn as ClaimMovedOn,
-)
-from qunluo.market.errors.claims import (
-    ClaimNotFound as ClaimNotFound,
-)
-from qunluo.market.errors.claims import (
-    ComplaintNotFound as ComplaintNotFound,
-)
-from qunluo.market.errors.claims import (
-    ComplaintOpen as ComplaintOpen,
-)
-from qunluo.market.errors.claims import (
-    ComplaintOver as ComplaintOver,
-)
-from qunluo.market.errors.claims import (
-    InvalidClaim as InvalidClaim,
-)
-from qunluo.market.errors.claims import (
-    InvalidInvoice as InvalidInvoice,
-)
-from qunluo.market.errors.claims import (
-    InvoiceNotFound as InvoiceNotFound,
-)
-from qunluo.market.errors.claims import (
-    NotPaid as NotPaid,
-)
-from qunluo.market.errors.claims import (
-    NotReturnable as NotReturnable,
-)
-from qunluo.market.errors.claims import (
-    OwnAnswer as OwnAnswer,
-)
-from qunluo.market.errors.claims import (
-    ReturnOver as ReturnOver,
-)
-from qunluo.market.errors.claims import (
-    ReturnUnconfirmed as ReturnUnconfirmed,
-)
+from qunluo.market.errors.bookings import *  # noqa: F403 -- the same room, told in parts
+from qunluo.market.errors.claims import *  # noqa: F403 -- the same room, told in parts
+from qunluo.market.errors.coupons import *  # noqa: F403 -- the same room, told in parts
 from qunluo.market.errors.shares import *  # noqa: F403 -- all of them, see there
 
 if TYPE_CHECKING:

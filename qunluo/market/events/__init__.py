@@ -50,6 +50,17 @@ from qunluo.market.events.claims import (
     ReturnArrived,
     ReturnSent,
 )
+from qunluo.market.events.coupons import (
+    CardRedeemed,
+    CardsIssued,
+    CardsSet,
+    CardVoided,
+    CouponGiven,
+    CouponMade,
+    CouponReturned,
+    CouponStopped,
+    CouponTaken,
+)
 from qunluo.market.events.guide import ExperienceVerified
 from qunluo.market.events.shares import (
     BoxesPacked,
@@ -156,6 +167,15 @@ __all__ = [
     "CampaignOffered",
     "CampaignOpened",
     "CampaignProposed",
+    "CardRedeemed",
+    "CardVoided",
+    "CardsIssued",
+    "CardsSet",
+    "CouponGiven",
+    "CouponMade",
+    "CouponReturned",
+    "CouponStopped",
+    "CouponTaken",
     "CreditGiven",
     "DropSoldOut",
     "EntryChanged",

@@ -11,6 +11,7 @@ from qunluo.market.models.campaigns import (
     Seat,
     Team,
 )
+from qunluo.market.models.cards import CardCount, CardPlan, CardRange, GiftCard
 from qunluo.market.models.cart import Address, CartItem
 from qunluo.market.models.claims import (
     Claim,
@@ -18,6 +19,13 @@ from qunluo.market.models.claims import (
     ClaimPicture,
     GroupComplaint,
     Remedy,
+)
+from qunluo.market.models.coupons import (
+    Coupon,
+    CouponCount,
+    CouponGrant,
+    CouponProduct,
+    CouponUse,
 )
 from qunluo.market.models.guide import Experience, ProductMention, Touch
 from qunluo.market.models.invoices import InvoiceRequest
@@ -61,6 +69,9 @@ __all__ = [
     "Campaign",
     "CampaignCount",
     "CampaignItem",
+    "CardCount",
+    "CardPlan",
+    "CardRange",
     "CartItem",
     "Claim",
     "ClaimLine",
@@ -68,8 +79,14 @@ __all__ = [
     "GroupComplaint",
     "InvoiceRequest",
     "Remedy",
+    "Coupon",
+    "CouponCount",
+    "CouponGrant",
+    "CouponProduct",
+    "CouponUse",
     "DeliveryRate",
     "Entry",
+    "GiftCard",
     "MerchantAccount",
     "Order",
     "OrderLine",

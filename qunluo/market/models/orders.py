@@ -43,6 +43,7 @@ class Order(models.Model):
     currency = models.CharField(max_length=3)
     goods = models.BigIntegerField()
     delivery = models.BigIntegerField(default=0)
+    discount = models.BigIntegerField(default=0)  # that a coupon takes off
     total = models.BigIntegerField()
     refunded = models.BigIntegerField(default=0)
     escrow = models.BigIntegerField(default=0)
@@ -87,7 +88,13 @@ class Order(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["buyer", "key"], name="a_key_orders_once"),
             models.CheckConstraint(
-                condition=Q(goods__gte=0, delivery__gte=0, total=F("goods") + F("delivery")),
+                condition=Q(
+                    goods__gte=0,
+                    delivery__gte=0,
+                    discount__gte=0,
+                    total__gte=0,
+                    total=F("goods") + F("delivery") - F("discount"),
+                ),  # fmt: skip
                 name="a_total_adds_up",
             ),
             models.CheckConstraint(
@@ -119,7 +126,10 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """So many of one variant, at the price and under the name of that moment."""
+    """So many of one variant, at the price and under the name of that moment.
+
+    `discount` is its share of what a coupon took off, so `paid` is what really came for it.
+    """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     product = models.ForeignKey(Product, models.PROTECT, related_name="lines", db_index=False)
@@ -130,6 +140,7 @@ class OrderLine(models.Model):
     price = models.BigIntegerField()
     quantity = models.PositiveIntegerField()
     amount = models.BigIntegerField()
+    discount = models.BigIntegerField(default=0)
     returnable = models.BooleanField(default=True)
     no_return = models.CharField(max_length=200, blank=True)  # why not, as its buyer confirmed
     limited = models.BooleanField(default=False)
@@ -142,7 +153,11 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, price__gte=0, amount=F("price") * F("quantity")),
                 name="a_line_adds_up",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=F("amount")),
+                name="no_more_comes_off_a_line_than_it_costs",
+            ),
         ]
         indexes = [models.Index(fields=["product", "-id"])]
 
@@ -153,3 +168,8 @@ class OrderLine(models.Model):
     def delivered(self) -> int:
         """Return how many of them its buyer gets: of a case, only what was allotted."""
         return self.quantity if self.allotted is None else min(self.quantity, self.allotted)
+
+    @property
+    def paid(self) -> int:
+        """Return what was really asked for it."""
+        return self.amount - self.discount

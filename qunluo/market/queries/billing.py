@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, Sum
 from qunluo.community import queries as communities
 from qunluo.kernel.clock import now
 from qunluo.ledger import queries as books
-from qunluo.market.models import Bill, MerchantAccount, Order, OrderLine, Payment, Refund
+from qunluo.market.models import Bill, MerchantAccount, Order, OrderLine, Payment, Product, Refund
 from qunluo.market.queries.providers import known_providers
 from qunluo.market.rules.permissions import ORDERS
 from qunluo.market.rules.states import PAID
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qunluo.market.queries.shop import Viewer
 
 THERE_AFTER = timedelta(hours=11)  # the last of them is drawn up at ten in the morning
+CARD = Product.Kind.CARD
 DAYS_BACK, WINDOW, NEW = 7, 90, 30
 
 
@@ -73,17 +74,18 @@ def finance(community: "Community", *, viewer: "Viewer") -> Finance:
     communities.require(viewer, community, ORDERS)
     since = now() - timedelta(days=WINDOW)
     paid = Order.objects.filter(community=community, state__in=PAID, paid_at__gte=since)
+    paid = paid.exclude(gives=CARD)  # no sale until they are spent
     new = OrderLine.objects.filter(
         order__in=paid, product__listed_at__gte=F("order__paid_at") - timedelta(days=NEW)
     )
     back = Refund.objects.filter(
         order__community=community, wanted_at__gte=since, payment__counts=True
-    )
+    ).exclude(order__gives=CARD)
     return Finance(
         lines=_lines(community),
         split=_split(paid),
         given_back=back.aggregate(sum=Sum("amount"))["sum"] or 0,
-        new_amount=new.aggregate(sum=Sum("amount"))["sum"] or 0,
+        new_amount=new.aggregate(sum=Sum(F("amount") - F("discount")))["sum"] or 0,
         bills=tuple(bills(community)),
     )
 
@@ -149,7 +151,7 @@ def _days(account: MerchantAccount, zone: str) -> "Iterator[date]":
 
 
 def _lines(community: "Community") -> tuple[tuple[str, str, str, int], ...]:
-    wanted = {"escrow", "sales", "fees", "clearing"}
+    wanted = {"escrow", "sales", "fees", "clearing", "prepaid", "cards"}
     return books.totals_of(community, wanted)
 
 

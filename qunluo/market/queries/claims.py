@@ -89,9 +89,11 @@ def returned_before(line: OrderLine) -> QuerySet[ClaimLine]:
 
 
 def return_worth(claim: Claim, order: Order) -> int:
-    """Return what is due for what goes back, less its share of what a campaign paid back."""
+    """Return what is due for what goes back: what was paid for it, less coupons and rebates."""
     lines = claim.lines.select_related("line")
-    return less_rebate(order, sum(one.line.price * one.quantity for one in lines))
+    return less_rebate(
+        order, sum(one.line.paid * one.quantity // one.line.quantity for one in lines)
+    )
 
 
 def less_rebate(order: Order, worth: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from qunluo.kernel.clock import now
 from qunluo.market.errors import ComplaintNotFound
@@ -95,7 +95,7 @@ def affected_orders(group: GroupComplaint) -> QuerySet[Order]:
 def paid_for(order: Order, group: GroupComplaint) -> int:
     """Return what an order cost of the product, less its share of what a campaign paid back."""
     lines = order.lines.filter(product=group.product_id)
-    return less_rebate(order, lines.aggregate(n=Sum("amount"))["n"] or 0)
+    return less_rebate(order, lines.aggregate(n=Sum(F("amount") - F("discount")))["n"] or 0)
 
 
 def had_for(order: Order, group: GroupComplaint) -> int:

@@ -14,6 +14,7 @@ from qunluo.market.errors import OrderNotFound, PaymentNotFound, RefundNotFound
 from qunluo.market.models import (
     CartItem,
     Claim,
+    Coupon,
     MerchantAccount,
     Order,
     OrderLine,
@@ -21,6 +22,7 @@ from qunluo.market.models import (
     ProviderNotice,
     Refund,
 )
+from qunluo.market.queries.coupons import coupons_of
 from qunluo.market.rules.claims import LIVE as CLAIMED
 from qunluo.market.rules.permissions import ORDERS
 from qunluo.market.rules.states import LIVE
@@ -51,6 +53,7 @@ class OrderView:
     payments: tuple[Payment, ...]
     refunds: tuple[Refund, ...]
     state: str
+    coupon: Coupon | None = None
 
     @property
     def payment(self) -> Payment | None:
@@ -314,6 +317,7 @@ def _view(found: Sequence[Order]) -> list[OrderView]:
     back = Refund.objects.filter(order__in=ids).select_related("payment").order_by("pk")
     for refund in back:
         refunds[refund.order_id].append(refund)
+    coupons = coupons_of(found)
     return [
         OrderView(
             one,
@@ -321,6 +325,7 @@ def _view(found: Sequence[Order]) -> list[OrderView]:
             tuple(payments[one.pk]),
             tuple(refunds[one.pk]),
             standing_of(one),
+            coupons.get(one.pk),
         )
         for one in found
     ]

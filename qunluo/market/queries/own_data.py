@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from qunluo.kernel.text import _
 from qunluo.market.models import (
     Address,
@@ -10,9 +12,11 @@ from qunluo.market.models import (
     CartItem,
     Claim,
     ClaimPicture,
+    CouponGrant,
     Entitlement,
     Entry,
     Experience,
+    GiftCard,
     Instalment,
     InvoiceRequest,
     Order,
@@ -44,15 +48,17 @@ def own_documents(person: "Person") -> "Documents":
             Order.objects.filter(buyer=person)
             .order_by("pk")
             .values(
-                "community__slug", "uid", "state", "currency", "goods", "delivery", "total",
-                "refunded", "method", "address", "point__name", "carrier", "tracking", "note",
-                "options", "placed_at", "paid_at", "fulfilled_at", "received_at", "end_reason",
+                "community__slug", "uid", "state", "currency", "goods", "delivery", "discount",
+                "total", "refunded", "method", "address", "point__name", "carrier", "tracking",
+                "note", "options", "placed_at", "paid_at", "fulfilled_at", "received_at",
+                "end_reason",
             )
         ),
         "lines": list(
             OrderLine.objects.filter(order__buyer=person)
             .order_by("pk")
-            .values("order__uid", "title", "variant_name", "price", "quantity", "amount")
+            .values("order__uid", "title", "variant_name", "price", "quantity", "amount",
+                    "discount")
         ),
         "payments": list(
             Payment.objects.filter(order__buyer=person)
@@ -141,6 +147,25 @@ def own_documents(person: "Person") -> "Documents":
             Staff.objects.filter(person=person)
             .order_by("pk")
             .values("plan__product__title", "week", "days_off", "active")
+        ),
+        "coupons": list(
+            CouponGrant.objects.filter(person=person)
+            .order_by("pk")
+            .values("coupon__community__slug", "coupon__title", "coupon__uid", "at")
+        ),
+        "gift_cards": list(
+            GiftCard.objects.filter(Q(order__buyer=person) | Q(redeemed_by=person))
+            .order_by("pk")
+            .values(
+                "community__slug", "order__currency", "value", "state", "tail", "issued_at",
+                "redeemed_at", "voided_at",
+            )
+        ),
+        "gift_card_words": list(
+            GiftCard.objects.filter(order__buyer=person)
+            .exclude(message="", mail="")
+            .order_by("pk")
+            .values("order__uid", "message", "mail")
         ),
         "addresses": list(
             Address.objects.filter(person=person)

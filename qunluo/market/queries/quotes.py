@@ -9,7 +9,8 @@ from django.db.models import F, FilteredRelation, Q
 from qunluo.kernel.prepared import objects, padded
 from qunluo.kernel.text import _
 from qunluo.market import errors
-from qunluo.market.models import PickupPoint, Product, Shop, Stock, Variant
+from qunluo.market.models import Coupon, PickupPoint, Product, Shop, Stock, Variant
+from qunluo.market.queries.coupons import discounted
 from qunluo.market.queries.products import (
     Buyer,
     buyer_of,
@@ -48,6 +49,7 @@ class QuotedLine:
     priced: Priced
     stock: Stock | None
     tolerance: int = 0  # of it, what only helps to fill a case
+    discount: int = 0  # its share of what a coupon takes off
 
     @property
     def product(self) -> Product:
@@ -83,6 +85,8 @@ class Quote:
     fee: int
     point: PickupPoint | None
     member: bool
+    coupon: Coupon | None = None
+    discount: int = 0
 
     @property
     def goods(self) -> int:
@@ -92,7 +96,7 @@ class Quote:
     @property
     def total(self) -> int:
         """Return what is to be paid."""
-        return self.goods + self.fee
+        return self.goods + self.fee - self.discount
 
     @property
     def gives(self) -> str:
@@ -108,15 +112,24 @@ class Quote:
 
 def quote(
     shop: Shop, wishes: Sequence[Wish], delivery: Delivery, *, viewer: "Viewer",
-    offer: Offer | None = None, gives: str = "",
+    offer: Offer | None = None, gives: str = "", coupon: str = "",
 ) -> Quote:  # fmt: skip
     """Return what an order would cost. Nothing is set aside. Prices of a campaign are its own.
 
-    `gives` is the kind of the one thing that is bought by rules of its own, for whose act asks.
+    `gives` is the kind of the one thing that is bought by rules of its own, for whose act asks;
+    `coupon` the code of one, or the uid of one that the viewer was given.
 
     ShopNotOpen, NoCart, MembersOnlyShop, NothingToBuy, TooMuch, ProductNotFound, NotOnSale,
-    SoldOut, SoldApart, InvalidOrder, NoDelivery.
+    SoldOut, SoldApart, InvalidOrder, NoDelivery, CouponNotFound, CouponRefused.
     """
+    buyer, made = _quote(shop, wishes, delivery, viewer, offer, gives, tiers=bool(coupon))
+    return discounted(made, coupon, viewer=viewer, buyer=buyer) if coupon else made
+
+
+def _quote(
+    shop: Shop, wishes: Sequence[Wish], delivery: Delivery, viewer: "Viewer",
+    offer: Offer | None, gives: str, *, tiers: bool,
+) -> tuple[Buyer, Quote]:  # fmt: skip
     if shop.audience == Shop.Audience.DEALERS:
         raise errors.NoCart
     if not shop_opened(shop):
@@ -125,7 +138,7 @@ def quote(
     variants, rows = _variants(shop, wanted)
     _require_kinds(variants, gives)
     rules = price_rules(variants)
-    buyer = buyer_of(viewer, shop.community, tiers=names_tiers(rules.values()))
+    buyer = buyer_of(viewer, shop.community, tiers=tiers or names_tiers(rules.values()))
     require_audience(shop, buyer)
     needed = needs_delivery(variants.values())
     method = delivery.method if needed else VIRTUAL
@@ -139,13 +152,13 @@ def quote(
     )
     if method == SHIP:
         address = checked_address(delivery.address)
-        return _within(shop, lines, Delivery(SHIP, address), address["region"], buyer)
+        return buyer, _within(shop, lines, Delivery(SHIP, address), address["region"], buyer)
     if method == PICKUP and point:
         fetched = Delivery(PICKUP, point=point.pk)
-        return _bounded(Quote(shop, lines, fetched, 0, point, buyer.member))
+        return buyer, _bounded(Quote(shop, lines, fetched, 0, point, buyer.member))
     if needed:
         raise errors.InvalidOrder(fields={"method": [_("Choose how you want to get it.")]})
-    return _bounded(Quote(shop, lines, Delivery(VIRTUAL), 0, None, buyer.member))
+    return buyer, _bounded(Quote(shop, lines, Delivery(VIRTUAL), 0, None, buyer.member))
 
 
 def needs_delivery(variants: Iterable[Variant]) -> bool:

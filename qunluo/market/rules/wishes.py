@@ -27,8 +27,9 @@ class Delivery:
     point: int | None = None
 
 
-def digest(wishes: Sequence[Wish], delivery: Delivery) -> str:
+def digest(wishes: Sequence[Wish], delivery: Delivery, coupon: str = "") -> str:
     """Return what makes an order the same order: two under one key must agree in it."""
     parts = [sorted(wishes), delivery.method, dict(delivery.address), delivery.point]
+    parts += [coupon] if coupon else []
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
