@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("qunluo.web.market.campaign_urls")),
     path("", include("qunluo.web.market.claim_urls")),
     path("", include("qunluo.web.market.booking_urls")),
+    path("", include("qunluo.web.market.coupon_urls")),
     path("", include("qunluo.web.market.share_urls")),
     path("", include("qunluo.web.reach.urls")),
     path("", include("qunluo.web.pay.urls")),

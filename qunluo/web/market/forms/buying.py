@@ -12,6 +12,7 @@ from qunluo.web.market.forms.fields import LINES, add_fields
 
 if TYPE_CHECKING:
     from qunluo.market.models import PickupPoint, Product
+    from qunluo.market.queries import OwnCoupon
     from qunluo.people.models import Person
 
 
@@ -31,6 +32,7 @@ class CheckoutForm(forms.Form):
         bodily: bool,
         no_returns: "Sequence[Product]",
         credit: str = "",
+        coupons: "Sequence[OwnCoupon]" = (),
         **kwargs: Any,
     ) -> None:
         """Take the buyer, where things may be fetched, whether they are sent, and their credit."""
@@ -46,12 +48,30 @@ class CheckoutForm(forms.Form):
             self.fields["no_return"] = forms.BooleanField(
                 label=_("I know that this cannot be returned."), help_text=named
             )
+        self._ask_coupon(coupons)
         if credit:
             label = gettext("Pay from store credit (%(amount)s)") % {"amount": credit}
             self.fields["credit"] = forms.BooleanField(label=label, required=False)
         self.fields["note"] = forms.CharField(
             label=_("A word for the shop"), required=False, max_length=400, widget=LINES
         )
+
+    def _ask_coupon(self, mine: "Sequence[OwnCoupon]") -> None:
+        """Ask for one coupon: of those that the buyer was given, or by its code."""
+        if mine:
+            named = [(one.coupon.uid, one.coupon.title) for one in mine]
+            self.fields["mine"] = forms.ChoiceField(
+                label=_("My coupons"), required=False, widget=forms.RadioSelect, initial="",
+                choices=[("", gettext("Without one")), *named],
+            )  # fmt: skip
+        self.fields["coupon"] = forms.CharField(
+            label=_("Code of a coupon"), required=False, max_length=20,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )  # fmt: skip
+
+    def coupon(self) -> str:
+        """Return the coupon that is asked for, or nothing."""
+        return str(self._value("coupon") or self._value("mine") or "").strip()
 
     def _ask_how(self, ways: "list[tuple[str, Any]]") -> None:
         first = ways[0][0] if ways else ""

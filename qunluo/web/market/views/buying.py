@@ -1,5 +1,6 @@
 """From the cart to an order."""
 
+from functools import partial as partial_of
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -12,11 +13,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qunluo.kernel.errors import DomainError
 from qunluo.ledger.queries import amount_said, balance, own_account
 from qunluo.market import actions, queries
-from qunluo.market.errors import NothingToBuy, PriceChanged, ShopNotOpen, SoldOut
+from qunluo.market.errors import (
+    CouponNotFound,
+    CouponRefused,
+    NothingToBuy,
+    PriceChanged,
+    ShopNotOpen,
+    SoldOut,
+)
 from qunluo.market.queries import Delivery, Wish, credit_unit
 from qunluo.web.core.forms import explain
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import partial
+from qunluo.web.market.coupons import guard_code
 from qunluo.web.market.forms import CheckoutForm
 from qunluo.web.market.pages import key_of, shop_of, show_market, whole
 
@@ -99,6 +108,7 @@ def checkout(request: PersonRequest, slug: str) -> HttpResponse:
         sends=bool(bodily and queries.delivery_rates(community)),
         bodily=bodily,
         credit=_credit(request, shop),
+        coupons=queries.own_coupons(community, request.person),
         no_returns=[one.variant.product for one in items if not one.variant.product.returnable],
     )
     if request.method == "POST" and form.is_valid():
@@ -139,6 +149,7 @@ def _place(
             key=key_of(request),
             total=whole(seen, 2**53) if seen else None,
             note=form.cleaned_data.get("note", ""),
+            coupon=guard_code(request, shop, form.coupon()),
             confirmed=bool(form.cleaned_data.get("no_return")),
         )
     except (PriceChanged, SoldOut) as error:
@@ -156,10 +167,16 @@ def _show(
     request: PersonRequest, community: "Community", shop: "Shop", items: "list[CartItem]",
     form: CheckoutForm,
 ) -> HttpResponse:  # fmt: skip
-    quote, refused = None, None
+    quote, refused, coupon_refused = None, None, ""
+    wanted: list[Wish] = queries.wishes_of(items)
+    priced = partial_of(queries.quote, shop, wanted, form.delivery(), viewer=request.person)
     try:
-        wanted: list[Wish] = queries.wishes_of(items)
-        quote = queries.quote(shop, wanted, form.delivery(), viewer=request.person)
+        try:
+            named = "" if form.errors else guard_code(request, shop, form.coupon())
+            quote = priced(coupon=named)
+        except (CouponNotFound, CouponRefused) as error:
+            coupon_refused = " ".join(error.say(_))
+            quote = priced()
     except DomainError as error:
         refused = " ".join(error.say(_))
     views = _views(request, shop, items)
@@ -169,6 +186,7 @@ def _show(
         "form": form,
         "quote": quote,
         "refused": refused if form.knows_where() else "",
+        "coupon_refused": coupon_refused,
     }
     block = "sum" if request.method == "GET" and partial(request) else None
     status = 422 if request.method == "POST" else 200

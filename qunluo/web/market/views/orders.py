@@ -14,6 +14,7 @@ from qunluo.market.queries import CREDIT, OrderView, credit_unit
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.market.bookings import booking_parts
 from qunluo.web.market.claims import after_sales_of
+from qunluo.web.market.coupons import card_states
 from qunluo.web.market.forms import ReasonForm
 from qunluo.web.market.pages import qr_code, shop_of, show_market
 
@@ -43,6 +44,10 @@ def order(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     view = _mine(request, slug, uid)
     context = {"shop": shop, "view": view, "form": ReasonForm(), **_paying(request, view)}
     context |= after_sales_of(view) | booking_parts(request, view)
+    context |= {
+        "cards": queries.cards_of(view.order, viewer=request.person),
+        "card_states": card_states(),
+    }
     return show_market(request, community, "order.html", context)
 
 
