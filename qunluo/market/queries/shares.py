@@ -80,6 +80,11 @@ class SeasonView:
         """Return the next delivery."""
         return next((one for one in self.deliveries if one.ends_at > now()), None)
 
+    @property
+    def told(self) -> list[ShareDelivery]:
+        """Return the deliveries of which was told what is in the boxes, the latest first."""
+        return [one for one in reversed(self.deliveries) if one.contents or one.shortfall]
+
 
 @dataclass(frozen=True)
 class ShareView:
