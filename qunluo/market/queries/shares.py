@@ -146,11 +146,6 @@ def seasons(community: "Community", *, viewer: "Viewer") -> list[ShareSeason]:
     return list(ShareSeason.objects.filter(community=community).order_by("-last", "-pk")[:PAST])
 
 
-def has_seasons(community: "Community") -> bool:
-    """Tell whether a community ever offered shares."""
-    return ShareSeason.objects.filter(community=community).exists()
-
-
 def find_season(pk: int) -> ShareSeason | None:
     """Return a season by its id, or None."""
     return ShareSeason.objects.select_related("community").filter(pk=pk).first()
@@ -262,6 +257,13 @@ def get_delivery(season: ShareSeason, pk: int) -> ShareDelivery:
     if delivery is None:
         raise errors.SeasonNotFound
     return delivery
+
+
+def pooled(delivery: ShareDelivery) -> int:
+    """Return how many skipped boxes of a delivery went to the pool."""
+    if delivery.season.skip_gives != ShareSeason.SkipGives.POOL:
+        return 0
+    return Entitlement.objects.filter(handed=delivery, state=Box.SKIPPED).count()
 
 
 def get_depot(season: ShareSeason, pk: int) -> Depot:
