@@ -14,7 +14,7 @@ from qunluo.api.errors import TooLarge
 from qunluo.api.market import Price, managed_shop_of
 from qunluo.api.shapes import Day, Given, Id, Instant, Listing, Paging, Shown, listing
 from qunluo.api.shared import (
-    PackingList,
+    DepotBoxes,
     Season,
     ShareCard,
     ShareDelivery,
@@ -241,7 +241,7 @@ def propose_rise(
     return Status(201, {"id": made.pk, "asked": made.answers.count()})
 
 
-@area.read(f"{DELIVERY}/packing", list[PackingList], scope="selling:read")
+@area.read(f"{DELIVERY}/packing", list[DepotBoxes], scope="selling:read")
 def packing_of_delivery(
     request: Caller, slug: SlugPath, season_uid: SeasonPath, delivery_id: Id
 ) -> list[dict[str, Any]]:

@@ -139,7 +139,7 @@ class ShareRise(Shown):
     state: str = Field(description=_("asked, accepted or declined."))
 
 
-class Share(ShareCard):
+class HarvestShare(ShareCard):
     """A share, its boxes and what is paid; the code is told to its subscriber alone."""
 
     code: str
@@ -165,7 +165,7 @@ class PackedBox(Shown):
     suspended: bool
 
 
-class PackingList(Shown):
+class DepotBoxes(Shown):
     """What goes to a depot."""
 
     depot_id: int

@@ -14,9 +14,9 @@ from qunluo.api.market import LARGEST
 from qunluo.api.ordered import Order
 from qunluo.api.shapes import Given, Id, Shown
 from qunluo.api.shared import (
+    HarvestShare,
     Season,
     SeasonCard,
-    Share,
     ShareCard,
     show_season,
     show_season_card,
@@ -95,7 +95,7 @@ def share_season(request: Caller, slug: SlugPath, season_uid: SeasonPath) -> dic
     return show_season(season_of(request, slug, season_uid))
 
 
-@area.write("POST", f"{SEASON}/subscribe", Share, scope="shop:write", status=201)
+@area.write("POST", f"{SEASON}/subscribe", HarvestShare, scope="shop:write", status=201)
 def subscribe(
     request: Caller, slug: SlugPath, season_uid: SeasonPath, wish: SubscribingWish
 ) -> Status[dict[str, Any]]:
@@ -125,13 +125,13 @@ def my_shares(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
     return [show_share_card(one, slug) for one in found]
 
 
-@area.read(SHARE, Share, scope="shop:read")
+@area.read(SHARE, HarvestShare, scope="shop:read")
 def share(request: Caller, slug: SlugPath, share_uid: SharePath) -> dict[str, Any]:
     """Get a share."""
     return shown_share(request, slug, share_uid)
 
 
-@area.write("POST", f"{SHARE}/boxes/{{delivery_id}}/skip", Share, scope="shop:write")
+@area.write("POST", f"{SHARE}/boxes/{{delivery_id}}/skip", HarvestShare, scope="shop:write")
 def skip_box(
     request: Caller, slug: SlugPath, share_uid: SharePath, delivery_id: Id
 ) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def skip_box(
     return _with_box(request, slug, share_uid, delivery_id, actions.skip_box)
 
 
-@area.write("POST", f"{SHARE}/boxes/{{delivery_id}}/move", Share, scope="shop:write")
+@area.write("POST", f"{SHARE}/boxes/{{delivery_id}}/move", HarvestShare, scope="shop:write")
 def move_box(
     request: Caller, slug: SlugPath, share_uid: SharePath, delivery_id: Id, wish: MovingWish
 ) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def answer_rise(
     return {"order": shown_order(request, order) if order else None}
 
 
-@area.write("POST", f"{SHARE}/cancel", Share, scope="shop:write")
+@area.write("POST", f"{SHARE}/cancel", HarvestShare, scope="shop:write")
 def cancel_share(
     request: Caller, slug: SlugPath, share_uid: SharePath, wish: ShareEnding
 ) -> dict[str, Any]:

@@ -88,3 +88,15 @@ def test_a_box_that_is_skipped_and_moved_at_once_is_one_of_the_two(here, race):
     assert all(one.free == 5 - counted[one.delivery_id] for one in days)
     assert timedelta(0) < spring.deliveries.first().cut_off_at - now()
     clean(here)
+
+
+def test_two_who_change_places_never_wait_for_each_other(here, race):
+    spring = season(here, weeks=2)
+    mine, other = hold(here, spring, here.mei), hold(here, spring, here.li)
+    one, two = boxes(mine)[0], boxes(other)[1]
+    take = one_each([
+        lambda: actions.move_box(actor=here.mei, box=one, to=two.delivery),
+        lambda: actions.move_box(actor=here.li, box=two, to=one.delivery),
+    ])  # fmt: skip
+    assert race(2, lambda: take()()).errors == []
+    assert free(spring) == [3, 3]

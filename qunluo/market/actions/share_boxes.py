@@ -14,7 +14,7 @@ from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events
 from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.actions.share_credit import CREDIT, credit_skipped
-from qunluo.market.actions.share_seasons import free_places, of_contract, take_places
+from qunluo.market.actions.share_seasons import free_places, hold_days, of_contract, take_places
 from qunluo.market.actions.shares import held_contract
 from qunluo.market.models import (
     Depot,
@@ -77,6 +77,7 @@ def move_box(
     _require_changeable(fresh.handed)
     _require_changeable(to)
     before = (fresh.depot_id, fresh.handed_id)
+    hold_days([before, (depot.pk, to.pk)])
     move_to(fresh, State.MOVED, handed=to, depot=depot)
     take_places(depot, [to.pk])
     free_places([before])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from qunluo.community import queries as communities
 from qunluo.kernel import media
@@ -25,7 +25,7 @@ from qunluo.market.models import (
     ShareSeason,
 )
 from qunluo.market.rules.permissions import MANAGE, ORDERS
-from qunluo.market.rules.shares import HOLDS, days_of, times_of
+from qunluo.market.rules.shares import days_of, times_of
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
@@ -295,15 +295,20 @@ def take_places(depot: Depot, deliveries: Sequence[int]) -> None:
         raise errors.DepotFull(depot=depot.point.name)
 
 
+def hold_days(places: Sequence[tuple[int, int]]) -> None:
+    """Take the rows of days at depots, each as (depot, delivery), in the one order that all use."""
+    wanted = Q(pk__in=[])
+    for depot, delivery in places:
+        wanted |= Q(depot=depot, delivery=delivery)
+    days = DepotDay.objects.filter(wanted).select_for_update()
+    list(days.order_by("pk").values_list("pk"))
+
+
 def free_places(places: Sequence[tuple[int, int]]) -> None:
     """Give places back, each as (depot, delivery); inside a transaction."""
+    hold_days(places)
     for depot, delivery in sorted(places):
         DepotDay.objects.filter(depot=depot, delivery=delivery).update(free=F("free") + 1)
-
-
-def live_in(season: ShareSeason) -> bool:
-    """Tell whether anybody holds a share of a season."""
-    return ShareContract.objects.filter(season=season, state__in=HOLDS).exists()
 
 
 def _points(community_id: int, depots: Mapping[int, int]) -> list[PickupPoint]:

@@ -92,7 +92,7 @@ def contracts(
     """Return the shares of a season, the latest first. PermissionMissing."""
     communities.require(viewer, season.community, ORDERS)
     found = ShareContract.objects.filter(season=season)
-    return page(found.select_related("person", "depot__point"), ["-id"], after, limit)
+    return page(found.select_related("season", "person", "depot__point"), ["-id"], after, limit)
 
 
 def rises(season: ShareSeason, *, viewer: "Viewer") -> list[RiseView]:

@@ -80,6 +80,11 @@ class SeasonView:
         """Return the next delivery."""
         return next((one for one in self.deliveries if one.ends_at > now()), None)
 
+    @property
+    def told(self) -> list[ShareDelivery]:
+        """Return the deliveries of which was told what is in the boxes, the latest first."""
+        return [one for one in reversed(self.deliveries) if one.contents or one.shortfall]
+
 
 @dataclass(frozen=True)
 class ShareView:
@@ -139,11 +144,6 @@ def seasons(community: "Community", *, viewer: "Viewer") -> list[ShareSeason]:
     """Return the seasons of a community, the latest first. ShopNotFound, MembersOnlyShop."""
     require_audience(get_shop(community), buyer_of(viewer, community, tiers=False))
     return list(ShareSeason.objects.filter(community=community).order_by("-last", "-pk")[:PAST])
-
-
-def has_seasons(community: "Community") -> bool:
-    """Tell whether a community ever offered shares."""
-    return ShareSeason.objects.filter(community=community).exists()
 
 
 def find_season(pk: int) -> ShareSeason | None:
@@ -257,6 +257,13 @@ def get_delivery(season: ShareSeason, pk: int) -> ShareDelivery:
     if delivery is None:
         raise errors.SeasonNotFound
     return delivery
+
+
+def pooled(delivery: ShareDelivery) -> int:
+    """Return how many skipped boxes of a delivery went to the pool."""
+    if delivery.season.skip_gives != ShareSeason.SkipGives.POOL:
+        return 0
+    return Entitlement.objects.filter(handed=delivery, state=Box.SKIPPED).count()
 
 
 def get_depot(season: ShareSeason, pk: int) -> Depot:

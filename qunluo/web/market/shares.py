@@ -74,7 +74,8 @@ def season(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
 def box(request: PersonRequest, slug: str, uid: str, pk: int) -> HttpResponse:
     """Show what is in the boxes of a delivery, and what is missing and why."""
     community, view = season_of(request, slug, uid)
-    context = {"view": view, "delivery": shares.get_delivery(view.season, pk)}
+    delivery = shares.get_delivery(view.season, pk)
+    context = {"view": view, "delivery": delivery, "pooled": shares.pooled(delivery)}
     return show_market(request, community, "share_box.html", context)
 
 
