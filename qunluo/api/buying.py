@@ -17,6 +17,7 @@ from qunluo.api.ordered import Order, OrderPath, OrderPayment, show_order, show_
 from qunluo.api.shapes import Given, Id, Listing, Paging, Shown, listing
 from qunluo.kernel.ids import token
 from qunluo.kernel.money import digits
+from qunluo.kernel.ratelimit import limit
 from qunluo.kernel.text import _
 from qunluo.market import actions, queries
 
@@ -90,6 +91,9 @@ class QuoteWish(Given):
 
     lines: list[LineWish] | None = Field(None, max_length=50)
     delivery: DeliveryWish = Field(default_factory=DeliveryWish)
+    coupon: str = Field(
+        "", max_length=20, description=_("A code, or the uid of one that the buyer was given.")
+    )
 
 
 class ShopOrderWish(QuoteWish):
@@ -132,6 +136,7 @@ class Quote(Shown):
     method: str
     goods: int
     delivery: int
+    discount: int = Field(description=_("What the coupon takes off."))
     total: int
     saved: int = Field(description=_("What belonging to the community saves."))
     lines: list[QuotedLine]
@@ -183,7 +188,11 @@ def quote_order(request: Caller, slug: SlugPath, wish: QuoteWish) -> dict[str, A
     """Ask what an order would cost."""
     shop, _buyer = shop_of(request, slug)
     made = queries.quote(
-        shop, _wishes(request, shop, wish), delivery_of(wish.delivery), viewer=request.person
+        shop,
+        _wishes(request, shop, wish),
+        delivery_of(wish.delivery),
+        viewer=request.person,
+        coupon=guard_coupon(request, shop, wish.coupon),
     )
     return {
         "currency": shop.currency,
@@ -191,6 +200,7 @@ def quote_order(request: Caller, slug: SlugPath, wish: QuoteWish) -> dict[str, A
         "method": made.delivery.method,
         "goods": made.goods,
         "delivery": made.fee,
+        "discount": made.discount,
         "total": made.total,
         "saved": made.saved,
         "lines": [
@@ -225,6 +235,7 @@ def place_order(request: Caller, slug: SlugPath, wish: ShopOrderWish) -> Status[
         total=wish.total,
         note=wish.note,
         source=(wish.source_type, wish.source_id),
+        coupon=guard_coupon(request, shop, wish.coupon),
         confirmed=wish.confirmed,
     )
     if wish.lines is None:
@@ -321,6 +332,14 @@ def forget_address(request: Caller, address_id: Id) -> Status[None]:
 
 def _mine(request: Caller, uid: str) -> "rows.Order":
     return queries.own_order(uid, person=request.person).order
+
+
+def guard_coupon(request: Caller, shop: "rows.Shop", name: str) -> str:
+    """Return the coupon that was asked for; nobody tries codes for long. TooMany."""
+    person = request.person
+    if name and person.is_authenticated and not queries.is_own(shop.community, name, person):
+        limit("coupon", person.pk, times=30, seconds=600)
+    return name
 
 
 def shown_order(request: Caller, order: "rows.Order") -> dict[str, Any]:

@@ -31,6 +31,7 @@ class OrderLine(Shown):
     price: int
     quantity: int
     amount: int
+    discount: int = Field(description=_("Its share of what the coupon takes off."))
     returnable: bool
     handed_over: str = Field(description=_("What the buyer of something virtual then reads."))
 
@@ -90,6 +91,7 @@ class Order(Shown):
     unit: str = Field(description=_("In what it was paid; empty until then."))
     goods: int
     delivery: int
+    discount: int = Field(description=_("What the coupon takes off."))
     total: int
     refunded: int
     method: str = Field(description=_("ship, pickup or virtual."))
@@ -120,9 +122,10 @@ def show_order(view: queries.OrderView, viewer: "Person") -> dict[str, Any]:
     order, own = view.order, view.order.buyer_id == viewer.pk
     desk = queries.runs_orders(viewer, order.community)
     columns = (
-        "uid", "currency", "unit", "goods", "delivery", "total", "refunded", "method", "carrier",
-        "tracking", "note", "end_reason", "placed_at", "expires_at", "paid_at", "confirmed_at",
-        "ready_at", "fulfilled_at", "received_at", "ended_at", "receive_by", "settle_at",
+        "uid", "currency", "unit", "goods", "delivery", "discount", "total", "refunded", "method",
+        "carrier", "tracking", "note", "end_reason", "placed_at", "expires_at", "paid_at",
+        "confirmed_at", "ready_at", "fulfilled_at", "received_at", "ended_at", "receive_by",
+        "settle_at",
     )  # fmt: skip
     return {
         **{name: getattr(order, name) for name in columns},
@@ -162,7 +165,8 @@ def show_refund(refund: "rows.Refund", *, desk: bool) -> dict[str, Any]:
 
 
 def _line(line: "rows.OrderLine", *, opened: bool) -> dict[str, Any]:
-    columns = ("variant_id", "title", "variant_name", "price", "quantity", "amount", "returnable")
+    columns = ("variant_id", "title", "variant_name", "price", "quantity", "amount", "discount",
+               "returnable")  # fmt: skip
     return {
         **{name: getattr(line, name) for name in columns},
         "product_uid": line.product.uid,

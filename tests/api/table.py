@@ -523,6 +523,26 @@ BOOKINGS = {
         RUNNERS, {"week": {"0": [[540, 720]]}}, ids={**THE_SERVICE, "handle": "coach"}
     ),
 }
+GIFT = {"card_uid": "gift_card_uid"}
+COUPONS = {
+    "my_coupons": Row(SIGNED_IN),
+    "shop_coupons": Row(RUNNERS),
+    "make_coupon": Row(
+        "401 403 403 403 201 201",
+        {"title": "Spring", "kind": "percent", "percent": 10, "code": "SPRING"},
+    ),
+    "coupon_uses": Row(RUNNERS),
+    "stop_coupon": Row(RUNNERS),
+    "give_coupon": Row(RUNNERS, {"people": ["{target}"]}),
+    "buy_gift_cards": Row("401 201 201 201 201 201", {"variant_id": "{gift}"}),
+    "my_gift_cards": Row(SIGNED_IN),
+    "redeem_gift_card": Row("401 404 404 404 404 404", {"code": "ABCD-EFGH-JKLM"}),
+    "shop_gift_cards": Row(RUNNERS),
+    "void_gift_card": Row(RUNNERS, {"reason": "Lost"}, ids=GIFT),
+    "gift_card_limits": Row(RUNNERS),
+    "set_gift_card_limits": Row(RUNNERS, {"most": 900_000}),
+    "add_gift_card": Row("401 403 403 403 201 201", {"title": "Card", "values": [5_000]}),
+}
 CAMPAIGNS = {
     "campaigns": Row(ANYBODY),
     "offered_campaigns": Row("401 403 200 200 200 200"),
@@ -627,7 +647,7 @@ TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
     **TALK, **NOTICES, **CHANNELS, **OPERATIONS, **LEDGER, **MARKET,
-    **CAMPAIGNS, **SHARES, **CLAIMS, **BOOKINGS,
+    **CAMPAIGNS, **SHARES, **CLAIMS, **BOOKINGS, **COUPONS,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

@@ -33,6 +33,7 @@ from qunluo.reach.models import Device, Notice
 from qunluo.reach.queries import stop_url, unsubscribe_path
 from tests.community.makers import community, member, membership, person
 from tests.market.booking_world import booking
+from tests.market.coupon_world import coupons_and_cards
 from tests.market.makers import FIT, HOME
 from tests.market.share_makers import ask, plan
 
@@ -289,6 +290,7 @@ def _market(farm, cast):
     return {
         **_campaigns(shop, cast, sack, point),
         **booking(shop, cast),
+        **coupons_and_cards(shop, cast),
         **_claims(cast, rice, sent, order(6, "ship", pay, confirm, send)),
         **_shares(farm, cast, point),
         "bill_id": bill.pk,

@@ -436,6 +436,15 @@ CLAIMS = {
     "claims:complaints": OPEN,
     "claims:complaint": Page(everyone(), ids=GROUP),
     "claims:answer": Page(only(DEALS), only(DEALS, 422), ids=GROUP),
+    "coupons:own": Page(BUYS),
+    "coupons:redeem": Page(BUYS, everyone(422, visitor=IN)),
+    "coupons:buy": Page(BUYS, everyone(422, visitor=IN), ids={"uid": "gift_uid"}),
+    "coupons:coupons": Page(only(DEALS), only(DEALS, 422)),
+    "coupons:coupon": Page(only(DEALS), only(DEALS, 422), ids={"uid": "coupon_uid"}),
+    "coupons:cards": Page(only(DEALS), only(DEALS, 302)),
+    "coupons:void": Page(
+        post=only(DEALS, 302), body={"reason": "Lost"}, ids={"uid": "gift_card_uid"}
+    ),
     "bookings:book": Page(everyone(), post=everyone(422, visitor=IN), ids={"uid": "service_uid"}),
     "bookings:mine": Page(BUYS),
     "bookings:day": Page(only("operator owner", refused=404)),

@@ -155,7 +155,9 @@ class CardForm(forms.Form):
             )
         add_fields(
             self,
-            quantity=forms.IntegerField(label=_("How many cards"), min_value=1, max_value=20, initial=1),
+            quantity=forms.IntegerField(
+                label=_("How many cards"), min_value=1, max_value=20, initial=1
+            ),
             mail=forms.EmailField(
                 label=_("Send it to"), required=False, max_length=254,
                 help_text=_("Leave it empty to hand the code over yourself."),
