@@ -63,6 +63,10 @@ class Shop:
             delivery=Delivery("virtual"), key=key,
         )  # fmt: skip
 
+    def stock(self, amount: int) -> None:
+        """Have so many to sell."""
+        actions.set_stock(actor=self.owner, variant=self.variant, amount=amount)
+
     def left(self) -> int:
         """Return how many can still be sold."""
         return Stock.objects.get(variant=self.variant).amount

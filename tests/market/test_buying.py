@@ -53,7 +53,6 @@ def columns(made):
     }
 
 
-@pytest.mark.req("M02")
 def test_a_purchase_costs_twelve_queries(here):
     rice = product(here)
     credit(here, here.mei, 3_000)
@@ -137,7 +136,6 @@ def test_what_was_ordered_under_the_key_is_paid(here):
     assert (state(placed), left(rice)) == ("fulfilled", 9)
 
 
-@pytest.mark.req("M02")
 def test_who_has_not_enough_has_ordered_nothing(here):
     rice = product(here)
     with pytest.raises(book_errors.InsufficientFunds):

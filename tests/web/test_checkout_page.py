@@ -8,7 +8,7 @@ from tests.market.conftest import here
 from tests.market.makers import clean, credit, left, product, variant
 
 __all__ = ["here"]
-pytestmark = [pytest.mark.django_db, pytest.mark.req("M02")]
+pytestmark = [pytest.mark.django_db, pytest.mark.req("M01")]
 
 
 def cart(here, client):

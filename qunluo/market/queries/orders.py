@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from qunluo.community import queries as communities
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
+from qunluo.kernel.prepared import first, objects, padded
 from qunluo.market.errors import OrderNotFound, PaymentNotFound, RefundNotFound
 from qunluo.market.models import (
     CartItem,
@@ -96,13 +97,15 @@ def get_order(uid: str, *, viewer: "Viewer", community: "Community | None" = Non
 
 def own_order(uid: str, *, person: "Person", community: "Community | None" = None) -> OrderView:
     """Return an order of one's own. OrderNotFound."""
-    named = Order.objects.filter(uid=uid, buyer=person)
-    if community is not None:
-        named = named.filter(community=community)
-    order = named.select_related("community", "buyer", "point").first()
-    if order is None:
+    order: Order | None = first("", _own, [uid, person.pk])
+    if order is None or community is not None and order.community_id != community.pk:
         raise OrderNotFound
     return _view([order])[0]
+
+
+def _own(given: Sequence[Any]) -> QuerySet[Order]:
+    found = Order.objects.filter(uid=given[0], buyer=given[1])
+    return found.select_related("community", "buyer", "point")
 
 
 def find_order(pk: int) -> Order | None:
@@ -310,12 +313,12 @@ def _view(found: Sequence[Order]) -> list[OrderView]:
     lines: dict[int, list[OrderLine]] = {pk: [] for pk in ids}
     payments: dict[int, list[Payment]] = {pk: [] for pk in ids}
     refunds: dict[int, list[Refund]] = {pk: [] for pk in ids}
-    for line in OrderLine.objects.filter(order__in=ids).select_related("product").order_by("place"):
+    asked = padded(ids)
+    for line in objects("", _lines, asked):
         lines[line.order_id].append(line)
-    for payment in Payment.objects.filter(order__in=ids).order_by("pk"):
+    for payment in objects("", _payments, asked):
         payments[payment.order_id].append(payment)
-    back = Refund.objects.filter(order__in=ids).select_related("payment").order_by("pk")
-    for refund in back:
+    for refund in objects("", _refunds, asked):
         refunds[refund.order_id].append(refund)
     coupons = coupons_of(found)
     return [
@@ -329,3 +332,17 @@ def _view(found: Sequence[Order]) -> list[OrderView]:
         )
         for one in found
     ]
+
+
+def _lines(orders: Sequence[int]) -> QuerySet[OrderLine]:
+    found = OrderLine.objects.filter(order__in=list(orders))
+    return found.select_related("product").order_by("place")
+
+
+def _payments(orders: Sequence[int]) -> QuerySet[Payment]:
+    return Payment.objects.filter(order__in=list(orders)).order_by("pk")
+
+
+def _refunds(orders: Sequence[int]) -> QuerySet[Refund]:
+    found = Refund.objects.filter(order__in=list(orders))
+    return found.select_related("payment").order_by("pk")

@@ -1,5 +1,6 @@
 """The shop of a community; fetching is permission."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,12 +10,14 @@ from django.db.models import Q
 from qunluo.community import queries as communities
 from qunluo.conversation.queries import pairs_who_talk
 from qunluo.kernel.clock import now
+from qunluo.kernel.prepared import first
 from qunluo.market.errors import ShopNotFound
 from qunluo.market.models import DeliveryRate, MerchantAccount, PickupPoint, Shop
 from qunluo.market.rules.permissions import MANAGE
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from qunluo.community.models import Community
     from qunluo.people.models import Person
@@ -45,7 +48,14 @@ class TrustLine:
 
 def find_shop(community: "Community") -> Shop | None:
     """Return the shop of a community, or None."""
-    return Shop.objects.filter(community=community).select_related("overridden_by").first()
+    found: Shop | None = first("", _shop, [community.pk])
+    if found is not None:
+        found.community = community
+    return found
+
+
+def _shop(given: Sequence[int]) -> "QuerySet[Shop]":
+    return Shop.objects.filter(community=given[0]).select_related("overridden_by")
 
 
 def get_shop(community: "Community") -> Shop:
