@@ -84,6 +84,17 @@ def telling(here, poem):
     )  # fmt: skip
 
 
+def holding(here):
+    """A tier that somebody tries."""
+    gold = product(here, gives="tier", title="Gold", stock=None, on_sale=False)
+    plan = actions.save_tier(
+        actor=here.owner, product=gold, name="gold", benefits=["Calls"], trial_days=7
+    )
+    actions.save_tier_period(actor=here.owner, plan=plan, name="A year", price=1, months=12)
+    actions.list_product(actor=here.owner, product=gold)
+    actions.try_tier(actor=here.mei, plan=plan)
+
+
 @pytest.fixture
 def full(paid_by_till):
     """A shop with an order in nearly every state, and money under way in both directions."""
@@ -112,6 +123,7 @@ def full(paid_by_till):
     actions.keep_address(actor=here.mei, address=HOME)
     claiming(here, credited, poem)
     telling(here, poem)
+    holding(here)
     drain()
     here.rice, here.opened, here.sent = rice, opened, sent
     return here

@@ -114,8 +114,13 @@ from qunluo.market.actions.shop import (
     set_trust_line_met,
     set_up_shop,
 )
+from qunluo.market.actions.tiers import buy_tier, save_tier, save_tier_period, try_tier
 
 __all__ = [
+    "buy_tier",
+    "save_tier",
+    "save_tier_period",
+    "try_tier",
     "tell_of_claim",
     "tell_of_group_complaint",
     "tell_of_invoice",

@@ -47,6 +47,18 @@ from qunluo.market.errors.claims import (
 from qunluo.market.errors.claims import (
     ReturnUnconfirmed as ReturnUnconfirmed,
 )
+from qunluo.market.errors.tiers import (
+    InvalidTier as InvalidTier,
+)
+from qunluo.market.errors.tiers import (
+    NoTrial as NoTrial,
+)
+from qunluo.market.errors.tiers import (
+    TierNotFound as TierNotFound,
+)
+from qunluo.market.errors.tiers import (
+    TierWithoutEnd as TierWithoutEnd,
+)
 
 if TYPE_CHECKING:
     from qunluo.market.rules.fitness import Missing

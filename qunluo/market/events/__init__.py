@@ -40,6 +40,7 @@ from qunluo.market.events.claims import (
     ReturnSent,
 )
 from qunluo.market.events.guide import ExperienceVerified
+from qunluo.market.events.tiers import TierSaved, TierTried
 from qunluo.market.events.trade import (
     AudienceSwitched,
     BillChecked,
@@ -70,6 +71,8 @@ from qunluo.market.events.trade import (
 )
 
 __all__ = [
+    "TierSaved",
+    "TierTried",
     "ClaimAnswered",
     "ClaimDisputed",
     "ClaimEnded",

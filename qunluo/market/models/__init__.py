@@ -24,8 +24,12 @@ from qunluo.market.models.orders import Order, OrderLine
 from qunluo.market.models.payments import Payment, ProviderNotice, Refund
 from qunluo.market.models.products import Picture, PriceRule, Product, Stock, Taken, Variant
 from qunluo.market.models.shop import DeliveryRate, MerchantAccount, PickupPoint, Shop
+from qunluo.market.models.tiers import TierPeriod, TierPlan, TierTime
 
 __all__ = [
+    "TierPeriod",
+    "TierPlan",
+    "TierTime",
     "Experience",
     "ProductMention",
     "Touch",

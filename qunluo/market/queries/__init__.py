@@ -166,6 +166,12 @@ from qunluo.market.queries.shop import (
     shop_opened,
     trust_line,
 )
+from qunluo.market.queries.tiers import (
+    get_period,
+    managed_tiers,
+    tier_holders,
+    tier_plans,
+)
 from qunluo.market.rules.campaigns import Kind, cut_off, kinds
 from qunluo.market.rules.claims import claim_kinds, claim_wants, complaint_days, remedies
 from qunluo.market.rules.fitness import categories, often, score
@@ -175,6 +181,10 @@ from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
+    "get_period",
+    "managed_tiers",
+    "tier_holders",
+    "tier_plans",
     "PLAIN_KINDS",
     "AfterSales",
     "ClaimView",

@@ -17,6 +17,7 @@ from qunluo.market.models import (
     Payment,
     Refund,
     Seat,
+    TierTime,
     Touch,
 )
 from qunluo.market.queries.orders import live_orders_of
@@ -98,6 +99,11 @@ def own_documents(person: "Person") -> "Documents":
             Touch.objects.filter(person=person)
             .order_by("pk")
             .values("product__title", "source_type", "source_id", "at")
+        ),
+        "tiers": list(
+            TierTime.objects.filter(person=person)
+            .order_by("pk")
+            .values("plan__name", "order__uid", "starts_at", "ends_at", "ended_at")
         ),
         "addresses": list(
             Address.objects.filter(person=person)
