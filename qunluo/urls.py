@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("qunluo.web.growth.urls")),
     path("", include("qunluo.web.market.campaign_urls")),
     path("", include("qunluo.web.market.claim_urls")),
+    path("", include("qunluo.web.market.tier_urls")),
     path("", include("qunluo.web.reach.urls")),
     path("", include("qunluo.web.pay.urls")),
     path("c/<slug:slug>/desk/", include("qunluo.web.desk.urls")),

@@ -114,9 +114,10 @@ from qunluo.market.actions.shop import (
     set_trust_line_met,
     set_up_shop,
 )
-from qunluo.market.actions.tiers import buy_tier, save_tier, save_tier_period, try_tier
+from qunluo.market.actions.tiers import add_tier, buy_tier, save_tier, save_tier_period, try_tier
 
 __all__ = [
+    "add_tier",
     "buy_tier",
     "save_tier",
     "save_tier_period",

@@ -19,7 +19,7 @@ from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events, queries
 from qunluo.market.actions.ordering import KEY_LENGTH, first_order, order_of, write_order
-from qunluo.market.actions.products import save_variant
+from qunluo.market.actions.products import add_product, save_variant
 from qunluo.market.actions.special import KINDS, Special
 from qunluo.market.models import Order, Product, Shop, TierPeriod, TierPlan, TierTime
 from qunluo.market.queries.quotes import LARGEST
@@ -28,10 +28,26 @@ from qunluo.market.rules.permissions import MANAGE
 from qunluo.market.rules.wishes import Delivery, Wish, digest
 
 if TYPE_CHECKING:
+    from qunluo.community.models import Community
     from qunluo.people.models import Person
 
 MOST_BENEFITS, BENEFIT, MOST_TRIAL, MOST_MONTHS, MOST_DAYS = 12, 120, 90, 60, 1_825
 VIRTUAL = Delivery("virtual")
+
+
+@write_tx
+def add_tier(
+    *, actor: "Person", community: "Community", name: str, benefits: Sequence[str],
+    trial_days: int = 0,
+) -> TierPlan:  # fmt: skip
+    """Write a tier down with a product of its own, which goes on sale like any other.
+
+    PermissionMissing, InvalidTier, InvalidProduct.
+    """
+    made = add_product(
+        actor=actor, community=community, gives=Product.Kind.TIER, title=name, category="other"
+    )
+    return save_tier(actor=actor, product=made, name=name, benefits=benefits, trial_days=trial_days)
 
 
 @write_tx

@@ -171,6 +171,7 @@ from qunluo.market.queries.tiers import (
     managed_tiers,
     tier_holders,
     tier_plans,
+    tried_tiers,
 )
 from qunluo.market.rules.campaigns import Kind, cut_off, kinds
 from qunluo.market.rules.claims import claim_kinds, claim_wants, complaint_days, remedies
@@ -185,6 +186,7 @@ __all__ = [
     "managed_tiers",
     "tier_holders",
     "tier_plans",
+    "tried_tiers",
     "PLAIN_KINDS",
     "AfterSales",
     "ClaimView",

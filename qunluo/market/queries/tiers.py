@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from qunluo.community import queries as communities
 from qunluo.market import errors
-from qunluo.market.models import Product, Shop, TierPeriod, TierPlan
+from qunluo.market.models import Product, Shop, TierPeriod, TierPlan, TierTime
 from qunluo.market.queries.products import buyer_of, require_audience
 from qunluo.market.rules.permissions import MANAGE
 
@@ -28,6 +28,12 @@ def tier_plans(shop: Shop, *, viewer: "Viewer") -> list[TierPlan]:
         for one in found
     }
     return sorted(found, key=lambda one: (cost[one.pk], one.pk))
+
+
+def tried_tiers(community: "Community", person: "Person") -> set[str]:
+    """Return the names of the tiers of which somebody has begun the trial or bought time."""
+    found = TierTime.objects.filter(plan__community=community, person=person)
+    return set(found.values_list("plan__name", flat=True))
 
 
 def managed_tiers(community: "Community", *, viewer: "Person") -> list[TierPlan]:
