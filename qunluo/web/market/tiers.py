@@ -16,7 +16,7 @@ from qunluo.market import actions, queries
 from qunluo.market.errors import MembersOnlyShop, TierNotFound
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
-from qunluo.web.market.forms.fields import MoneyField, add_fields, words
+from qunluo.web.market.forms.fields import MoneyField, add_fields
 from qunluo.web.market.pages import key_of, shop_of, show_market, whole
 from qunluo.web.market.views.desk_shop import run_shop
 from qunluo.web.market.views.shop import for_members
@@ -32,9 +32,11 @@ class TierForm(forms.Form):
         label=gettext_lazy("Short name of the tier"), max_length=40,
         help_text=gettext_lazy("As spaces and prices call it, such as: gold"),
     )  # fmt: skip
-    benefits = words(
-        gettext_lazy("Benefits"), 2_000, long=True, help_text=gettext_lazy("One on each line.")
-    )
+    benefits = forms.CharField(
+        label=gettext_lazy("Benefits"), max_length=2_000,
+        help_text=gettext_lazy("One on each line."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
     trial_days = forms.IntegerField(
         label=gettext_lazy("Days to try it for nothing"), min_value=0, max_value=90, initial=0
     )
