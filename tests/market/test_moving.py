@@ -122,6 +122,17 @@ def some_coupons_and_cards(here, poem):
     actions.redeem_card(actor=here.li, shop=here.shop, code=code)
 
 
+def holding(here):
+    """A tier that somebody tries."""
+    gold = product(here, gives="tier", title="Gold", stock=None, on_sale=False)
+    plan = actions.save_tier(
+        actor=here.owner, product=gold, name="gold", benefits=["Calls"], trial_days=7
+    )
+    actions.save_tier_period(actor=here.owner, plan=plan, name="A year", price=1, months=12)
+    actions.list_product(actor=here.owner, product=gold)
+    actions.try_tier(actor=here.mei, plan=plan)
+
+
 @pytest.fixture
 def full(paid_by_till):
     """A shop with an order in nearly every state, and money under way in both directions."""
@@ -153,6 +164,7 @@ def full(paid_by_till):
     claiming(here, credited, poem)
     telling(here, poem)
     sharing(here)
+    holding(here)
     drain()
     here.rice, here.opened, here.sent = rice, opened, sent
     return here

@@ -396,6 +396,13 @@ MARKET = {
     "market:payment": Page(post=only(DEALS, 404), ids={"number": "payment_number"}),
     "market:refunded": Page(post=only(DEALS, 404), ids={"number": "payment_number"}),
 }  # fmt: skip
+TIERS = {
+    "tiers:index": OPEN,
+    "tiers:buy": Page(post=everyone(302, visitor=IN)),
+    "tiers:try": Page(post=everyone(404, visitor=IN), ids={"uid": "none"}),
+    "tiers:desk": Page(only(DEALS), only(DEALS, 422)),
+    "tiers:plan": Page(only(DEALS, 404), only(DEALS, 404), ids={"uid": "none"}),
+}  # fmt: skip
 CHAIN, TEAM_BUY, FOR_HOSTS = {"uid": "chain_uid"}, {"uid": "team_uid"}, {"uid": "offer_uid"}
 CAMPAIGNS = {
     "campaigns:index": OPEN,
@@ -590,7 +597,7 @@ ACCOUNTS = {
 TABLE = {
     **CORE, **ME, **NOTICES,
     **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **MARKET, **INVITING, **CUSTOMERS, **DESK,
-    **ACCOUNTS,
+    **ACCOUNTS, **TIERS,
     **CORE, **ME, **NOTICES, **CAMPAIGNS, **CLAIMS, **SHARES,
     **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
 }  # fmt: skip

@@ -18,10 +18,12 @@ from qunluo.community.actions.founding import (
 )
 from qunluo.community.actions.goal import change_goal, goal_faults, tidy_goal
 from qunluo.community.actions.grants import (
+    end_grant,
     expire_due_grants,
     found_ownership,
     grant,
     hand_over,
+    lock,
     revoke_grant,
 )
 from qunluo.community.actions.joining import (
@@ -102,6 +104,8 @@ __all__ = [
     "delete_segment",
     "end_membership",
     "erase",
+    "end_grant",
+    "lock",
     "expire_due_grants",
     "found_ownership",
     "grant",

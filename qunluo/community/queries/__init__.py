@@ -115,6 +115,7 @@ from qunluo.community.queries.saved_segments import (
     segment_person_ids,
     segments,
 )
+from qunluo.community.queries.tiers import had_tier, live_tier, own_tiers, tier_holders
 from qunluo.community.queries.together import (
     Change,
     Pledged,
@@ -131,6 +132,10 @@ from qunluo.community.rules.permissions import (
 )
 
 __all__ = [
+    "had_tier",
+    "live_tier",
+    "own_tiers",
+    "tier_holders",
     "Belonging",
     "Called",
     "CareCircle",

@@ -172,6 +172,7 @@ from qunluo.market.actions.shop import (
     set_trust_line_met,
     set_up_shop,
 )
+from qunluo.market.actions.tiers import add_tier, buy_tier, save_tier, save_tier_period, try_tier
 
 __all__ = [
     "tell_of_season",
@@ -198,6 +199,11 @@ __all__ = [
     "start_season",
     "ask_share",
     "move_up_everywhere",
+    "add_tier",
+    "buy_tier",
+    "save_tier",
+    "save_tier_period",
+    "try_tier",
     "tell_of_claim",
     "tell_of_group_complaint",
     "tell_of_invoice",

@@ -84,6 +84,7 @@ from qunluo.market.events.shares import (
     ShareSuspended,
     ShortfallTold,
 )
+from qunluo.market.events.tiers import TierSaved, TierTried
 from qunluo.market.events.trade import (
     AudienceSwitched,
     BillChecked,
@@ -143,6 +144,8 @@ __all__ = [
     "ShareReinstated",
     "ShareSuspended",
     "ShortfallTold",
+    "TierSaved",
+    "TierTried",
     "ClaimAnswered",
     "ClaimDisputed",
     "ClaimEnded",

@@ -44,6 +44,7 @@ from qunluo.market.models.shares import (
     ShareSeason,
 )
 from qunluo.market.models.shop import DeliveryRate, MerchantAccount, PickupPoint, Shop
+from qunluo.market.models.tiers import TierPeriod, TierPlan, TierTime
 
 __all__ = [
     "Depot",
@@ -55,6 +56,9 @@ __all__ = [
     "ShareContract",
     "ShareDelivery",
     "ShareSeason",
+    "TierPeriod",
+    "TierPlan",
+    "TierTime",
     "Experience",
     "ProductMention",
     "Touch",

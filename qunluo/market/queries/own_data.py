@@ -27,6 +27,7 @@ from qunluo.market.models import (
     Seat,
     ShareContract,
     Staff,
+    TierTime,
     Touch,
 )
 from qunluo.market.queries.orders import live_orders_of
@@ -166,6 +167,11 @@ def own_documents(person: "Person") -> "Documents":
             .exclude(message="", mail="")
             .order_by("pk")
             .values("order__uid", "message", "mail")
+        ),
+        "tiers": list(
+            TierTime.objects.filter(person=person)
+            .order_by("pk")
+            .values("plan__name", "order__uid", "starts_at", "ends_at", "ended_at")
         ),
         "addresses": list(
             Address.objects.filter(person=person)

@@ -23,7 +23,7 @@ def shop(request: PersonRequest, slug: str) -> HttpResponse:
     try:
         page = queries.products(found, buyer, category=category, words=words, after=after)
     except MembersOnlyShop:
-        return _for_members(request, slug)
+        return for_members(request, slug)
     asked = "".join(f"{k}={v}&" for k, v in (("in", category), ("q", words)) if v)
     context = {
         "shop": found,
@@ -47,7 +47,7 @@ def product(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     try:
         view = queries.get_product(found, uid, buyer)
     except MembersOnlyShop:
-        return _for_members(request, slug)
+        return for_members(request, slug)
     context = {
         "shop": found,
         "buyer": buyer,
@@ -65,7 +65,7 @@ def product(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     return show_market(request, community, "product.html", context)
 
 
-def _for_members(request: PersonRequest, slug: str) -> HttpResponse:
+def for_members(request: PersonRequest, slug: str) -> HttpResponse:
     """Ask a stranger in, without a price: T01."""
     community, found = shop_of(request, slug)
     context = {"shop": found, "door": behaviour_of(community).door}
