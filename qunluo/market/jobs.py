@@ -61,3 +61,9 @@ def look_after_shares() -> None:
     actions.fulfil_instalments()
     actions.end_due_shares()
     actions.move_up_everywhere()
+
+
+@every(minutes=60, atomic=False, when=queries.tiers_end)
+def tell_of_tier_ends() -> None:
+    """Tell whose time in a tier ends soon."""
+    actions.tell_of_tier_ends()

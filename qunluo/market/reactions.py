@@ -332,3 +332,16 @@ def send_cards(event: events.CardsIssued) -> None:
 def tell_of_void(event: events.CardVoided) -> None:
     """Tell who bought a gift card that it counts no more."""
     _write(event.order_id, "card_voided", tail=queries.tail_of_card(event.card_id))
+
+
+@reacts_to(events.TierNear)
+def tell_of_tier(event: events.TierNear) -> None:
+    """Tell somebody that their time in a tier ends soon."""
+    one = queries.find_tier_end(event.product_id, event.person_id)
+    if one is None:
+        return
+    here = one.plan.community
+    day = f"{one.ends_at.astimezone(ZoneInfo(here.time_zone)):%Y-%m-%d}"
+    words = {"tier": one.plan.product.title, "day": day}
+    path = f"/c/{here.slug}/tiers/"
+    write_to(one.person_id, here, "tier_near", path=path, words=words, letters=LETTERS)

@@ -174,3 +174,39 @@ def test_only_who_runs_the_shop_writes_tiers_and_each_is_whole(gold):
         actions.save_tier(actor=gold.owner, **{**said, "name": "silver"})
     (held,) = queries.tier_holders(gold.community, viewer=gold.owner)
     assert (held.person, TierPlan.objects.get().name) == (gold.mei, "gold")
+
+
+def test_who_bought_it_takes_it_back_whole_within_its_days_and_no_longer(gold, clock):
+    made = bought(gold, gold.mei)
+    with pytest.raises(errors.OrderNotFound):
+        actions.give_tier_back(actor=gold.li, order=made)
+    clock.move_to(now() + timedelta(days=6))
+    actions.give_tier_back(actor=gold.mei, order=made)
+    assert state(made) == "refunded"
+    assert until(gold, gold.mei) is None
+    with pytest.raises(errors.RefundOver):
+        actions.give_tier_back(actor=gold.mei, order=made)
+    later = bought(gold, gold.li)
+    clock.move_to(now() + timedelta(days=7))
+    with pytest.raises(errors.RefundOver):
+        actions.give_tier_back(actor=gold.li, order=later)
+    rice = order(gold, gold.mei, product(gold))
+    with pytest.raises(errors.RefundOver):
+        actions.give_tier_back(actor=gold.mei, order=rice)
+    clean(gold)
+
+
+def test_whose_time_ends_soon_is_told_once_and_who_has_renewed_is_not(gold, clock):
+    bought(gold, gold.mei, gold.month)
+    bought(gold, gold.li, gold.month)
+    bought(gold, gold.li, gold.month)
+    actions.tell_of_tier_ends()
+    assert events("tier_near") == []
+    clock.move_to(now() + timedelta(days=24))
+    assert actions.tell_of_tier_ends() == 1
+    assert actions.tell_of_tier_ends() == 0
+    (told,) = events("tier_near")
+    assert told.person_id == gold.mei.pk
+    bought(gold, gold.mei, gold.month)
+    clock.move_to(now() + timedelta(days=30))
+    assert actions.tell_of_tier_ends() == 2

@@ -400,6 +400,7 @@ TIERS = {
     "tiers:index": OPEN,
     "tiers:buy": Page(post=everyone(302, visitor=IN)),
     "tiers:try": Page(post=everyone(404, visitor=IN), ids={"uid": "none"}),
+    "tiers:back": Page(post=only("member", 302, refused=404), ids=ORDERED),
     "tiers:desk": Page(only(DEALS), only(DEALS, 422)),
     "tiers:plan": Page(only(DEALS, 404), only(DEALS, 404), ids={"uid": "none"}),
 }  # fmt: skip

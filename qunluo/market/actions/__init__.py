@@ -172,7 +172,15 @@ from qunluo.market.actions.shop import (
     set_trust_line_met,
     set_up_shop,
 )
-from qunluo.market.actions.tiers import add_tier, buy_tier, save_tier, save_tier_period, try_tier
+from qunluo.market.actions.tiers import (
+    add_tier,
+    buy_tier,
+    give_tier_back,
+    save_tier,
+    save_tier_period,
+    tell_of_tier_ends,
+    try_tier,
+)
 
 __all__ = [
     "tell_of_season",
@@ -200,6 +208,8 @@ __all__ = [
     "ask_share",
     "move_up_everywhere",
     "add_tier",
+    "give_tier_back",
+    "tell_of_tier_ends",
     "buy_tier",
     "save_tier",
     "save_tier_period",

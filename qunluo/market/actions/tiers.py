@@ -18,8 +18,11 @@ from qunluo.kernel.outbox import publish
 from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events, queries
+from qunluo.market.actions.one_by_one import one_by_one
+from qunluo.market.actions.order_rows import locked
 from qunluo.market.actions.ordering import KEY_LENGTH, first_order, order_of, write_order
 from qunluo.market.actions.products import add_product, save_variant
+from qunluo.market.actions.refunding import refund_whole_or_part
 from qunluo.market.actions.special import KINDS, Special
 from qunluo.market.models import Order, Product, Shop, TierPeriod, TierPlan, TierTime
 from qunluo.market.queries.quotes import LARGEST
@@ -38,7 +41,7 @@ VIRTUAL = Delivery("virtual")
 @write_tx
 def add_tier(
     *, actor: "Person", community: "Community", name: str, benefits: Sequence[str],
-    trial_days: int = 0,
+    trial_days: int = 0, refund_days: int = 7, notice_days: int = 7,
 ) -> TierPlan:  # fmt: skip
     """Write a tier down with a product of its own, which goes on sale like any other.
 
@@ -47,13 +50,17 @@ def add_tier(
     made = add_product(
         actor=actor, community=community, gives=Product.Kind.TIER, title=name, category="other"
     )
-    return save_tier(actor=actor, product=made, name=name, benefits=benefits, trial_days=trial_days)
+    return save_tier(
+        actor=actor, product=made, name=name, benefits=benefits, trial_days=trial_days,
+        refund_days=refund_days, notice_days=notice_days,
+    )  # fmt: skip
 
 
 @write_tx
 def save_tier(
-    *, actor: "Person", product: Product, name: str, benefits: Sequence[str], trial_days: int = 0
-) -> TierPlan:
+    *, actor: "Person", product: Product, name: str, benefits: Sequence[str], trial_days: int = 0,
+    refund_days: int = 7, notice_days: int = 7,
+) -> TierPlan:  # fmt: skip
     """Say which tier a product of that kind gives and what it brings; its name stays.
 
     PermissionMissing, InvalidTier.
@@ -67,8 +74,10 @@ def save_tier(
         wrong["name"] = [_("Give the tier a name of up to 40 characters.")]
     if not 1 <= len(lines) <= MOST_BENEFITS or max(map(len, lines)) > BENEFIT:
         wrong["benefits"] = [_("Name 1 to 12 benefits, each in up to 120 characters.")]
-    if type(trial_days) is not int or not 0 <= trial_days <= MOST_TRIAL:
-        wrong["trial_days"] = [_("Give a number from 0 to 90.")]
+    days = {"trial_days": trial_days, "refund_days": refund_days, "notice_days": notice_days}
+    for field, number in days.items():
+        if type(number) is not int or not 0 <= number <= MOST_TRIAL:
+            wrong[field] = [_("Give a number from 0 to 90.")]
     taken = TierPlan.objects.filter(community=product.community, name=name)
     if taken.exclude(product=product).exists():
         wrong["name"] = [_("There is a tier of this name already.")]
@@ -79,6 +88,7 @@ def save_tier(
         raise errors.InvalidTier(fields=wrong)
     plan = plan or TierPlan(product=product, community=product.community)
     plan.name, plan.benefits, plan.trial_days = name, lines, trial_days
+    plan.refund_days, plan.notice_days = refund_days, notice_days
     plan.save()
     _saved(actor, plan)
     return plan
@@ -164,6 +174,40 @@ def try_tier(*, actor: "Person", plan: TierPlan) -> TierTime:
     except IntegrityError:  # the database lets each person try once
         raise errors.NoTrial from None
     return made
+
+
+@write_tx
+def give_tier_back(*, actor: "Person", order: Order) -> Order:
+    """Take a tier back within the days that it names: everything paid comes back, its time ends.
+
+    OrderNotFound, RefundOver.
+    """
+    fresh = locked(order.pk)
+    if fresh.buyer_id != actor.pk:
+        raise errors.OrderNotFound
+    if not queries.tier_refundable(fresh):
+        raise errors.RefundOver
+    left = fresh.total - fresh.refunded
+    refund_whole_or_part(fresh, left, _("Taken back within the days for it."), actor_id=actor.pk)
+    return fresh
+
+
+def tell_of_tier_ends(limit: int = 200) -> int:
+    """Tell whose time in a tier ends soon, once for each end; return how many."""
+    return one_by_one(_tell, queries.ending_tiers(now())[:limit])
+
+
+def _tell(one: TierTime) -> bool:
+    with write_tx():
+        if not TierTime.objects.filter(pk=one.pk, told=False).update(told=True):
+            return False
+        publish(
+            events.TierNear(
+                community_id=one.plan.community_id, person_id=one.person_id,
+                product_id=one.plan.product_id, tier=one.plan.name,
+            )
+        )  # fmt: skip
+    return True
 
 
 def _saved(actor: "Person", plan: TierPlan) -> None:

@@ -33,3 +33,11 @@ class TierWithoutEnd(Conflict):
     code = "market.tier_without_end"
     message = _("You hold this tier without an end already.")
     next_step = _("There is nothing to renew.")
+
+
+class RefundOver(Conflict):
+    """The days in which it can be taken back are over, or it was taken back already."""
+
+    code = "market.refund_over"
+    message = _("It can no longer be taken back by yourself.")
+    next_step = _("Ask who runs the shop.")

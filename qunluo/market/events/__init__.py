@@ -84,7 +84,7 @@ from qunluo.market.events.shares import (
     ShareSuspended,
     ShortfallTold,
 )
-from qunluo.market.events.tiers import TierSaved, TierTried
+from qunluo.market.events.tiers import TierNear, TierSaved, TierTried
 from qunluo.market.events.trade import (
     AudienceSwitched,
     BillChecked,
@@ -144,6 +144,7 @@ __all__ = [
     "ShareReinstated",
     "ShareSuspended",
     "ShortfallTold",
+    "TierNear",
     "TierSaved",
     "TierTried",
     "ClaimAnswered",

@@ -23,3 +23,12 @@ class TierTried(Event):
     name: ClassVar[str] = "market.tier_tried"
     product_id: int
     tier: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierNear(Event):
+    """Somebody's time in a tier ends soon."""
+
+    name: ClassVar[str] = "market.tier_near"
+    product_id: int
+    tier: str

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('benefits', models.JSONField(blank=True, default=list)),
                 ('trial_days', models.PositiveSmallIntegerField(default=0)),
                 ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community')),
-                ('product', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='plan', to='market.product')),
+                ('product', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='tier_plan', to='market.product')),
             ],
         ),
         migrations.CreateModel(

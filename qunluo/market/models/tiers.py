@@ -11,16 +11,19 @@ from qunluo.market.models.products import Product, Variant
 class TierPlan(models.Model):
     """What a product of kind tier gives: a grant of this name, and what that brings, line by line.
 
-    With `trial_days` above 0 each person may try it once, for nothing.
+    With `trial_days` above 0 each person may try it once, for nothing. Who bought it takes it back
+    whole within `refund_days`; `notice_days` before its end they are told.
     """
 
     community = models.ForeignKey(
         "community.Community", models.PROTECT, related_name="+", db_index=False
     )
-    product = models.OneToOneField(Product, models.PROTECT, related_name="plan")
+    product = models.OneToOneField(Product, models.PROTECT, related_name="tier_plan")
     name = models.CharField(max_length=40)
     benefits = models.JSONField(default=list, blank=True)
     trial_days = models.PositiveSmallIntegerField(default=0)
+    refund_days = models.PositiveSmallIntegerField(default=7)
+    notice_days = models.PositiveSmallIntegerField(default=7)
 
     class Meta:
         constraints = [
@@ -64,6 +67,7 @@ class TierTime(models.Model):
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    told = models.BooleanField(default=False)  # that its end is near
     ended_at = models.DateTimeField(null=True, blank=True)  # taken back, as its order was
 
     class Meta:

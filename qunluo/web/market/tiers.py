@@ -40,6 +40,14 @@ class TierForm(forms.Form):
     trial_days = forms.IntegerField(
         label=gettext_lazy("Days to try it for nothing"), min_value=0, max_value=90, initial=0
     )
+    refund_days = forms.IntegerField(
+        label=gettext_lazy("Days in which it can be taken back"), min_value=0, max_value=90,
+        initial=7,
+    )  # fmt: skip
+    notice_days = forms.IntegerField(
+        label=gettext_lazy("Days before its end that one is told"), min_value=0, max_value=90,
+        initial=7,
+    )  # fmt: skip
 
 
 class PeriodForm(forms.Form):
@@ -108,6 +116,20 @@ def begin_trial(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     except DomainError as error:
         messages.error(request, " ".join(error.say(_)))
     return redirect("tiers:index", slug=slug)
+
+
+@require_POST
+@signed_in
+def give_back(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
+    """Take a tier back within the days for it."""
+    community, _shop = shop_of(request, slug)
+    view = queries.own_order(uid, person=request.person, community=community)
+    try:
+        actions.give_tier_back(actor=request.person, order=view.order)
+        messages.success(request, _("It is taken back; the money is on its way to you."))
+    except DomainError as error:
+        messages.error(request, " ".join(error.say(_)))
+    return redirect("market:order", slug=slug, uid=uid)
 
 
 @require_http_methods(["GET", "POST"])

@@ -47,6 +47,7 @@ def order(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     context |= {
         "cards": queries.cards_of(view.order, viewer=request.person),
         "card_states": card_states(),
+        "takes_back": queries.tier_refundable(view.order),
     }
     return show_market(request, community, "order.html", context)
 
