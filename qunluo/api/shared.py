@@ -1,6 +1,6 @@
 """How a season of harvest shares, a share and its boxes are shown to whoever may see them."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -71,7 +71,7 @@ class Season(SeasonCard):
     text: str
     risk: str = Field(description=_("What subscribers put their name to."))
     weekdays: list[int] = Field(description=_("0 is Monday."))
-    starts: time
+    starts: str = Field(description=_("By the clock of the community, hh:mm."))
     cutoff_hours: int
     absences: int
     skip_gives: str = Field(description=_("pool or credit."))
@@ -184,7 +184,7 @@ def show_season_card(season: "rows.ShareSeason", slug: str) -> dict[str, Any]:
 
 
 TERMS = (
-    "text", "risk", "weekdays", "starts", "cutoff_hours", "absences", "skip_gives", "refunds",
+    "text", "risk", "weekdays", "cutoff_hours", "absences", "skip_gives", "refunds",
     "instalments", "tag",
 )  # fmt: skip
 
@@ -195,6 +195,7 @@ def show_season(view: shares.SeasonView) -> dict[str, Any]:
     return {
         **show_season_card(season, season.community.slug),
         **{name: getattr(season, name) for name in TERMS},
+        "starts": f"{season.starts:%H:%M}",
         "currency": view.currency,
         "exponent": digits(view.currency),
         "open": view.turn,
