@@ -543,6 +543,20 @@ COUPONS = {
     "set_gift_card_limits": Row(RUNNERS, {"most": 900_000}),
     "add_gift_card": Row("401 403 403 403 201 201", {"title": "Card", "values": [5_000]}),
 }
+GOLD = {"product_uid": "tier_uid"}
+TIERS = {
+    "tiers": Row(ANYBODY),
+    "my_tiers": Row(SIGNED_IN),
+    "buy_tier": Row("401 201 201 201 201 201", {"variant_id": "{tier}"}),
+    "try_tier": Row("401 403 201 201 201 201", ids=GOLD),
+    "give_tier_back": Row("401 404 409 404 404 404"),
+    "shop_tiers": Row(RUNNERS),
+    "add_tier": Row("401 403 403 403 201 201", {"name": "silver", "benefits": ["Calls"]}),
+    "save_tier": Row(RUNNERS, {"name": "gold", "benefits": ["Calls", "Books"]}, ids=GOLD),
+    "add_tier_period": Row(
+        "401 403 403 403 201 201", {"name": "A month", "price": 900, "months": 1}, ids=GOLD
+    ),
+}
 CAMPAIGNS = {
     "campaigns": Row(ANYBODY),
     "offered_campaigns": Row("401 403 200 200 200 200"),
@@ -647,7 +661,7 @@ TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
     **TALK, **NOTICES, **CHANNELS, **OPERATIONS, **LEDGER, **MARKET,
-    **CAMPAIGNS, **SHARES, **CLAIMS, **BOOKINGS, **COUPONS,
+    **CAMPAIGNS, **SHARES, **CLAIMS, **BOOKINGS, **COUPONS, **TIERS,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

@@ -63,7 +63,7 @@ def knock(door, world, name, said=None, **other):
         said = said.replace("{pickup}", world.ids["pickup_code"])
         said = said.replace("{product}", world.ids["product_uid"])
         said = said.replace("{free}", world.ids["free_at"])
-        for number in ("variant", "point", "length", "staff", "gift"):
+        for number in ("variant", "point", "length", "staff", "gift", "tier"):
             said = said.replace(f'"{{{number}}}"', str(world.ids[f"{number}_id"]))
         said = said.replace("{share_product}", world.ids["share_product_uid"])
         for number in ("size", "depot"):

@@ -36,6 +36,7 @@ from tests.market.booking_world import booking
 from tests.market.coupon_world import coupons_and_cards
 from tests.market.makers import FIT, HOME
 from tests.market.share_makers import ask, plan
+from tests.market.tier_world import a_tier
 
 ROLES = ("visitor", "stranger", "member", "host", "operator", "owner")
 DAY = timedelta(days=1)
@@ -291,6 +292,7 @@ def _market(farm, cast):
         **_campaigns(shop, cast, sack, point),
         **booking(shop, cast),
         **coupons_and_cards(shop, cast),
+        **a_tier(cast, farm),
         **_claims(cast, rice, sent, order(6, "ship", pay, confirm, send)),
         **_shares(farm, cast, point),
         "bill_id": bill.pk,

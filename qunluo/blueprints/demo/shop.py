@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qunluo.blueprints.demo.bookings import Bookings
 from qunluo.blueprints.demo.cast import read
 from qunluo.blueprints.demo.still_life import still_life
+from qunluo.blueprints.demo.tiers import Tiers
 from qunluo.blueprints.demo.together import Campaigns
 from qunluo.kernel.clock import now
 from qunluo.market import actions, queries
@@ -223,3 +224,4 @@ def shop(plot: "Plot", stage: "Stage") -> None:
         plot.at(day, 8.0, stage.zone, partial(counter.week, day))
     Campaigns(counter).plan()
     Bookings(counter).plan()
+    Tiers(counter).plan()
