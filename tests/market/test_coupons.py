@@ -10,6 +10,7 @@ from qunluo.market import actions, errors, queries
 from qunluo.market.models import Coupon, CouponCount, CouponUse, Order
 from qunluo.market.queries import Wish
 from qunluo.market.rules.coupons import shares
+from tests.market.claim_makers import giving_back
 from tests.market.makers import (
     SHIP,
     VIRTUAL,
@@ -269,3 +270,19 @@ def test_somewhere_else_the_code_means_nothing(here):
     coupon(here)
     with pytest.raises(errors.CouponNotFound):
         quoted(here, here.mei, product(here), "SPRING\0X")
+
+
+def test_a_line_that_goes_back_piece_by_piece_gives_back_all_that_was_paid_for_it(here):
+    coupon(here, kind="amount", amount=2)
+    made = order(here, here.mei, product(here, stock=9, price=1_000), 3, coupon="SPRING")
+    assert made.total == 2_998
+    credit(here, here.mei, made.total)
+    actions.pay_from_credit(actor=here.mei, order=made)
+    actions.receive_order(actor=here.mei, order=made)
+    for _piece in range(3):
+        claim = giving_back(here.mei, made)
+        actions.accept_return(actor=here.owner, claim=claim)
+        actions.take_return(actor=here.owner, claim=claim)
+    assert free(here, "", "credit-CNY", here.mei) == 2_998
+    assert state(made) == "refunded"
+    clean(here)

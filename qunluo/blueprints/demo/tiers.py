@@ -54,7 +54,7 @@ class Tiers:
                 )
             words = {"lead": said["lead"], "need": said["need"], "needs": [said["need"]]}
             actions.edit_product(
-                actor=owner, product=made.product, quality=said["benefits"][0], **words, **FIT
+                actor=owner, product=made.product, quality=self.told["quality"], **words, **FIT
             )
             actions.list_product(actor=owner, product=made.product)
             self.plans.append(made)

@@ -89,11 +89,19 @@ def returned_before(line: OrderLine) -> QuerySet[ClaimLine]:
 
 
 def return_worth(claim: Claim, order: Order) -> int:
-    """Return what is due for what goes back: what was paid for it, less coupons and rebates."""
-    lines = claim.lines.select_related("line")
-    return less_rebate(
-        order, sum(one.line.paid * one.quantity // one.line.quantity for one in lines)
-    )
+    """Return what is due for what goes back: what was paid for it, less coupons and rebates.
+
+    Parts of a line that go back one after the other come to what the whole of it cost.
+    """
+    worth = 0
+    for one in claim.lines.select_related("line"):
+        earlier = ClaimLine.objects.filter(
+            line=one.line_id, claim__state=State.DONE, claim__sort=claim.sort
+        ).exclude(claim=claim.pk)
+        before = sum(earlier.values_list("quantity", flat=True))
+        upto = one.line.paid * (before + one.quantity) // one.line.quantity
+        worth += upto - one.line.paid * before // one.line.quantity
+    return less_rebate(order, worth)
 
 
 def less_rebate(order: Order, worth: int) -> int:

@@ -255,7 +255,8 @@ def _rows(found: list[OrderView]) -> Iterator[list[str]]:
     yield [
         _("Order number"), _("State"), _("Placed"), _("Buyer"), _("Product"), _("Variant"),
         _("Quantity"),
-        _("Price"), _("Amount"), _("Total of the order"), _("Currency"), _("How"), _("Name"),
+        _("Price"), _("Amount"), _("Coupon"), _("Total of the order"), _("Currency"), _("How"),
+        _("Name"),
         _("Telephone"), _("Street and house"), _("Pick-up point"), _("Carrier"),
         _("Tracking number"), _("A word from the buyer"),
     ]  # fmt: skip
@@ -268,7 +269,8 @@ def _rows(found: list[OrderView]) -> Iterator[list[str]]:
                 one.uid, names[view.state], one.placed_at.isoformat(timespec="seconds"),
                 one.buyer.name, line.title, line.variant_name, str(line.quantity),
                 plain(line.price, exponent), plain(line.amount, exponent),
-                plain(one.total, exponent), one.currency, one.method, where.get("name", ""),
+                plain(line.discount, exponent), plain(one.total, exponent), one.currency,
+                one.method, where.get("name", ""),
                 where.get("phone", ""), f"{where.get('region', '')} {where.get('detail', '')}",
                 one.point.name if one.point else "", one.carrier, one.tracking, one.note,
             ]  # fmt: skip
