@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from qunluo.community.actions import leave
 from qunluo.community.errors import PermissionMissing
 from qunluo.kernel.clock import now, travel
 from qunluo.kernel.delivery import drain
 from qunluo.market import actions, errors, queries
 from qunluo.market.actions import booking_letters
-from qunluo.market.models import Booking, BusyUnit, Order, Refund, Session
-from tests.community.makers import member
+from qunluo.market.models import Booking, BusyUnit, Order, Refund, Session, Shop
+from tests.community.makers import member, membership
 from tests.market.booking_makers import ALL_WEEK, book, booking, day_after, paid, service, starts
 from tests.market.makers import clean, free, key, state
 from tests.market.stand_in import paid as comes
@@ -342,3 +343,37 @@ def test_both_sides_read_what_happens_to_a_booking(here, monkeypatch):
         (coach, "booking_near", place, ""),
         (here.mei.pk, "booking_done", place, ""),
     ]
+
+
+def test_its_buyer_goes_round_the_rule_by_no_other_door(here):
+    Shop.objects.update(confirms=True)
+    plan = service(here)
+    one = paid(here, plan, here.mei, day_after(days=3))
+    assert state(one.order) == "paid"
+    with travel(one.starts_at - timedelta(hours=3)):
+        with pytest.raises(errors.OrderMovedOn):
+            actions.cancel_order(actor=here.mei, order=one.order)
+        actions.call_off(actor=here.mei, booking=one)
+    assert (state(one.order), free(here, "", "credit-CNY", here.mei)) == ("received", 0)
+
+
+def test_who_gave_it_and_left_sees_no_bookings_any_more(here):
+    plan = service(here)
+    one = paid(here, plan, here.mei)
+    assert len(queries.day_list(here.community, viewer=plan.person, day=one.starts_at.date())) == 1
+    leave(actor=plan.person, membership=membership(plan.person, here.community), reason="")
+    assert queries.day_list(here.community, viewer=plan.person, day=one.starts_at.date()) == []
+    with pytest.raises(errors.BookingNotFound):
+        actions.call_off(actor=plan.person, booking=one, reason="Gone")
+    assert starts(plan) == []
+
+
+@pytest.mark.parametrize("amount", [2_000, 500])
+def test_a_refund_at_the_desk_frees_the_time_when_everything_goes_back(here, amount):
+    plan = service(here)
+    one = paid(here, plan, here.mei)
+    actions.refund_order(actor=here.owner, order=one.order, amount=amount, reason="Sorry")
+    whole = amount == 2_000
+    assert (one.starts_at in starts(plan)) == whole
+    assert booking(one.order).state == ("off" if whole else "booked")
+    clean(here)

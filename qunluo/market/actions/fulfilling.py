@@ -17,7 +17,7 @@ from qunluo.market.actions.order_rows import about, locked
 from qunluo.market.actions.places import require_undecided
 from qunluo.market.actions.products import count_sold
 from qunluo.market.actions.refunding import refund_whole_or_part
-from qunluo.market.models import Order
+from qunluo.market.models import Order, Product
 from qunluo.market.queries.claims import live_claims
 from qunluo.market.rules.claims import LIVE as CLAIMED
 from qunluo.market.rules.permissions import ORDERS
@@ -47,7 +47,9 @@ def cancel_order(*, actor: "Person", order: Order, reason: str = "") -> Order:
         advance_and_tell(fresh, State.CANCELLED, actor_id=actor.pk, end_reason=reason)
         give_back(fresh)
         return fresh
-    allowed = (State.PAID,) if mine else (State.PAID, State.CONFIRMED)
+    booked = fresh.gives == Product.Kind.SERVICE  # its buyer calls off by the rule of the service
+    own = () if booked else (State.PAID,)
+    allowed = own if mine else (State.PAID, State.CONFIRMED)
     if fresh.state not in allowed:
         raise errors.OrderMovedOn
     if not fresh.total:

@@ -30,6 +30,7 @@ SERVICE = Product.Kind.SERVICE
 ENOUGH = 3  # so many opinions before their mean is shown
 DAYS_SHOWN = 14
 State = Booking.State
+DESK, STAFF = "desk", "staff"
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,9 @@ def get_booking(
     """Return a booking for its buyer, who gives it, or who looks after orders. BookingNotFound."""
     rows = _bookings(community) if community else _every()
     found = rows.filter(order__uid=order_uid).first()
-    view = _view(found, viewer) if found and viewer is not None and viewer.pk else None
+    view = None
+    if found is not None and viewer is not None and viewer.pk:
+        view = _view(found, viewer, _hand(viewer, found.order.community))
     if view is None or not (view.mine or view.gives):
         raise errors.BookingNotFound
     return view
@@ -201,7 +204,7 @@ def booking_of(order: Order, *, viewer: "Viewer") -> BookingView | None:
     if order.gives != SERVICE:
         return None
     found = _bookings(order.community).filter(order=order).first()
-    return _view(found, viewer) if found else None
+    return _view(found, viewer, _hand(viewer, order.community)) if found else None
 
 
 def day_list(
@@ -215,18 +218,20 @@ def day_list(
     first = datetime.combine(day, time(), zone)
     last = datetime.combine(day + timedelta(days=days), time(), zone)
     found = _bookings(community).filter(starts_at__gte=first, starts_at__lt=last)
-    if not runs_orders(viewer, community):
-        if viewer is None or viewer.pk is None:
-            return []
+    hand = _hand(viewer, community)
+    if not hand or viewer is None:
+        return []
+    if hand != DESK:
         found = found.filter(staff__person=viewer.pk)
     stood = found.exclude(state=State.OFF).exclude(state=State.HELD, order__expires_at__lte=now())
-    return [_view(one, viewer) for one in stood.order_by("starts_at", "pk")[:300]]
+    return [_view(one, viewer, hand) for one in stood.order_by("starts_at", "pk")[:300]]
 
 
 def own_bookings(community: "Community", *, viewer: "Person") -> list[BookingView]:
     """Return what somebody has booked, the next first, then what is over."""
     found = _bookings(community).filter(order__buyer=viewer).order_by("-starts_at")[:100]
-    views = [_view(one, viewer) for one in found]
+    hand = _hand(viewer, community)
+    views = [_view(one, viewer, hand) for one in found]
     return sorted(views, key=lambda one: (one.over, abs(one.booking.starts_at - now())))
 
 
@@ -325,12 +330,18 @@ def _every() -> "QuerySet[Booking]":
     )  # fmt: skip
 
 
-def _view(booking: Booking, viewer: "Viewer") -> BookingView:
+def _hand(viewer: "Viewer", community: "Community") -> str:
+    """Return what somebody may do with bookings of others: all, of those they give, or nothing."""
+    if runs_orders(viewer, community):
+        return DESK
+    return STAFF if buyer_of(viewer, community, tiers=False).member else ""
+
+
+def _view(booking: Booking, viewer: "Viewer", hand: str) -> BookingView:
     order, plan, moment = booking.order, booking.staff.plan, now()
     mine = viewer is not None and order.buyer_id == viewer.pk
-    gives = viewer is not None and (
-        booking.staff.person_id == viewer.pk or runs_orders(viewer, order.community)
-    )
+    own = viewer is not None and booking.staff.person_id == viewer.pk
+    gives = hand == DESK or hand == STAFF and own
     state = booking.state
     if state == State.HELD and (order.state != "placed" or order.expires_at <= moment):
         state = State.OFF

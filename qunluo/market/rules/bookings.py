@@ -76,7 +76,15 @@ def open_units(week: Week, days_off: Collection[date], zone: str, day: date) -> 
     if day in days_off or not spans:
         return frozenset()
     place = ZoneInfo(zone)
-    # Wide enough for any offset; the wall decides which units are of this day.
+    begins, ends = (datetime.combine(day + timedelta(days=n), time(), place) for n in (0, 1))
+    if begins.utcoffset() == ends.utcoffset():
+        base = unit_at(begins)
+        return frozenset(
+            unit
+            for first, last in spans
+            for unit in range(base + units(first), base + units(last))
+        )
+    # The clock changes on this day: wide enough for any offset, the wall decides which are of it.
     noon = int(datetime.combine(day, time(12), UTC).timestamp()) // SECONDS
     found = set()
     for unit in range(noon - units(DAY) - 12, noon + units(DAY) + 12):
