@@ -323,6 +323,8 @@ def test_every_action_of_the_room_is_in_the_matrix_or_says_why_not():
         "withdraw_cofounding": "needs an offer; like offering",
         "withdraw_pledge": "one's own only",
         "expire_due_grants": "a job",
+        "end_grant": "tiers call it when their money went back",
+        "lock": "a row, for who adds to what somebody holds",
         "found_ownership": "part of founding",
         "welcome": "a reaction",
         "release_members_of": "a reaction",

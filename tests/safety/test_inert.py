@@ -42,10 +42,13 @@ SOON = (now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
 LATER = (now() + timedelta(days=16)).strftime("%Y-%m-%d")
 # Of two things that exclude each other, the one with text; a day that is past.
 OTHERWISE = {
+    "bookings:plan": {"link": ""},
     "campaigns:lead": {"starts_at": TOMORROW, "ends_at": SOON},
     "claims:invoice": {"tax_number": "", "mail": ""},
+    "coupons:coupons": {"amount": "5", "starts_at": "", "ends_at": "", "percent": ""},
     "desk:give": {"name": "", "expires_on": ""},
     "growth:customer_order": {"on": "2024-05-01"},
+    "market:checkout": {"coupon": "", "mine": ""},
     "market:product_add": {"title": "Rice"},
     "market:rate_add": {"name": "All"},
     "market:variant_add": {"amount": "5", "most": "5"},
@@ -58,10 +61,13 @@ OTHERWISE = {
 # What takes nothing but the name of a member here.
 OF_A_MEMBER = {"people", "task_person", "together"}
 # What takes nothing but the address of something said here or of a machine, or a code we gave.
-ADDRESSES = {"about", "address", "invitation"}
+ADDRESSES = {"about", "address", "coupon", "invitation", "link"}
+# What takes nothing but hours and days.
+HOURS = {"days_off", *(f"day{n}" for n in range(7))}
 # What takes nothing but amounts.
 MONEY = {"elsewhere": "", "fee": "5", "free_from": "", "parts": "", "price": "5", "rules": "",
-         "instalments": "1"}  # fmt: skip
+         "instalments": "1", "least": "", "largest": "", "values": "5", "most": "",
+         "most_each": ""}  # fmt: skip
 # Only with a device or a file; tests/stories has both.
 BY_DEVICE = {
     ("mfa_add_webauthn", None, "name"),
@@ -75,8 +81,12 @@ CLOSING = {
     ("market:open", None, "reason"),  # the charter of the town holds it back
     ("claims:invoice", None, "title"),  # the desk has given its money back a moment before
     ("claims:invoice", None, "tax_number"),
+    ("bookings:move", None, "reason"),  # the first time that is free is the one it has
     ("market:act", None, "reason"),  # its buyer has called the order off a moment before
 }
+
+
+UNTYPED = OF_A_MEMBER | ADDRESSES | HOURS | MONEY.keys()
 
 
 def last(form):
@@ -122,7 +132,7 @@ class Pen:
     def fill(self, role, form):
         """Put every probe into every field of the form: all at once, or else one by one."""
         where = place(form.action)
-        typed = [name for name in form.typed if name not in OF_A_MEMBER | ADDRESSES | MONEY.keys()]
+        typed = [name for name in form.typed if name not in UNTYPED]
         fields = {(*where, name): form.fields[name] for name in typed}
         self.known |= fields.keys()
         if not fields.keys() - self.taken and not form.formed:
@@ -149,7 +159,7 @@ class Pen:
 
     def send(self, role, form, said):
         """Post the form; True when it was taken."""
-        if place(form.action)[0].startswith("market:"):
+        if place(form.action)[0].startswith(("market:", "coupons:", "bookings:")):
             said = amounts_of(form) | said
         said = {**OTHERWISE.get(place(form.action)[0], {}), **said}
         if "people" in form.fields:

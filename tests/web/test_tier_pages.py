@@ -45,7 +45,13 @@ def test_the_trial_is_one_press(gold, client):
 def test_the_desk_writes_a_tier_down_and_sells_it(here, client):
     client.force_login(here.owner)
     desk = f"/c/{here.community.slug}/desk/tiers/"
-    said = {"name": "silver", "benefits": "Calls\nLetters", "trial_days": 0}
+    said = {
+        "name": "silver",
+        "benefits": "Calls\nLetters",
+        "trial_days": 0,
+        "refund_days": 7,
+        "notice_days": 7,
+    }
     assert client.post(desk, {**said, "benefits": ""}).status_code == 422
     place = client.post(desk, said).url
     plan = TierPlan.objects.get()

@@ -184,11 +184,14 @@ def fill_box(
     contents: Sequence[Mapping[str, str]],
     note: str = "",
     less: str = "",
+    picture: bytes = b"",
+    alt: str = "",
 ) -> ShareDelivery:
-    """Say what is in the boxes of a delivery: {name, amount} each.
+    """Say what is in the boxes of a delivery: {name, amount} each; and show it, or neither.
 
     Once it can no longer be skipped, what was named is only taken out with a reason (`less`), as
-    when the weather spoilt it: both stay for subscribers to read. PermissionMissing, InvalidSeason.
+    when the weather spoilt it: both stay for subscribers to read. PermissionMissing, InvalidSeason,
+    and what `show_box` refuses.
     """
     season = held_season(actor, delivery.season, ORDERS)
     fresh = ShareDelivery.objects.select_for_update().get(pk=delivery.pk)
@@ -208,7 +211,7 @@ def fill_box(
         publish(events.ShortfallTold(**told(season, actor), delivery_id=fresh.pk))
     else:
         publish(events.BoxFilled(**told(season, actor), delivery_id=fresh.pk))
-    return fresh
+    return show_box(actor=actor, delivery=fresh, data=picture, alt=alt) if picture else fresh
 
 
 @write_tx

@@ -80,9 +80,7 @@ def open_units(week: Week, days_off: Collection[date], zone: str, day: date) -> 
     if begins.utcoffset() == ends.utcoffset():
         base = unit_at(begins)
         return frozenset(
-            unit
-            for first, last in spans
-            for unit in range(base + units(first), base + units(last))
+            unit for first, last in spans for unit in range(base + units(first), base + units(last))
         )
     # The clock changes on this day: wide enough for any offset, the wall decides which are of it.
     noon = int(datetime.combine(day, time(12), UTC).timestamp()) // SECONDS

@@ -190,16 +190,9 @@ def fill(request: PersonRequest, slug: str, uid: str, pk: int) -> HttpResponse:
             form,
             lambda: actions.fill_box(
                 actor=request.person, delivery=found, contents=form.things(), note=said["note"],
-                less=said["less"],
+                less=said["less"], picture=picture.read() if picture else b"", alt=said["alt"],
             ),
         )  # fmt: skip
-        if done is not None and picture:
-            done = carry_out(
-                form,
-                lambda: actions.show_box(
-                    actor=request.person, delivery=found, data=picture.read(), alt=said["alt"]
-                ),
-            )
         if done is not None:
             messages.success(request, _("Saved."))
             return redirect("shares:delivery", slug=slug, uid=uid, pk=pk)
