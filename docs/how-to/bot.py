@@ -26,7 +26,9 @@ def listen(stream):
         elif name == "data":
             heard(json.loads(value))
         elif not name and "last" in locals():
-            KEPT.write_text(last)  # after it was dealt with, so that nothing is left out
+            fresh = KEPT.with_suffix(".new")  # whole or not at all, whenever the bot is stopped
+            fresh.write_text(last)
+            fresh.replace(KEPT)  # after it was dealt with, so that nothing is left out
 
 
 def heard(event):
