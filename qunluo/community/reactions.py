@@ -46,6 +46,10 @@ def tell_the_applicant(event: ApplicationAccepted | ApplicationRefused) -> None:
         return
     here = queries.membership_of(found.person, found.community)
     slug = found.community.slug
+    accepted = isinstance(event, ApplicationAccepted)
+    if accepted and here is None and found.community.selection == "fee":
+        letter = "application_accepted_fee"
+        actions.write_to(found.person_id, found.community, letter, path=f"/c/{slug}/join/")
     if isinstance(event, ApplicationRefused):
         path = f"/c/{slug}/application/{found.pk}/"
         words = {"reason": found.reason}

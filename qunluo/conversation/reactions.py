@@ -4,6 +4,7 @@ from pathlib import Path
 
 from qunluo.community.actions import write_to
 from qunluo.community.events import (
+    EntryEnded,
     GrantExpired,
     GrantRevoked,
     MemberJoined,
@@ -141,8 +142,8 @@ def tell_of_service(event: ServiceRequested | ServiceMoved | ServiceDecided) -> 
     actions.tell_of_service(event)
 
 
-@reacts_to(MemberLeft, MemberRemoved, MemberSuspended)
-def part_from_services(event: MemberLeft | MemberRemoved | MemberSuspended) -> None:
+@reacts_to(EntryEnded, MemberLeft, MemberRemoved, MemberSuspended)
+def part_from_services(event: EntryEnded | MemberLeft | MemberRemoved | MemberSuspended) -> None:
     """Give back what is set aside for services that somebody can no longer give or take."""
     if event.person_id and event.community_id:
         actions.part_from_services(person_id=event.person_id, community_id=event.community_id)
@@ -172,9 +173,9 @@ def tell_of_reaction(event: Reacted) -> None:
     actions.tell_of_reaction(event)
 
 
-@reacts_to(GrantRevoked, GrantExpired, MemberLeft, MemberRemoved, PrivateTalkLeft)
+@reacts_to(GrantRevoked, GrantExpired, EntryEnded, MemberLeft, MemberRemoved, PrivateTalkLeft)
 def take_notices_back(
-    event: GrantRevoked | GrantExpired | MemberLeft | MemberRemoved | PrivateTalkLeft,
+    event: GrantRevoked | GrantExpired | EntryEnded | MemberLeft | MemberRemoved | PrivateTalkLeft,
 ) -> None:
     """Take notices back from somebody who may no longer know what they are about."""
     if isinstance(event, PrivateTalkLeft):

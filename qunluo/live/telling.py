@@ -22,7 +22,8 @@ CHANGED = {
 SIGHT = {
     "community.founded", "community.closed", "community.reopened", "community.cofounder_joined",
     "community.member_joined", "community.member_left", "community.member_removed",
-    "community.member_reinstated", "community.member_suspended", "community.suspension_lifted",
+    "community.entry_ended", "community.entry_renewed", "community.member_reinstated",
+    "community.member_suspended", "community.suspension_lifted",
     "community.grant_given", "community.grant_extended", "community.grant_revoked",
     "community.grant_expired", "conversation.space_opened", "conversation.space_changed",
     "conversation.space_archived", "conversation.space_restored",

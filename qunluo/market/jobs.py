@@ -63,6 +63,12 @@ def look_after_shares() -> None:
     actions.move_up_everywhere()
 
 
+@every(minutes=10, atomic=False, when=queries.pauses_end)
+def resume_overdue_tiers() -> None:
+    """Let go on what has stood still for as long as it may."""
+    actions.resume_overdue_tiers()
+
+
 @every(minutes=60, atomic=False, when=queries.tiers_end)
 def tell_of_tier_ends() -> None:
     """Tell whose time in a tier ends soon."""

@@ -30,6 +30,7 @@ from qunluo.ledger.queries import amount_said
 from qunluo.market import actions, events, queries
 from qunluo.market.models import Campaign, Order, Refund
 from qunluo.people.ports import own_data
+from qunluo.people.queries import person_card
 from qunluo.reach.actions import send_email
 
 LETTERS = Path(__file__).parent / "definitions" / "letters.toml"
@@ -334,9 +335,9 @@ def tell_of_void(event: events.CardVoided) -> None:
     _write(event.order_id, "card_voided", tail=queries.tail_of_card(event.card_id))
 
 
-@reacts_to(events.TierNear)
-def tell_of_tier(event: events.TierNear) -> None:
-    """Tell somebody that their time in a tier ends soon."""
+@reacts_to(events.TierNear, events.TierGiven)
+def tell_of_tier(event: events.TierNear | events.TierGiven) -> None:
+    """Tell somebody that their time in a tier ends soon, or that they were given some."""
     one = queries.find_tier_end(event.product_id, event.person_id)
     if one is None:
         return
@@ -344,4 +345,9 @@ def tell_of_tier(event: events.TierNear) -> None:
     day = f"{one.ends_at.astimezone(ZoneInfo(here.time_zone)):%Y-%m-%d}"
     words = {"tier": one.plan.product.title, "day": day}
     path = f"/c/{here.slug}/tiers/"
-    write_to(one.person_id, here, "tier_near", path=path, words=words, letters=LETTERS)
+    letter = "tier_near"
+    if isinstance(event, events.TierGiven):
+        cards = person_card([event.actor_id or 0])
+        letter = "tier_given"
+        words["giver"] = cards[event.actor_id].name if event.actor_id in cards else here.name
+    write_to(one.person_id, here, letter, path=path, words=words, letters=LETTERS)

@@ -131,6 +131,8 @@ def holding(here):
     actions.save_tier_period(actor=here.owner, plan=plan, name="A year", price=1, months=12)
     actions.list_product(actor=here.owner, product=gold)
     actions.try_tier(actor=here.mei, plan=plan)
+    year = plan.periods.get().variant
+    actions.buy_tier(actor=here.mei, shop=here.shop, variant=year.pk, key="for li", to=here.li)
 
 
 @pytest.fixture

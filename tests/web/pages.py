@@ -399,6 +399,13 @@ MARKET = {
 TIERS = {
     "tiers:index": OPEN,
     "tiers:buy": Page(post=everyone(302, visitor=IN)),
+    "tiers:up": Page(post=everyone(302, visitor=IN)),
+    "tiers:give": Page(post=everyone(302, visitor=IN)),
+    "tiers:pause": Page(post=everyone(404, visitor=IN), ids={"uid": "none"}),
+    "tiers:resume": Page(post=everyone(404, visitor=IN), ids={"uid": "none"}),
+    "tiers:usual": Page(post=only(DEALS, 302)),
+    "tiers:benefits": Page(post=only(DEALS, 404), ids={"uid": "none"}),
+    "tiers:days": Page(post=only(DEALS, 404), ids={"uid": "none"}),
     "tiers:try": Page(post=everyone(404, visitor=IN), ids={"uid": "none"}),
     "tiers:back": Page(post=only("member", 302, refused=404), ids=ORDERED),
     "tiers:desk": Page(only(DEALS), only(DEALS, 422)),

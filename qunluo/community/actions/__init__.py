@@ -13,6 +13,11 @@ from qunluo.community.actions.ending import (
     reopen_community,
     tell_about_the_end,
 )
+from qunluo.community.actions.entering import (
+    end_paid_memberships,
+    let_in,
+    let_tiers_in,
+)
 from qunluo.community.actions.founding import (
     create_community,
 )
@@ -103,6 +108,7 @@ __all__ = [
     "decide_application",
     "delete_segment",
     "end_membership",
+    "end_paid_memberships",
     "erase",
     "end_grant",
     "lock",
@@ -111,6 +117,8 @@ __all__ = [
     "grant",
     "hand_over",
     "leave",
+    "let_in",
+    "let_tiers_in",
     "lift_suspension",
     "mark_active",
     "note_member",

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from qunluo.community import events
+from qunluo.community.actions.entering import settle, tell_withdrawn
 from qunluo.community.actions.grants import lock
-from qunluo.community.actions.joining import settle, tell_withdrawn
 from qunluo.community.actions.letters import write_to
 from qunluo.community.errors import ClosingUnclear
 from qunluo.community.models import Application, Community, Membership

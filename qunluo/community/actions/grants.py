@@ -15,7 +15,8 @@ from qunluo.community.errors import (
     ReasonMissing,
     SeatTaken,
 )
-from qunluo.community.models import Community, Grant
+from qunluo.community.models import Community, Grant, Membership
+from qunluo.community.queries.entering import ticket_of
 from qunluo.community.queries.membership import membership_of
 from qunluo.community.queries.permissions import (
     ROLE_KINDS,
@@ -164,6 +165,7 @@ def end_grant(one: Grant, *, reason: str, actor_id: int | None) -> bool:
             if expired
             else events.GrantRevoked(actor_id=actor_id, **about, **held)  # type: ignore[arg-type]
         )
+        _follow(one)
     return bool(taken)
 
 
@@ -224,6 +226,7 @@ def _give(
             expires_at=expires_at,
         )
     )
+    _follow(made)
     return made
 
 
@@ -243,7 +246,24 @@ def _extend(actor: "Person | None", held: Grant, expires_at: datetime | None) ->
             expires_at=expires_at,
         )
     )
+    _follow(held)
     return held
+
+
+def _follow(one: Grant) -> None:
+    """Let a paid membership last as long as the tiers that let in; an owner needs none. M03."""
+    here = Membership.objects.filter(
+        community=one.community_id, person=one.person_id, status=Membership.Status.ACTIVE,
+        paid_until__isnull=False,
+    )  # fmt: skip
+    if one.kind == Grant.Kind.ROLE and one.name == rules.OWNER and one.revoked_at is None:
+        here.update(paid_until=None)
+    elif one.kind == Grant.Kind.TIER and here.exists():
+        ticket, moment = ticket_of(one.person, one.community), now()
+        if ticket:
+            here.update(paid_until=ticket.until)
+        else:
+            here.filter(paid_until__gt=moment).update(paid_until=moment)
 
 
 def _taken(community: Community, kind: str, name: str) -> SeatTaken:

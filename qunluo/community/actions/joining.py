@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
-from django.db.models import F
 
 from qunluo.community import events
+from qunluo.community.actions.entering import about, join, let_in, settle, tell_withdrawn
 from qunluo.community.actions.grants import lock
 from qunluo.community.errors import (
     AlreadyEnded,
@@ -24,7 +24,7 @@ from qunluo.community.errors import (
     RulesNotAccepted,
 )
 from qunluo.community.models import Application, Community, Membership
-from qunluo.community.queries.charter import current_charter
+from qunluo.community.queries.entering import accepted_application, ticket_of
 from qunluo.community.queries.joining import (
     entry_terms,
     last_application,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 State = Application.State
+BY_THEMSELVES = {rules.OPEN, rules.QUESTIONS, rules.FEE}
 
 
 @write_tx
@@ -57,14 +58,25 @@ def apply(
 ) -> Application | Membership:
     """Ask to join: a Membership when that suffices, else an Application, waiting or refused.
 
-    Asking twice returns the same. `despite_scope` confirms after an OutsideScope warning.
+    Where entry has a price it is accepted and waits for the payment (let_in), which a tier that
+    one holds already stands for. Asking twice returns the same. `despite_scope`
+    confirms after an OutsideScope warning.
     RecruitmentClosed, InvitationNeeded, FeeNotPossible, RulesNotAccepted, AnswersMissing,
     OutsideScope, RemovedBefore, RefusedRecently, CommunityClosed.
     """
     if here := membership_of(actor, community) or waiting_application(actor, community):
         return here
+    if paid := let_in(person=actor, community=community):
+        return paid
     wanted = entry_terms(community)
     _check_door(actor, community)
+    asked_before = accepted_application(actor, community)
+    if (
+        community.selection == rules.FEE
+        and asked_before
+        and asked_before.rules_number == _current(community)
+    ):
+        return asked_before
     number = _accepted(community, accepted_rules)
     said = rules.clean_answers(wanted.questions, answers or {})
     claim = criterion_claim.strip()[: rules.CLAIM_LENGTH]
@@ -109,7 +121,7 @@ def verify_criterion(
     application.criterion_verified = verified
     application.save(update_fields=["criterion_verified"])
     if verified:
-        publish(events.CriterionVerified(**_about(application, actor.pk)))
+        publish(events.CriterionVerified(**about(application, actor.pk)))
     return application
 
 
@@ -131,16 +143,20 @@ def decide_application(
     if not settle(application, State.ACCEPTED if accept else State.REFUSED, actor, reason):
         raise AlreadyEnded
     if accept:
-        publish(events.ApplicationAccepted(**_about(application, actor.pk)))
-        _join_applicant(application)
+        publish(events.ApplicationAccepted(**about(application, actor.pk)))
+        if not _to_pay(application):
+            _join_applicant(application)
     else:
-        publish(events.ApplicationRefused(**_about(application, actor.pk)))
+        publish(events.ApplicationRefused(**about(application, actor.pk)))
     return application
 
 
 @write_tx
-def accept_after_appeal(*, actor: "Person", application: Application) -> Membership:
-    """Let somebody in whose refusal was overturned; governance calls this with its decision."""
+def accept_after_appeal(*, actor: "Person", application: Application) -> Membership | None:
+    """Let somebody in whose refusal was overturned; governance calls this with its decision.
+
+    None where they come in once they have paid.
+    """
     require(actor, application.community, "members.admit")
     _check_welcome(application.person, application.community)
     changed = Application.objects.filter(pk=application.pk, state=State.REFUSED).update(
@@ -149,8 +165,8 @@ def accept_after_appeal(*, actor: "Person", application: Application) -> Members
     if not changed:
         raise AlreadyEnded
     application.refresh_from_db()
-    publish(events.ApplicationAccepted(**_about(application, actor.pk)))
-    return _join_applicant(application)
+    publish(events.ApplicationAccepted(**about(application, actor.pk)))
+    return None if _to_pay(application) else _join_applicant(application)
 
 
 @write_tx
@@ -185,61 +201,6 @@ def admit(
     )
 
 
-def join(
-    *,
-    person: "Person",
-    community: Community,
-    via: str,
-    inviter: "Person | None",
-    actor_id: int,
-    rules_number: int,
-    label_claim: str,
-) -> Membership:
-    """Take the next number and become a member; a simultaneous second call gets the first's result.
-
-    Call it inside write_tx. The counter moves in the same savepoint as the row, so no number is
-    lost; whoever comes second waits for the community's row and then meets the unique constraint.
-    """
-    at, charter = now(), current_charter(community)
-    try:
-        with write_tx():
-            Community.objects.filter(pk=community.pk).update(
-                next_member_number=F("next_member_number") + 1, member_count=F("member_count") + 1
-            )
-            following = Community.objects.values_list("next_member_number", flat=True)
-            made = Membership.objects.create(
-                community=community,
-                person=person,
-                number=following.get(pk=community.pk) - 1,
-                via=via,
-                inviter=inviter,
-                label_claim=label_claim,
-                rules_number=rules_number,
-                charter_number=charter.number if charter else 0,
-                joined_at=at,
-                last_active_on=at.date(),
-            )
-    except IntegrityError:
-        return Membership.objects.get(
-            community=community, person=person, status=Membership.Status.ACTIVE
-        )
-    if waiting := waiting_application(person, community):
-        settle(waiting, State.WITHDRAWN, decided_by=None)
-        tell_withdrawn(waiting, person.pk)
-    publish(
-        events.MemberJoined(
-            community_id=community.pk,
-            actor_id=actor_id,
-            person_id=person.pk,
-            membership_id=made.pk,
-            number=made.number,
-            via=via,
-            inviter_id=inviter.pk if inviter else None,
-        )
-    )
-    return made
-
-
 def _check_door(actor: "Person", community: Community) -> None:
     """Refuse what no answer can change, the most lasting reason first."""
     _check_welcome(actor, community)
@@ -247,7 +208,7 @@ def _check_door(actor: "Person", community: Community) -> None:
         raise RecruitmentClosed(community=community.name)
     if community.selection == rules.INVITATION:
         raise InvitationNeeded(community=community.name)
-    if community.selection == rules.FEE:
+    if community.selection == rules.FEE and not community.entry_tiers:
         raise FeeNotPossible(community=community.name)
     last = last_application(actor, community)
     if last and last.state == State.REFUSED and last.decided_at:
@@ -290,7 +251,7 @@ def _file(asked: Application, *, wait: bool) -> Application | Membership:
         if here := membership_of(asked.person, asked.community):
             return here
         asked.save()
-        return _join_applicant(asked)
+        return asked if _to_pay(asked) else _join_applicant(asked)
     try:
         with write_tx():
             asked.save()
@@ -298,7 +259,7 @@ def _file(asked: Application, *, wait: bool) -> Application | Membership:
         return Application.objects.get(
             community=asked.community, person=asked.person, state=State.WAITING
         )
-    publish(events.ApplicationMade(**_about(asked, asked.person_id)))
+    publish(events.ApplicationMade(**about(asked, asked.person_id)))
     return asked
 
 
@@ -307,20 +268,32 @@ def _refuse_by_rule(asked: Application, words: list[str]) -> Application:
     reason = str(pick(rules.OUTSIDE, asked.person.language))
     asked.reason = reason.format(words=enumerated(words, asked.person.language))[:400]
     asked.save()
-    publish(events.ApplicationRefusedByRule(**_about(asked, asked.person_id)))
+    publish(events.ApplicationRefusedByRule(**about(asked, asked.person_id)))
     return asked
+
+
+def _to_pay(application: Application) -> bool:
+    """Tell whether an accepted applicant is let in once they have paid, and has not yet."""
+    community = application.community
+    if community.selection != rules.FEE:
+        return False
+    return ticket_of(application.person, community) is None
 
 
 def _join_applicant(application: Application) -> Membership:
     selection = application.community.selection
+    ticket = (
+        ticket_of(application.person, application.community) if selection == rules.FEE else None
+    )
     return join(
         person=application.person,
         community=application.community,
-        via=selection if selection in {rules.OPEN, rules.QUESTIONS} else Membership.Via.VETTING,
+        via=selection if selection in BY_THEMSELVES else Membership.Via.VETTING,
         inviter=None,
         actor_id=application.decided_by_id or application.person_id,
         rules_number=application.rules_number,
         label_claim=application.label_claim,
+        paid_until=ticket.until if ticket else None,
     )
 
 
@@ -336,29 +309,3 @@ def _check_acceptable(application: Application) -> None:
         application.refresh_from_db(fields=["criterion_verified"])
         if not application.criterion_verified:
             raise CriterionNotVerified
-
-
-def settle(
-    application: Application, state: str, decided_by: "Person | None", reason: str = ""
-) -> bool:
-    """Move a waiting application to its end; return False when somebody was quicker."""
-    moved = Application.objects.filter(pk=application.pk, state=State.WAITING).update(
-        state=state, decided_at=now(), decided_by=decided_by, reason=reason[:400]
-    )
-    if moved:
-        application.refresh_from_db()
-    return bool(moved)
-
-
-def tell_withdrawn(application: Application, actor_id: int | None) -> None:
-    """Publish that an application was taken back; nobody in particular when all came to an end."""
-    publish(events.ApplicationWithdrawn(**_about(application, actor_id)))
-
-
-def _about(application: Application, actor_id: int | None) -> dict[str, Any]:
-    return {
-        "community_id": application.community_id,
-        "actor_id": actor_id,
-        "person_id": application.person_id,
-        "application_id": application.pk,
-    }

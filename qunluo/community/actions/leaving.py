@@ -160,7 +160,7 @@ def check_measure(actor: "Person", membership: Membership, rule_id: str, reason:
         raise ReasonMissing(fields={"reason": [_("Please give a reason.")]})
 
 
-def let_go(membership: Membership, status: str, reason: str, actor_id: int) -> None:
+def let_go(membership: Membership, status: str, reason: str, actor_id: int | None) -> None:
     """Close the membership and let go of everything that only a member holds; publishes nothing.
 
     LastOwner, unless the community has come to its end.

@@ -123,11 +123,19 @@ class InvitationNeeded(Forbidden):
     next_step = _("Ask somebody you know there for an invitation link.")
 
 
+class JoinFirst(Conflict):
+    """Somebody wants to pay for their entry whom the door has not accepted."""
+
+    code = "community.join_first"
+    message = _("Ask to join “{community}” first; you pay once you are accepted.")
+    next_step = _("Open the page for joining, read the rules and answer what it asks.")
+
+
 class FeeNotPossible(Conflict):
-    """The selection mode is fee, and no fee can be taken yet."""
+    """The selection mode is fee, and nothing that lets in is sold."""
 
     code = "community.fee_not_possible"
-    message = _("“{community}” asks for an entry fee, and this installation cannot take fees yet.")
+    message = _("“{community}” asks for an entry fee, and does not say yet what it costs.")
     next_step = _("Nothing was charged. A personal invitation from a member opens the door.")
 
 

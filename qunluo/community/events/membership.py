@@ -78,6 +78,32 @@ class MemberLeft(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EntryEnded(Event):
+    """The paid time of a member was over, which ended the membership."""
+
+    name: ClassVar[str] = "community.entry_ended"
+    membership_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryRenewed(Event):
+    """Somebody whose paid time was over is a member again, until an end or without (None)."""
+
+    name: ClassVar[str] = "community.entry_renewed"
+    membership_id: int
+    paid_until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryTiersChanged(Event):
+    """Other tiers than before let in who holds them."""
+
+    name: ClassVar[str] = "community.entry_tiers_changed"
+    audit: ClassVar[bool] = True
+    tiers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberRemoved(Event):
     """A member was removed under a rule they had accepted."""
 

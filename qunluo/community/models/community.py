@@ -38,6 +38,7 @@ class Community(models.Model):
     blueprint_digest = models.CharField(max_length=64, blank=True)
     modules = models.JSONField(default=list)
     facts = models.JSONField(default=dict, blank=True)  # pushed down by higher rooms, read by gates
+    entry_tiers = models.JSONField(default=list, blank=True)  # holding one of them lets in: M03
     brand_colour = models.CharField(max_length=7, default="#2f6f4f")
     symbol = models.CharField(max_length=120, blank=True)
     member_count = models.PositiveIntegerField(default=0)

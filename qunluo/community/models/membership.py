@@ -39,6 +39,7 @@ class Membership(models.Model):
     joined_at = models.DateTimeField()
     last_active_on = models.DateField()
     suspended_until = models.DateTimeField(null=True, blank=True)
+    paid_until = models.DateTimeField(null=True, blank=True)  # None: came without a fee
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.CharField(max_length=200, blank=True)
 
@@ -54,6 +55,11 @@ class Membership(models.Model):
         indexes = [
             models.Index(fields=["community", "status", "-joined_at", "-id"]),
             models.Index(fields=["community", "status", "last_active_on"]),
+            models.Index(
+                fields=["paid_until"],
+                condition=Q(status="active", paid_until__isnull=False),
+                name="memberships_paid_until",
+            ),
         ]
 
     def __str__(self) -> str:

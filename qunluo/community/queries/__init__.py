@@ -25,6 +25,17 @@ from qunluo.community.queries.directory import (
     count_members,
     members,
 )
+from qunluo.community.queries.entering import (
+    ENDLESS,
+    Ticket,
+    accepted_application,
+    entry_known,
+    entry_possible,
+    lapsed_membership,
+    memberships_end,
+    require_entry,
+    ticket_of,
+)
 from qunluo.community.queries.gates import (
     closed_gates,
     gates,
@@ -132,6 +143,15 @@ from qunluo.community.rules.permissions import (
 )
 
 __all__ = [
+    "entry_known",
+    "entry_possible",
+    "ticket_of",
+    "require_entry",
+    "memberships_end",
+    "lapsed_membership",
+    "accepted_application",
+    "Ticket",
+    "ENDLESS",
     "had_tier",
     "live_tier",
     "own_tiers",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qunluo.community.models import Community, Grant, Membership
-from qunluo.community.queries.permissions import ROLE_KINDS, Standing, live_grants
+from qunluo.community.queries.permissions import ROLE_KINDS, Standing, in_force, live_grants
 from qunluo.community.rules import permissions as rules
 from qunluo.kernel.clock import now
 
@@ -31,23 +31,22 @@ def placed(people: Iterable[int]) -> list[Placed]:
         "person_id", "community_id", "kind", "name", "expires_at"
     ):
         grants[person, community].append((kind, name, ends))
-    rows = Membership.objects.filter(
-        person_id__in=ids, status=Membership.Status.ACTIVE
-    ).values_list(
-        "pk", "person_id", "community_id", "suspended_until", "joined_at", "community__stage"
-    )
+    rows = Membership.objects.filter(in_force(), person_id__in=ids).values_list(
+        "pk", "person_id", "community_id", "suspended_until", "joined_at", "community__stage",
+        "paid_until",
+    )  # fmt: skip
     return [_placed(row, grants[row[1], row[2]]) for row in rows]
 
 
 def _placed(
-    row: tuple[int, int, int, datetime | None, datetime, str],
+    row: tuple[int, int, int, datetime | None, datetime, str, datetime | None],
     grants: list[tuple[str, str, datetime | None]],
 ) -> Placed:
-    pk, person, community, until, joined_at, stage = row
+    pk, person, community, until, joined_at, stage, paid_until = row
     suspended = until if until and until > now() else None
     roles = frozenset({rules.MEMBER, *(name for kind, name, _ in grants if kind in ROLE_KINDS)})
     closed = stage == Community.Stage.CLOSED
-    ends = [end for *_kind, end in grants if end] + ([suspended] if suspended else [])
+    ends = [end for end in (*(one[-1] for one in grants), suspended, paid_until) if end]
     return Placed(
         person,
         community,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 from qunluo.community.models import Community, Grant, Membership, MemberTag, RulesVersion
-from qunluo.community.queries.permissions import ROLE_KINDS, live_grants, require
+from qunluo.community.queries.permissions import ROLE_KINDS, in_force, live_grants, require
 from qunluo.community.rules import segments as rules
 from qunluo.community.rules.permissions import MEMBER
 from qunluo.kernel.clock import now
@@ -101,7 +101,7 @@ def count_members(
 
 def active_members(community: Community) -> "QuerySet[Membership]":
     """Return the memberships that count."""
-    return Membership.objects.filter(community=community, status=Membership.Status.ACTIVE)
+    return Membership.objects.filter(in_force(), community=community)
 
 
 def filtered(community: Community, wanted: rules.Filters, *, manages: bool) -> QuerySet[Membership]:

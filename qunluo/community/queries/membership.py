@@ -9,7 +9,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from qunluo.community.errors import CommunityNotFound, MembershipNotFound
 from qunluo.community.models import Community, Membership, RulesVersion
-from qunluo.community.queries.permissions import ROLE_KINDS, live_grants
+from qunluo.community.queries.permissions import ROLE_KINDS, in_force, live_grants
 from qunluo.community.rules.joining import cites
 from qunluo.community.rules.permissions import MEMBER
 from qunluo.kernel.clock import now
@@ -70,7 +70,7 @@ def _public() -> Q:
 
 
 def _own(person_id: int) -> Exists:
-    active = Membership.objects.filter(person_id=person_id, status=Membership.Status.ACTIVE)
+    active = Membership.objects.filter(in_force(), person_id=person_id)
     return Exists(active.filter(community=OuterRef("pk")))
 
 
@@ -117,9 +117,7 @@ def membership_of(
 
 def _membership(given: Sequence[int]) -> "QuerySet[Membership]":
     community_id, person_id = given
-    return Membership.objects.filter(
-        community_id=community_id, person_id=person_id, status=Membership.Status.ACTIVE
-    )
+    return Membership.objects.filter(in_force(), community_id=community_id, person_id=person_id)
 
 
 def members_called(community: Community, words: Iterable[str]) -> dict[str, Called]:
@@ -131,7 +129,7 @@ def members_called(community: Community, words: Iterable[str]) -> dict[str, Call
     if not wanted:
         return {}
     rows = (
-        Membership.objects.filter(community=community, status=Membership.Status.ACTIVE)
+        Membership.objects.filter(in_force(), community=community)
         .filter(Q(person__name__in=wanted) | Q(person__handle__in=wanted))
         .order_by("-number")
         .values_list("person_id", "person__handle", "joined_at", "person__name")
@@ -154,7 +152,7 @@ def is_banned(person: "Person | AnonymousUser | None", community: Community) -> 
 def is_suspended(membership: Membership) -> bool:
     """Return whether an active member is suspended at this moment, as the database says now."""
     return Membership.objects.filter(
-        pk=membership.pk, status=Membership.Status.ACTIVE, suspended_until__gt=now()
+        in_force(), pk=membership.pk, suspended_until__gt=now()
     ).exists()
 
 
@@ -193,7 +191,7 @@ def _memberships(given: Sequence[int]) -> "QuerySet[Membership]":
         & live_grants(along="person__grants__"),
     )
     return (
-        Membership.objects.filter(person_id=given[0], status=Membership.Status.ACTIVE)
+        Membership.objects.filter(in_force(), person_id=given[0])
         .annotate(held=held)
         .annotate(held_kind=F("held__kind"), held_name=F("held__name"))
         .select_related("community")
@@ -208,7 +206,7 @@ def _belonging(membership: Membership, held: Iterable[tuple[str, str]]) -> Belon
 
 def share_a_community(one: int, other: int) -> bool:
     """Return whether two persons (by id) are active members of one community."""
-    active = Membership.objects.filter(status=Membership.Status.ACTIVE)
+    active = Membership.objects.filter(in_force())
     return active.filter(
         Exists(active.filter(community=OuterRef("community"), person_id=other)), person_id=one
     ).exists()

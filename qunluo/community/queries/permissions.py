@@ -87,6 +87,13 @@ def live_grants(at: datetime | None = None, *, along: str = "") -> Q:
     return never & ends
 
 
+def in_force(at: datetime | None = None, *, along: str = "") -> Q:
+    """Return the condition for memberships that count: one whose paid time is over does not."""
+    free = Q(**{f"{along}paid_until": None})
+    paid = Q(**{f"{along}paid_until__gt": at or now()})
+    return Q(**{f"{along}status": Membership.Status.ACTIVE}) & (free | paid)
+
+
 def standing(person: "Person | AnonymousUser | None", community: Community) -> Standing:
     """Return how a person stands in a community, in one query."""
     if person is None or person.pk is None:
@@ -106,9 +113,7 @@ def _standing(given: Sequence[int]) -> "QuerySet[Membership, Any]":
     held = Q(person__grants__community_id=community_id, person__grants__kind__in=ROLE_KINDS)
     held &= live_grants(along="person__grants__")
     return (
-        Membership.objects.filter(
-            community_id=community_id, person_id=person_id, status=Membership.Status.ACTIVE
-        )
+        Membership.objects.filter(in_force(), community_id=community_id, person_id=person_id)
         .annotate(held=FilteredRelation("person__grants", condition=held))
         .values_list("pk", "suspended_until", "joined_at", "community__stage", "held__name")
     )
@@ -194,11 +199,11 @@ def holders(community: Community, roles: Iterable[str]) -> "QuerySet[Grant]":
 def _holders(community_id: int, roles: Iterable[str]) -> "QuerySet[Grant]":
     return Grant.objects.filter(
         live_grants(),
+        in_force(along="person__memberships__"),
         community_id=community_id,
         kind__in=ROLE_KINDS,
         name__in=list(roles),
         person__memberships__community_id=community_id,
-        person__memberships__status=Membership.Status.ACTIVE,
     )
 
 

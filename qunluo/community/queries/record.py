@@ -19,6 +19,7 @@ from qunluo.community.models import (
 from qunluo.community.queries.directory import MANAGE
 from qunluo.community.queries.permissions import (
     ROLE_KINDS,
+    in_force,
     live_grants,
     permissions_of,
     standing,
@@ -151,9 +152,7 @@ def close_care(host: "Person", community: Community) -> CareCircle:
     ids = CloseCare.objects.filter(community=community, host=host).values("person_id")
     return CareCircle(
         list(
-            Membership.objects.filter(
-                community=community, person__in=ids, status=Membership.Status.ACTIVE
-            )
+            Membership.objects.filter(in_force(), community=community, person__in=ids)
             .select_related("person")
             .order_by("person__name", "pk")
         )
@@ -165,11 +164,11 @@ def hosts(community: Community) -> list["Card"]:
     able = rules.hosting_roles()
     ids = Grant.objects.filter(
         live_grants(),
+        in_force(along="person__memberships__"),
         community=community,
         kind__in=ROLE_KINDS,
         name__in=able,
         person__memberships__community=community,
-        person__memberships__status=Membership.Status.ACTIVE,
     ).values_list("person_id", flat=True)
     return sorted(people.person_card(ids).values(), key=lambda card: (card.name, card.id))
 

@@ -172,14 +172,20 @@ from qunluo.market.actions.shop import (
     set_trust_line_met,
     set_up_shop,
 )
-from qunluo.market.actions.tiers import (
-    add_tier,
-    buy_tier,
-    give_tier_back,
-    save_tier,
-    save_tier_period,
+from qunluo.market.actions.tier_orders import buy_tier, give_tier_back
+from qunluo.market.actions.tier_time import (
+    give_tier_time,
+    pause_tier,
+    resume_overdue_tiers,
+    resume_tier,
     tell_of_tier_ends,
     try_tier,
+)
+from qunluo.market.actions.tiers import (
+    add_declared_tiers,
+    add_tier,
+    save_tier,
+    save_tier_period,
 )
 
 __all__ = [
@@ -208,6 +214,11 @@ __all__ = [
     "ask_share",
     "move_up_everywhere",
     "add_tier",
+    "add_declared_tiers",
+    "give_tier_time",
+    "pause_tier",
+    "resume_overdue_tiers",
+    "resume_tier",
     "give_tier_back",
     "tell_of_tier_ends",
     "buy_tier",

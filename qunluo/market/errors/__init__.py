@@ -292,6 +292,14 @@ class CampaignOver(Conflict):
     next_step = _("Nothing was charged. Look in the shop for what runs now.")
 
 
+class EntryShut(CampaignOver):
+    """Money came for a way in that this person can no longer go."""
+
+    code = "market.entry_shut"
+    message = _("This no longer lets you in.")
+    next_step = _("Nothing was charged. Ask who keeps the door.")
+
+
 class CampaignNotStarted(Conflict):
     """The campaign begins later."""
 

@@ -41,3 +41,42 @@ class RefundOver(Conflict):
     code = "market.refund_over"
     message = _("It can no longer be taken back by yourself.")
     next_step = _("Ask who runs the shop.")
+
+
+class TierPaused(Conflict):
+    """The time stands still; nothing is bought or taken back meanwhile."""
+
+    code = "market.tier_paused"
+    message = _("Your time in this tier stands still.")
+    next_step = _("Let it go on first.")
+
+
+class NoPause(Conflict):
+    """The tier cannot be paused, or no longer, or is not held by time that was bought."""
+
+    code = "market.no_pause"
+    message = _("Your time in this tier cannot stand still (any longer).")
+    next_step = _("It says on the page of the tiers for how many days it can.")
+
+
+class NotUpward(Conflict):
+    """There is nothing bought to move up from, or what is left of it is worth as much."""
+
+    code = "market.not_upward"
+    message = _("You cannot move up to this: it has to cost more than what is left of yours.")
+    next_step = _("Buy it as anybody does, or choose a longer period.")
+
+
+class MovedUp(Conflict):
+    """What was paid went into a higher tier; it goes back with that order."""
+
+    code = "market.moved_up"
+    message = _("What was left of this went into order {uid}.")
+    next_step = _("Give that order back instead.")
+
+
+class GiftRefused(Invalid):
+    """The person for whom a tier is meant is not here, or cannot have it."""
+
+    code = "market.gift_refused"
+    message = _("It cannot be given to this person.")

@@ -84,7 +84,14 @@ from qunluo.market.events.shares import (
     ShareSuspended,
     ShortfallTold,
 )
-from qunluo.market.events.tiers import TierNear, TierSaved, TierTried
+from qunluo.market.events.tiers import (
+    TierGiven,
+    TierNear,
+    TierPaused,
+    TierResumed,
+    TierSaved,
+    TierTried,
+)
 from qunluo.market.events.trade import (
     AudienceSwitched,
     BillChecked,
@@ -144,7 +151,10 @@ __all__ = [
     "ShareReinstated",
     "ShareSuspended",
     "ShortfallTold",
+    "TierGiven",
     "TierNear",
+    "TierPaused",
+    "TierResumed",
     "TierSaved",
     "TierTried",
     "ClaimAnswered",

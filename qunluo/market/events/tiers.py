@@ -1,6 +1,7 @@
 """What happens with tiers. That one is given or has expired is told by its grant."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from qunluo.kernel.events import Event
@@ -32,3 +33,33 @@ class TierNear(Event):
     name: ClassVar[str] = "market.tier_near"
     product_id: int
     tier: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierGiven(Event):
+    """Somebody was given time in a tier: bought for them, or by who runs the shop."""
+
+    name: ClassVar[str] = "market.tier_given"
+    audit: ClassVar[bool] = True
+    product_id: int
+    tier: str
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierPaused(Event):
+    """Somebody lets their time in a tier stand still."""
+
+    name: ClassVar[str] = "market.tier_paused"
+    product_id: int
+    tier: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierResumed(Event):
+    """Somebody's time in a tier goes on, until a new end."""
+
+    name: ClassVar[str] = "market.tier_resumed"
+    product_id: int
+    tier: str
+    until: datetime

@@ -44,7 +44,7 @@ from qunluo.market.models.shares import (
     ShareSeason,
 )
 from qunluo.market.models.shop import DeliveryRate, MerchantAccount, PickupPoint, Shop
-from qunluo.market.models.tiers import TierPeriod, TierPlan, TierTime
+from qunluo.market.models.tiers import TierOrder, TierPeriod, TierPlan, TierTime
 
 __all__ = [
     "Depot",
@@ -56,6 +56,7 @@ __all__ = [
     "ShareContract",
     "ShareDelivery",
     "ShareSeason",
+    "TierOrder",
     "TierPeriod",
     "TierPlan",
     "TierTime",

@@ -12,7 +12,8 @@ class TierPlan(models.Model):
     """What a product of kind tier gives: a grant of this name, and what that brings, line by line.
 
     With `trial_days` above 0 each person may try it once, for nothing. Who bought it takes it back
-    whole within `refund_days`; `notice_days` before its end they are told.
+    whole within `refund_days`; `notice_days` before its end they are told. Holding one that
+    `lets_in` is the way into a community with a fee.
     """
 
     community = models.ForeignKey(
@@ -21,6 +22,8 @@ class TierPlan(models.Model):
     product = models.OneToOneField(Product, models.PROTECT, related_name="tier_plan")
     name = models.CharField(max_length=40)
     benefits = models.JSONField(default=list, blank=True)
+    lets_in = models.BooleanField(default=False)
+    pause_days = models.PositiveSmallIntegerField(default=0)  # for which a time may stand still
     trial_days = models.PositiveSmallIntegerField(default=0)
     refund_days = models.PositiveSmallIntegerField(default=7)
     notice_days = models.PositiveSmallIntegerField(default=7)
@@ -54,8 +57,22 @@ class TierPeriod(models.Model):
         return f"{self.months} months {self.days} days"
 
 
+class TierOrder(models.Model):
+    """What an order of a tier does besides: it is for somebody else, or moves up from another tier.
+
+    `credit` is what is left of the stretches that are `moved` into it, and comes off the price.
+    """
+
+    order = models.OneToOneField(Order, models.PROTECT, related_name="tier_order")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    credit = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.order_id} for {self.person_id}"
+
+
 class TierTime(models.Model):
-    """A stretch of time in a tier: bought by an order, or a trial (without one).
+    """A stretch of time in a tier: bought by an order, given by who runs the shop, or a trial.
 
     What counts is the grant; this says where its time came from, and gives back what is not used.
     """
@@ -67,13 +84,25 @@ class TierTime(models.Model):
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    moved_to = models.ForeignKey(
+        TierOrder, models.PROTECT, null=True, blank=True, related_name="moved"
+    )  # the last order that was to take up what is left of it
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(max_length=200, blank=True)  # of what was given
+    paused_at = models.DateTimeField(null=True, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)  # what was held when it was paused
+    paused_seconds = models.PositiveIntegerField(default=0)  # before now
     told = models.BooleanField(default=False)  # that its end is near
-    ended_at = models.DateTimeField(null=True, blank=True)  # taken back, as its order was
+    ended_at = models.DateTimeField(null=True, blank=True)  # taken back, or moved up from
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["plan", "person"], condition=Q(order=None), name="one_trial_for_a_person"
+                fields=["plan", "person"],
+                condition=Q(order=None, given_by=None),
+                name="one_trial_for_a_person",
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="a_time_ends_after_it_began"

@@ -18,7 +18,7 @@ from qunluo.market.queries.products import (
     price_rules,
     require_audience,
 )
-from qunluo.market.queries.shop import delivery_rates, shop_opened
+from qunluo.market.queries.shop import delivery_rates, door_open, shop_opened
 from qunluo.market.rules.pricing import (
     MOST_PRICE,
     MOST_QUANTITY,
@@ -112,34 +112,38 @@ class Quote:
 
 def quote(
     shop: Shop, wishes: Sequence[Wish], delivery: Delivery, *, viewer: "Viewer",
-    offer: Offer | None = None, gives: str = "", coupon: str = "",
+    offer: Offer | None = None, gives: str = "", coupon: str = "", entry: bool = False,
 ) -> Quote:  # fmt: skip
     """Return what an order would cost. Nothing is set aside. Prices of a campaign are its own.
 
     `gives` is the kind of the one thing that is bought by rules of its own, for whose act asks;
-    `coupon` the code of one, or the uid of one that the viewer was given.
+    `coupon` the code of one, or the uid of one that the viewer was given. What lets in (`entry`)
+    is sold before the shop opens, and to those who are still outside.
 
     ShopNotOpen, NoCart, MembersOnlyShop, NothingToBuy, TooMuch, ProductNotFound, NotOnSale,
     SoldOut, SoldApart, InvalidOrder, NoDelivery, CouponNotFound, CouponRefused.
     """
-    buyer, made = _quote(shop, wishes, delivery, viewer, offer, gives, tiers=bool(coupon))
+    if shop.audience == Shop.Audience.DEALERS:
+        raise errors.NoCart
+    if not (door_open(shop) if entry else shop_opened(shop)):
+        raise errors.ShopNotOpen
+    buyer, made = _quote(
+        shop, wishes, delivery, viewer, offer, gives, tiers=bool(coupon), entry=entry
+    )  # fmt: skip
     return discounted(made, coupon, viewer=viewer, buyer=buyer) if coupon else made
 
 
 def _quote(
     shop: Shop, wishes: Sequence[Wish], delivery: Delivery, viewer: "Viewer",
-    offer: Offer | None, gives: str, *, tiers: bool,
+    offer: Offer | None, gives: str, *, tiers: bool, entry: bool,
 ) -> tuple[Buyer, Quote]:  # fmt: skip
-    if shop.audience == Shop.Audience.DEALERS:
-        raise errors.NoCart
-    if not shop_opened(shop):
-        raise errors.ShopNotOpen
     wanted = _counted(wishes)
     variants, rows = _variants(shop, wanted)
     _require_kinds(variants, gives)
     rules = price_rules(variants)
     buyer = buyer_of(viewer, shop.community, tiers=tiers or names_tiers(rules.values()))
-    require_audience(shop, buyer)
+    if not entry:
+        require_audience(shop, buyer)
     needed = needs_delivery(variants.values())
     method = delivery.method if needed else VIRTUAL
     point = _point(shop, delivery) if method == PICKUP else None

@@ -117,3 +117,15 @@ def shop_opened(shop: Shop) -> bool:
         and shop.audience != Shop.Audience.DEALERS
         and shop.community.stage != shop.community.Stage.CLOSED
     )
+
+
+def door_open(shop: Shop) -> bool:
+    """Tell whether a shop sells the way in: from the first day on, before anybody can be trusted.
+
+    Goods wait for the trust line of M10; a fee for entry (M03) is what lets the first members in.
+    """
+    return (
+        shop.state != Shop.State.PAUSED
+        and shop.audience != Shop.Audience.DEALERS
+        and shop.community.stage != shop.community.Stage.CLOSED
+    )

@@ -69,6 +69,19 @@ def show_market(
     return show(request, f"market/{template}", block, given, status=status)
 
 
+def entry_shown(request: PersonRequest, community: "Community") -> dict[str, Any]:
+    """Return what the door shows of what lets in: the ways, their currency, what one has tried."""
+    ways = queries.entry_plans(community)
+    shop = queries.find_shop(community) if ways else None
+    person = request.person
+    return {
+        "ways": ways,
+        "currency": shop.currency if shop else "",
+        "amount": partial(_said, get_language() or "en"),
+        "had": queries.tried_tiers(community, person) if person.is_authenticated else set(),
+    }
+
+
 def _said(language: str, minor: int, unit: str) -> str:
     return amount_said(minor, unit, language)
 

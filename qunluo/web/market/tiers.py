@@ -1,67 +1,31 @@
 """Tiers: compared, bought, renewed and tried; at the desk written down and held by whom."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qunluo.community import queries as communities
 from qunluo.kernel.errors import DomainError
 from qunluo.market import actions, queries
-from qunluo.market.errors import MembersOnlyShop, TierNotFound
+from qunluo.market.errors import GiftRefused, MembersOnlyShop, TierNotFound
+from qunluo.people.errors import PersonNotFound
+from qunluo.people.queries import get_person
+from qunluo.web.core.belonging import is_member
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
-from qunluo.web.market.forms.fields import MoneyField, add_fields
 from qunluo.web.market.pages import key_of, shop_of, show_market, whole
+from qunluo.web.market.tier_forms import DaysForm, GiftForm, PeriodForm, TierForm
 from qunluo.web.market.views.desk_shop import run_shop
 from qunluo.web.market.views.shop import for_members
 
 if TYPE_CHECKING:
-    from qunluo.market.models import Shop
-
-
-class TierForm(forms.Form):
-    """What a tier brings."""
-
-    name = forms.CharField(
-        label=gettext_lazy("Short name of the tier"), max_length=40,
-        help_text=gettext_lazy("As spaces and prices call it, such as: gold"),
-    )  # fmt: skip
-    benefits = forms.CharField(
-        label=gettext_lazy("Benefits"), max_length=2_000,
-        help_text=gettext_lazy("One on each line."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )  # fmt: skip
-    trial_days = forms.IntegerField(
-        label=gettext_lazy("Days to try it for nothing"), min_value=0, max_value=90, initial=0
-    )
-    refund_days = forms.IntegerField(
-        label=gettext_lazy("Days in which it can be taken back"), min_value=0, max_value=90,
-        initial=7,
-    )  # fmt: skip
-    notice_days = forms.IntegerField(
-        label=gettext_lazy("Days before its end that one is told"), min_value=0, max_value=90,
-        initial=7,
-    )  # fmt: skip
-
-
-class PeriodForm(forms.Form):
-    """For how long a tier is sold, and for how much."""
-
-    name = forms.CharField(label=gettext_lazy("Period, as buyers read it"), max_length=60)
-    months = forms.IntegerField(label=gettext_lazy("Months"), min_value=0, initial=12)
-    days = forms.IntegerField(label=gettext_lazy("Or days"), min_value=0, initial=0)
-
-    def __init__(self, *args: object, shop: "Shop", **kwargs: object) -> None:
-        """Take the shop, for its currency."""
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        price = MoneyField(label=gettext_lazy("Price"), currency=shop.currency)
-        add_fields(self, price=price)
+    from qunluo.community.models import Community
+    from qunluo.market.models import TierPlan, TierTime
+    from qunluo.people.models import Person
 
 
 @require_GET
@@ -77,6 +41,9 @@ def tiers(request: PersonRequest, slug: str) -> HttpResponse:
     context = {
         "shop": shop,
         "plans": plans,
+        "can": queries.own_tier_times(community, person) if person.is_authenticated else {},
+        "gift": GiftForm(plans=plans),
+        "inside": is_member(request, community),
         "held": held,
         "had": queries.tried_tiers(community, person) if person.is_authenticated else (),
         "sells": queries.shop_opened(shop),
@@ -89,7 +56,7 @@ def tiers(request: PersonRequest, slug: str) -> HttpResponse:
 @signed_in
 def buy(request: PersonRequest, slug: str) -> HttpResponse:
     """Order a tier for a period; the page of the order shows what is to be paid."""
-    _community, shop = shop_of(request, slug)
+    community, shop = shop_of(request, slug)
     variant = whole(request.POST.get("variant", ""))
     try:
         order = actions.buy_tier(
@@ -97,16 +64,86 @@ def buy(request: PersonRequest, slug: str) -> HttpResponse:
         )
     except DomainError as error:
         messages.error(request, " ".join(error.say(_)))
-        return redirect("tiers:index", slug=slug)
+        return _back(request, community)
     return redirect("market:order", slug=slug, uid=order.uid)
+
+
+@require_POST
+@signed_in
+def move_up(request: PersonRequest, slug: str) -> HttpResponse:
+    """Order a higher tier; what is left of the one that is named comes off its price."""
+    community, shop = shop_of(request, slug)
+    variant, left = whole(request.POST.get("variant", "")), request.POST.get("from", "")
+    try:
+        order = actions.buy_tier(
+            actor=request.person, shop=shop, variant=variant, key=key_of(request), up_from=left
+        )
+    except DomainError as error:
+        messages.error(request, " ".join(error.say(_)))
+        return _back(request, community)
+    return redirect("market:order", slug=slug, uid=order.uid)
+
+
+@require_POST
+@signed_in
+def give(request: PersonRequest, slug: str) -> HttpResponse:
+    """Order a tier for another member."""
+    community, shop = shop_of(request, slug)
+    plans = queries.tier_plans(shop, viewer=request.person)
+    form = GiftForm(request.POST, plans=plans)
+    if not form.is_valid():
+        messages.error(request, _("Say for whom it is, and which tier."))
+        return _back(request, community)
+    try:
+        order = actions.buy_tier(
+            actor=request.person, shop=shop, variant=form.cleaned_data["variant"],
+            key=key_of(request), to=_member(form.cleaned_data["handle"]),
+        )  # fmt: skip
+    except DomainError as error:
+        messages.error(request, " ".join(error.say(_)))
+        return _back(request, community)
+    return redirect("market:order", slug=slug, uid=order.uid)
+
+
+@require_POST
+@signed_in
+def pause(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
+    """Let one's time stand still."""
+    community, _shop = shop_of(request, slug)
+    plan = queries.get_tier(community, uid)
+    try:
+        actions.pause_tier(actor=request.person, plan=plan)
+        messages.success(request, _("It stands still now. Nothing of your time is lost."))
+    except DomainError as error:
+        messages.error(request, " ".join(error.say(_)))
+    return _back(request, community)
+
+
+@require_POST
+@signed_in
+def resume(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
+    """Let one's time go on."""
+    community, _shop = shop_of(request, slug)
+    plan = queries.get_tier(community, uid)
+    try:
+        actions.resume_tier(actor=request.person, plan=plan, person=request.person)
+        messages.success(request, _("It goes on."))
+    except DomainError as error:
+        messages.error(request, " ".join(error.say(_)))
+    return _back(request, community)
 
 
 @require_POST
 @signed_in
 def begin_trial(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Begin the trial of a tier."""
-    _community, shop = shop_of(request, slug)
-    plans = queries.tier_plans(shop, viewer=request.person)
+    community, shop = shop_of(request, slug)
+    inside = is_member(request, community)
+    plans = (
+        queries.tier_plans(shop, viewer=request.person)
+        if inside
+        else queries.entry_plans(community)
+    )
     plan = next((one for one in plans if one.product.uid == uid), None)
     if plan is None:
         raise TierNotFound
@@ -115,7 +152,7 @@ def begin_trial(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
         messages.success(request, _("Your trial has begun. It ends by itself and costs nothing."))
     except DomainError as error:
         messages.error(request, " ".join(error.say(_)))
-    return redirect("tiers:index", slug=slug)
+    return _back(request, community)
 
 
 @require_POST
@@ -139,7 +176,7 @@ def desk(request: PersonRequest, slug: str) -> HttpResponse:
     community, shop = run_shop(request, slug)
     form = TierForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        said = _said(form)
+        said = form.said()
         made = carry_out(
             form, lambda: actions.add_tier(actor=request.person, community=community, **said)
         )
@@ -148,6 +185,7 @@ def desk(request: PersonRequest, slug: str) -> HttpResponse:
     context = {
         "shop": shop,
         "form": form,
+        "given": queries.given_times(community, viewer=request.person)[:50],
         "plans": queries.managed_tiers(community, viewer=request.person),
         "holders": queries.tier_holders(community, viewer=request.person)[:200],
     }
@@ -160,21 +198,88 @@ def desk(request: PersonRequest, slug: str) -> HttpResponse:
 def plan(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Show a tier at the desk with its periods, and sell it for one more."""
     community, shop = run_shop(request, slug)
-    plans = queries.managed_tiers(community, viewer=request.person)
-    found = next((one for one in plans if one.product.uid == uid), None)
-    if found is None:
-        raise TierNotFound
+    found = queries.managed_tier(community, uid, viewer=request.person)
     form = PeriodForm(posted(request), shop=shop)
+    sides = {"said": TierForm(initial=TierForm.starting(found)), "days": DaysForm()}
     if request.method == "POST" and form.is_valid():
         given = {"actor": request.person, "plan": found, **form.cleaned_data}
         if carry_out(form, lambda: actions.save_tier_period(**given)):
             messages.success(request, _("Saved."))
             return redirect("tiers:plan", slug=slug, uid=uid)
-    context = {"shop": shop, "form": form, "plan": found}
+    context = {"shop": shop, "form": form, "plan": found, **sides}
     status = 422 if form.errors else 200
     return show_market(request, community, "desk_tier.html", context, desk=True, status=status)
 
 
-def _said(form: TierForm) -> dict[str, Any]:
+@require_POST
+@signed_in
+def add_declared(request: PersonRequest, slug: str) -> HttpResponse:
+    """Write down the tiers of the charter, else the two usual ones."""
+    community, _shop = run_shop(request, slug)
+    made = actions.add_declared_tiers(actor=request.person, community=community)
+    if made:
+        messages.success(request, _("Written down. Say their facts, and put them on sale."))
+    return redirect("tiers:desk", slug=slug)
+
+
+@require_POST
+@signed_in
+def change_plan(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
+    """Say otherwise what a tier brings, and how it can be tried, paused and taken back."""
+    community, shop = run_shop(request, slug)
+    found = queries.managed_tier(community, uid, viewer=request.person)
+    form = TierForm(request.POST)
+    if form.is_valid():
+        given = {"actor": request.person, "product": found.product, **form.said()}
+        if carry_out(form, lambda: actions.save_tier(**given)):
+            messages.success(request, _("Saved."))
+            return redirect("tiers:plan", slug=slug, uid=uid)
+    context = {"shop": shop, "plan": found, "form": PeriodForm(shop=shop), "said": form}
+    context["days"] = DaysForm()
+    return show_market(request, community, "desk_tier.html", context, desk=True, status=422)
+
+
+@require_POST
+@signed_in
+def add_days(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
+    """Give somebody days in a tier by hand, with the reason."""
+    community, shop = run_shop(request, slug)
+    found = queries.managed_tier(community, uid, viewer=request.person)
+    form = DaysForm(request.POST)
+    made = carry_out(form, lambda: _give_days(request, found, form)) if form.is_valid() else None
+    if made:
+        messages.success(request, _("Given, and they are told."))
+        return redirect("tiers:desk", slug=slug)
+    context = {"shop": shop, "plan": found, "form": PeriodForm(shop=shop), "days": form}
+    context["said"] = TierForm(initial=TierForm.starting(found))
+    return show_market(request, community, "desk_tier.html", context, desk=True, status=422)
+
+
+def _back(request: PersonRequest, community: "Community") -> HttpResponse:
+    """Go to where tiers are bought: the door for who is still outside."""
+    inside = communities.membership_of(request.person, community)
+    return redirect("tiers:index" if inside else "community:join", slug=community.slug)
+
+
+def _give_days(request: PersonRequest, plan: "TierPlan", form: DaysForm) -> "TierTime":
     said = form.cleaned_data
-    return {**said, "benefits": said["benefits"].splitlines()}
+    try:
+        person = _member(said["handle"])
+    except GiftRefused as error:
+        raise GiftRefused(fields={"handle": error.fields["person"]}) from None
+    try:
+        return actions.give_tier_time(
+            actor=request.person, plan=plan, person=person, days=said["days"],
+            reason=said["reason"],
+        )  # fmt: skip
+    except GiftRefused as error:
+        raise GiftRefused(fields={"handle": error.fields["person"]}) from None
+
+
+def _member(handle: str) -> "Person":
+    """Return whom a handle names. GiftRefused."""
+    try:
+        return get_person(handle=handle.strip().removeprefix("@"))
+    except PersonNotFound:
+        said = _("Nobody here has this handle.")
+        raise GiftRefused(fields={"person": [said]}) from None

@@ -197,10 +197,12 @@ def test_a_mimic_community_has_no_cart_and_declares_its_codes():
 
 @pytest.mark.django_db
 @pytest.mark.req("P22")
-def test_the_fee_waits_for_the_books_and_opens_when_they_exist():
+def test_the_fee_waits_for_the_books_and_for_a_tier_that_lets_in():
     community = ready("T17")
     assert {s.id for s in queries.closed_gates(community, ["charge_fee"])} == {"books"}
     actions.push_fact(community=community, fact="fact.ledger", value=True)
+    assert {s.id for s in queries.closed_gates(community, ["charge_fee"])} == {"books"}
+    actions.push_fact(community=community, fact="fact.entry", value=True)
     assert queries.closed_gates(community, ["charge_fee"]) == []
     actions.set_selection(actor=community.owner, community=community, selection="fee")
     assert community.selection == "fee"

@@ -95,6 +95,7 @@ def door_of(
         "keepers": keepers(request, community),
         "dots": _dots(community),
         "application": queries.last_application(request.person, community),
+        "lapsed": queries.lapsed_membership(request.person, community),
         "open_spaces": [
             card.space
             for card in talk.spaces(community, viewer=None)

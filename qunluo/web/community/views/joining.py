@@ -20,9 +20,13 @@ from qunluo.web.core.forms import explain, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 from qunluo.web.core.words import glossary
+from qunluo.web.market.pages import entry_shown
 
 if TYPE_CHECKING:
     from qunluo.community.models import Application, Community, Membership
+
+
+FEE = "fee"
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,6 +37,8 @@ def join(request: PersonRequest, slug: str) -> HttpResponse:
         return redirect("community:home", slug=slug)
     if waiting := queries.waiting_application(request.person, community):
         return redirect("community:application", slug=slug, pk=waiting.pk)
+    if request.method == "GET" and (here := _let_in(request, community)):
+        return _joined(request, community, here)
     terms, rules = queries.entry_terms(community), queries.current_rules(community)
     form = JoinForm(posted(request), terms=terms, rules=rules)
     outside = ""
@@ -52,8 +58,19 @@ def join(request: PersonRequest, slug: str) -> HttpResponse:
         "outside": outside,
         "rate": queries.acceptance_rate(community),
         "last": queries.last_application(request.person, community),
+        "accepted": community.selection == FEE
+        and queries.accepted_application(request.person, community),
+        "lapsed": queries.lapsed_membership(request.person, community),
+        **entry_shown(request, community),
     }
     return show(request, "community/join.html", None, context, status=422 if form.errors else 200)
+
+
+def _let_in(request: PersonRequest, community: "Community") -> "Membership | None":
+    """Let in whoever has paid and is still outside, as after leaving with time left."""
+    if not request.person.is_authenticated or not queries.ticket_of(request.person, community):
+        return None
+    return actions.let_in(person=request.person, community=community)
 
 
 def _ask(
@@ -76,6 +93,8 @@ def _joined(
     if hasattr(made, "number"):
         messages.success(request, _("Welcome! You are member no. %(n)s.") % {"n": made.number})
         return redirect("community:home", slug=community.slug)
+    if community.selection == FEE and getattr(made, "state", "") == "accepted":
+        return redirect("community:join", slug=community.slug)
     return redirect("community:application", slug=community.slug, pk=made.pk)
 
 
