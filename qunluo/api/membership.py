@@ -95,6 +95,7 @@ class Membership(Shown):
     joined_at: datetime
     last_active_on: date
     suspended_until: datetime | None
+    paid_until: datetime | None = Field(description=_("Until when the entry fee is paid."))
     ended_at: datetime | None
     ended_reason: str
     person: PersonCard
@@ -289,7 +290,8 @@ def permissions_of(request: Caller, slug: SlugPath, handle: Handle) -> list[dict
 def show_membership(found: "rows.Membership") -> dict[str, Any]:
     """Show a membership with its person and host."""
     plain = ("id", "number", "status", "via", "label_claim", "rules_number", "joined_at",
-             "last_active_on", "suspended_until", "ended_at", "ended_reason")  # fmt: skip
+             "last_active_on", "suspended_until", "paid_until", "ended_at",
+             "ended_reason")  # fmt: skip
     return {
         **{name: getattr(found, name) for name in plain},
         "community": found.community.slug,

@@ -16,10 +16,14 @@ from qunluo.api.shapes import Given, Id, Shown
 from qunluo.community.queries import own_tiers
 from qunluo.kernel.text import _
 from qunluo.market import actions, queries
-from qunluo.market.errors import TierNotFound
+from qunluo.market.errors import GiftRefused, TierNotFound
+from qunluo.people.errors import PersonNotFound
+from qunluo.people.queries import get_person
 
 if TYPE_CHECKING:
+    from qunluo.community.models import Community
     from qunluo.market import models as rows
+    from qunluo.people.models import Person
 
 area = Area("tiers", "Tiers")
 ONE = "/communities/{slug}/tiers/{product_uid}"
@@ -47,15 +51,20 @@ class Tier(Shown):
     trial_days: int
     refund_days: int
     notice_days: int
+    pause_days: int = Field(description=_("For how many days it can stand still."))
+    lets_in: bool = Field(description=_("Whether it is the way into a community with a fee."))
     on_sale: bool
     periods: list[TierPeriod]
 
 
 class HeldTier(Shown):
-    """A tier that one holds; without an end, null."""
+    """A tier that one holds, or that stands still; without an end, null."""
 
     name: str
     until: datetime | None
+    paused: bool
+    pause_days: int = Field(description=_("For how many days it can still stand still."))
+    credit: int = Field(description=_("What is left of what it cost, for moving up from it."))
 
 
 class TierBuying(Given):
@@ -65,6 +74,18 @@ class TierBuying(Given):
     total: int | None = Field(
         None, ge=0, le=LARGEST, description=_("What the buyer saw; refused when it has changed.")
     )
+    handle: str = Field("", max_length=60, description=_("A member for whom it is meant."))
+    up_from: str = Field(
+        "", max_length=40, description=_("A tier that one holds; what is left of it comes off.")
+    )
+
+
+class DaysWish(Given):
+    """Days in a tier that are given by hand, and why."""
+
+    handle: str = Field(min_length=1, max_length=60)
+    days: int = Field(ge=1, le=1_825)
+    reason: str = Field(min_length=1, max_length=200)
 
 
 class TierWish(Given):
@@ -75,6 +96,8 @@ class TierWish(Given):
     trial_days: Days = 0
     refund_days: Days = 7
     notice_days: Days = 7
+    pause_days: Days = 0
+    lets_in: bool = False
 
 
 class PeriodWish(Given):
@@ -96,8 +119,13 @@ def tiers(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
 @area.read("/communities/{slug}/my-tiers", list[HeldTier], scope="shop:read")
 def my_tiers(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
     """List the tiers that one holds."""
-    found = own_tiers(community_of(request, slug), request.person)
-    return [{"name": name, "until": until} for name, until in sorted(found.items())]
+    return _held(community_of(request, slug), request.person)
+
+
+@area.read("/communities/{slug}/entry", list[Tier], scope="shop:read", public=True)
+def entry_tiers(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
+    """List what lets into a community with an entry fee, for anybody."""
+    return [_shown(one) for one in queries.entry_plans(community_of(request, slug))]
 
 
 @area.write("POST", "/communities/{slug}/tiers/orders", Order, scope="shop:write", status=201)
@@ -106,7 +134,7 @@ def buy_tier(request: Caller, slug: SlugPath, wish: TierBuying) -> Status[dict[s
     shop, _buyer = shop_of(request, slug)
     made = actions.buy_tier(
         actor=request.person, shop=shop, variant=wish.variant_id, total=wish.total,
-        key=key_of(request, shop.pk),
+        key=key_of(request, shop.pk), to=_member(wish.handle), up_from=wish.up_from,
     )  # fmt: skip
     return Status(201, shown_order(request, made))
 
@@ -115,9 +143,28 @@ def buy_tier(request: Caller, slug: SlugPath, wish: TierBuying) -> Status[dict[s
 def try_tier(request: Caller, slug: SlugPath, product_uid: ProductPath) -> Status[dict[str, Any]]:
     """Begin the trial of a tier."""
     shop, _buyer = shop_of(request, slug)
-    plan = _of(queries.tier_plans(shop, viewer=request.person), product_uid)
-    made = actions.try_tier(actor=request.person, plan=plan)
-    return Status(201, {"name": plan.name, "until": made.ends_at})
+    sold = queries.entry_plans(shop.community)
+    if all(one.product.uid != product_uid for one in sold):
+        sold = queries.tier_plans(shop, viewer=request.person)
+    plan = _of(sold, product_uid)
+    actions.try_tier(actor=request.person, plan=plan)
+    return Status(201, _held_one(plan, request.person))
+
+
+@area.write("POST", f"{ONE}/pause", HeldTier, scope="shop:write")
+def pause_tier(request: Caller, slug: SlugPath, product_uid: ProductPath) -> dict[str, Any]:
+    """Let one's time in a tier stand still."""
+    plan = queries.get_tier(community_of(request, slug), product_uid)
+    actions.pause_tier(actor=request.person, plan=plan)
+    return _held_one(plan, request.person)
+
+
+@area.write("POST", f"{ONE}/resume", HeldTier, scope="shop:write")
+def resume_tier(request: Caller, slug: SlugPath, product_uid: ProductPath) -> dict[str, Any]:
+    """Let one's time in a tier go on."""
+    plan = queries.get_tier(community_of(request, slug), product_uid)
+    actions.resume_tier(actor=request.person, plan=plan, person=request.person)
+    return _held_one(plan, request.person)
 
 
 @area.write("POST", "/me/orders/{order_uid}/tier-back", Order, scope="shop:write")
@@ -141,6 +188,28 @@ def add_tier(request: Caller, slug: SlugPath, wish: TierWish) -> Status[dict[str
         actor=request.person, community=community_of(request, slug), **wish.model_dump()
     )
     return Status(201, _shown(made))
+
+
+@area.write("POST", f"{DESK}/declared", list[Tier], scope="selling:write")
+def add_declared_tiers(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
+    """Write down the tiers of the charter, else the two usual ones."""
+    community = community_of(request, slug)
+    actions.add_declared_tiers(actor=request.person, community=community)
+    return [_shown(one) for one in queries.managed_tiers(community, viewer=request.person)]
+
+
+@area.write("POST", f"{DESK}/{{product_uid}}/days", HeldTier, scope="selling:write", status=201)
+def give_tier_time(
+    request: Caller, slug: SlugPath, product_uid: ProductPath, wish: DaysWish
+) -> Status[dict[str, Any]]:
+    """Give a member days in a tier by hand."""
+    plan, person = _managed(request, slug, product_uid), _member(wish.handle)
+    if person is None:
+        raise TierNotFound
+    actions.give_tier_time(
+        actor=request.person, plan=plan, person=person, days=wish.days, reason=wish.reason
+    )
+    return Status(201, _held_one(plan, person))
 
 
 @area.write("PUT", f"{DESK}/{{product_uid}}", Tier, scope="selling:write")
@@ -175,8 +244,49 @@ def _of(plans: "list[rows.TierPlan]", uid: str) -> "rows.TierPlan":
     raise TierNotFound
 
 
+def _held(community: "Community", person: "Person") -> list[dict[str, Any]]:
+    """Return the tiers that somebody holds or that stand still, by name."""
+    held, can = own_tiers(community, person), queries.own_tier_times(community, person)
+    found = []
+    for name in sorted(held.keys() | {one for one, time in can.items() if time.paused}):
+        time = can.get(name)
+        found.append(
+            {
+                "name": name,
+                "until": held.get(name),
+                "paused": bool(time and time.paused),
+                "pause_days": time.pause_days if time else 0,
+                "credit": time.credit if time else 0,
+            }
+        )
+    return found
+
+
+def _held_one(plan: "rows.TierPlan", person: "Person") -> dict[str, Any]:
+    return next(one for one in _held(plan.community, person) if one["name"] == plan.name)
+
+
+def _member(handle: str) -> "Person | None":
+    """Return whom a handle names, None for none. GiftRefused."""
+    if not handle:
+        return None
+    try:
+        return get_person(handle=handle)
+    except PersonNotFound:
+        said = _("Nobody here has this handle.")
+        raise GiftRefused(fields={"handle": [said]}) from None
+
+
 def _shown(plan: "rows.TierPlan") -> dict[str, Any]:
-    names = ("name", "benefits", "trial_days", "refund_days", "notice_days")
+    names = (
+        "name",
+        "benefits",
+        "trial_days",
+        "refund_days",
+        "notice_days",
+        "pause_days",
+        "lets_in",
+    )
     return {
         **{name: getattr(plan, name) for name in names},
         "product_uid": plan.product.uid,

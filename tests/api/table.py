@@ -550,6 +550,13 @@ TIERS = {
     "buy_tier": Row("401 201 201 201 201 201", {"variant_id": "{tier}"}),
     "try_tier": Row("401 403 201 201 201 201", ids=GOLD),
     "give_tier_back": Row("401 404 409 404 404 404"),
+    "entry_tiers": Row(ANYBODY),
+    "pause_tier": Row("401 409 409 409 409 409", ids=GOLD),
+    "resume_tier": Row("401 409 409 409 409 409", ids=GOLD),
+    "add_declared_tiers": Row("401 403 403 403 200 200"),
+    "give_tier_time": Row(
+        "401 403 403 403 422 422", {"handle": "nobody", "days": 3, "reason": "x"}, ids=GOLD
+    ),
     "shop_tiers": Row(RUNNERS),
     "add_tier": Row("401 403 403 403 201 201", {"name": "silver", "benefits": ["Calls"]}),
     "save_tier": Row(RUNNERS, {"name": "gold", "benefits": ["Calls", "Books"]}, ids=GOLD),

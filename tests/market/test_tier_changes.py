@@ -260,7 +260,9 @@ def test_the_tiers_of_the_charter_are_written_down_by_a_press(here):
     assert {one.product.state for one in made} == {"draft"}
     assert actions.add_declared_tiers(actor=here.owner, community=here.community) == []
     assert TierPlan.objects.filter(community=here.community).count() == 2
-    own = [{"name": "Friend", "price": "30", "gets": "Letters"}, {"name": "", "price": 5}]
+    price = {"minor": 3_000, "currency": "CNY"}
+    own = [{"name": "Friend", "price": price, "gets": "Letters"}, {"name": "", "price": price},
+           {"name": "Free", "price": {"minor": 0}}, {"name": "Odd", "price": None}]  # fmt: skip
     assert list(declared(own, "en")) == [("Friend", 3_000, "Letters")]
 
 

@@ -13,6 +13,7 @@ from qunluo.blueprints.demo.calendar import calendar
 from qunluo.blueprints.demo.cast import Cast, read
 from qunluo.blueprints.demo.channels import channels
 from qunluo.blueprints.demo.chat import chat
+from qunluo.blueprints.demo.entry import entry
 from qunluo.blueprints.demo.order import order
 from qunluo.blueprints.demo.services import services
 from qunluo.blueprints.demo.shares import shares
@@ -135,7 +136,9 @@ def tell(plot: Plot, stage: Stage) -> None:
     everyday(plot, stage)
     books(plot, stage)
     services(plot, stage)
-    if name != "reading":
+    if name == "reading":
+        entry(plot, stage)
+    else:
         shop(plot, stage)
     if name == "farm":
         shares(plot, stage)

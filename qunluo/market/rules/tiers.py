@@ -39,14 +39,17 @@ def left_of(value: int, starts: datetime, ends: datetime, at: datetime) -> int:
 def declared(
     tiers: Sequence[Mapping[str, Any]] | None, language: str
 ) -> Iterator[tuple[str, int, str]]:
-    """Yield (name, price of a year, what it includes) as a charter declares them, else the usual.
-
-    The charter gives prices in whole units of the currency.
-    """
-    own = [one for one in tiers or () if one.get("name") and one.get("price")]
-    for one in own:
+    """Yield (name, price of a year, what it includes) as a charter says, else the usual ones."""
+    own = [(one, cost) for one in tiers or () if one.get("name") and (cost := _minor(one)) > 0]
+    for one, cost in own:
         name = str(one["name"]).strip()[:40]
-        yield name, round(float(one["price"]) * 100), (str(one.get("gets") or name))[:120]
+        yield name, cost, str(one.get("gets") or name)[:120]
     if not own:
         for title, price, brings in USUAL:
             yield str(pick(title, language)), price, str(pick(brings, language))
+
+
+def _minor(one: Mapping[str, Any]) -> int:
+    """Return a declared price, {"minor", "currency"} in a charter, in minor units."""
+    price = one.get("price")
+    return int(price.get("minor") or 0) if isinstance(price, Mapping) else 0
