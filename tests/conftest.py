@@ -42,12 +42,14 @@ from django.conf import settings  # noqa: E402
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
+from django.test import TransactionTestCase  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 from hypothesis import settings as trying  # noqa: E402
 from xdist.scheduler import LoadFileScheduling  # noqa: E402
 
 from qunluo.cli import catalogs  # noqa: E402
 from qunluo.cli.sparing import starting_state  # noqa: E402
+from tests.emptying import empty  # noqa: E402
 
 # Compiled once, before Django reads any of it: the workers of xdist share the tree.
 if "PYTEST_XDIST_WORKER" not in os.environ:
@@ -117,33 +119,12 @@ def data_dir() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _emptying_despite_guards():
-    """Let a transactional test empty its tables although triggers guard them against it."""
-    operations = type(connection.ops)
-    plain = operations.execute_sql_flush
-
-    def flush(self, sql_list):
-        with self.connection.cursor() as cursor:
-            if self.connection.vendor == "sqlite":
-                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-                guards = cursor.fetchall()
-                for name, _ in guards:
-                    cursor.execute(f'DROP TRIGGER "{name}"')
-                plain(self, sql_list)
-                # An index that follows a table by triggers has not heard of this.
-                cursor.execute("SELECT name FROM sqlite_master WHERE sql LIKE '%USING fts5(%'")
-                for (name,) in cursor.fetchall():
-                    cursor.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")
-                for _, sql in guards:
-                    cursor.execute(sql)
-            else:
-                cursor.execute("SET session_replication_role = replica")
-                plain(self, sql_list)
-                cursor.execute("SET session_replication_role = origin")
-
-    operations.execute_sql_flush = flush
+def _emptying_what_is_filled():
+    """Empty the database after a transactional test in our own way, several times as fast."""
+    plain = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda _case: empty()
     yield
-    operations.execute_sql_flush = plain
+    TransactionTestCase._fixture_teardown = plain
 
 
 def _template() -> Path:
