@@ -1,4 +1,4 @@
-"""Every address: one line per area of the web, then the API."""
+"""Every address: the API, then one line per area of the web."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -8,6 +8,7 @@ from django.urls import include, path
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("api/", include("qunluo.api.urls")),
     path("", include("qunluo.web.core.urls")),
     path("", include("qunluo.web.conversation.urls")),
     path("accounts/", include("allauth.urls")),
@@ -29,7 +30,6 @@ urlpatterns = [
     path("", include("qunluo.web.pay.urls")),
     path("c/<slug:slug>/desk/", include("qunluo.web.desk.urls")),
     path("admin/", admin.site.urls),
-    path("api/", include("qunluo.api.urls")),
 ]
 
 handler400 = "qunluo.web.core.errors.bad_request"

@@ -1,6 +1,7 @@
 """Reading bodies: plain JSON that every database can keep."""
 
 import json
+import re
 from typing import Any, NoReturn
 
 from django.http import HttpRequest
@@ -9,6 +10,8 @@ from ninja.errors import HttpError
 from ninja.parser import Parser
 
 from qunluo.api.errors import Unreadable
+
+NOT_STORED = re.compile("[\0\ud800-\udfff]")
 
 
 class StrictParser(Parser):
@@ -38,7 +41,7 @@ def check(value: Any) -> None:
     while stack:
         item = stack.pop()
         if isinstance(item, str):
-            if "\0" in item or any("\ud800" <= char <= "\udfff" for char in item):
+            if NOT_STORED.search(item):
                 raise HttpError(400, "text that cannot be stored")
         elif isinstance(item, dict):
             stack += [*item.keys(), *item.values()]

@@ -1,11 +1,11 @@
 """Addresses of the API: version 1, its OpenAPI document, and what is not there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from qunluo.api import docs, errors, problems
 from qunluo.api.openapi import openapi_json
@@ -42,13 +42,30 @@ def nowhere(request: HttpRequest, **_rest: Any) -> HttpResponse:
     raise errors.NoSuchAddress
 
 
-v1_patterns, v1_app, v1_namespace = api.urls
+def gathered(patterns: Sequence[tuple[str, URLPattern]]) -> list[URLPattern | URLResolver]:
+    """Return the same addresses, those that begin alike together: fewer looks to find one.
+
+    Each pattern comes with what is left of its route.
+    """
+    found: list[URLPattern | URLResolver] = []
+    groups: dict[str, list[tuple[str, URLPattern]]] = {}
+    for route, one in patterns:
+        head, slash, rest = route.partition("/")
+        if slash:
+            groups.setdefault(head + slash, []).append((rest, one))
+        else:
+            found.append(path(route, one.callback, one.default_args, one.name))
+    return [*found, *(path(head, include(gathered(below))) for head, below in groups.items())]
+
+
+v1_all, v1_app, v1_namespace = api.urls
+v1_patterns = [one for one in v1_all if isinstance(one, URLPattern)]
 for pattern in v1_patterns:
-    if isinstance(pattern, URLPattern):
-        pattern.callback = in_problems(pattern.callback)
+    pattern.callback = in_problems(pattern.callback)
+v1_addresses = gathered([(str(pattern.pattern), pattern) for pattern in v1_patterns])
 
 urlpatterns = [
-    path("v1/", (v1_patterns, v1_app, v1_namespace)),
+    path("v1/", (v1_addresses, v1_app, v1_namespace)),
     path("openapi.json", in_problems(openapi_json), name="openapi"),
     path("docs", docs.operations, name="api_docs"),
     path("docs/errors", docs.refusals, name="api_problems"),

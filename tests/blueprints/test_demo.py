@@ -5,7 +5,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from django.core.management import call_command
 
 from qunluo.blueprints import demo
 from qunluo.community.models import Community, Membership
@@ -16,6 +15,7 @@ from qunluo.kernel.models import EventRecord, ParkedEvent
 from qunluo.people.models import Person
 from qunluo.reach import queries as reach
 from qunluo.reach.models import Delivery
+from tests.emptying import empty
 
 # Its actions are proven on both databases where they live; a story of ninety days needs one.
 pytestmark = [
@@ -67,7 +67,7 @@ def lived(seed, days=None):
         if day == days:
             raise Enough
 
-    call_command("flush", verbosity=0, interactive=False)
+    empty()
     began = time.monotonic()
     with travel(TODAY), suppress(Enough):
         demo.fill(progress, seed=seed)

@@ -80,6 +80,7 @@ class Crawl:
         return list(found.values())
 
 
+@cache
 def place(path):
     """What makes two addresses the same page about different people or communities."""
     try:

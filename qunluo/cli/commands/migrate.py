@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from qunluo.cli import catalogs, console
+from qunluo.cli.sparing import starting_state
 from qunluo.kernel.delivery import ensure_cursors
 from qunluo.kernel.text import _
 
@@ -54,7 +55,7 @@ def bring_up_to_date() -> None:
                 progress(done, steps, str(migration or ""))
 
             executor = MigrationExecutor(connection, show)
-            executor.migrate(executor.loader.graph.leaf_nodes())
+            executor.migrate(executor.loader.graph.leaf_nodes(), state=starting_state(executor))
         # Permissions and content types, which Django makes after a migration.
         call_command("migrate", interactive=False, verbosity=0)
     if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
