@@ -64,6 +64,7 @@ class ShopFinance(Shown):
     public_orders: int
     public_amount: int
     given_back: int
+    fee_amount: int = Field(description=_("Of what was sold, the membership fees: tiers."))
     new_amount: int = Field(description=_("Of what was listed at most 30 days before."))
     lines: list[FinanceLine]
     bills: list[ProviderBill]
@@ -77,6 +78,7 @@ def shop_finance(request: Caller, slug: SlugPath) -> dict[str, Any]:
         **vars(told.split),
         "days": told.days,
         "given_back": told.given_back,
+        "fee_amount": told.fee_amount,
         "new_amount": told.new_amount,
         "lines": [
             {"purpose": purpose, "label": label, "unit": unit, "total": total}

@@ -11,7 +11,7 @@ from qunluo.kernel.clock import now
 from qunluo.market import actions, errors, queries
 from qunluo.market.models import TierPlan, TierTime
 from qunluo.market.rules.tiers import declared, left_of
-from tests.market.makers import FIT, clean, credit, events, key, state
+from tests.market.makers import FIT, clean, credit, events, key, order, product, state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("M02")]
 DAY = timedelta(days=1)
@@ -273,3 +273,12 @@ def test_a_gift_for_somebody_who_has_left_is_not_paid_for(two):
     with pytest.raises(errors.EntryShut):
         actions.pay_from_credit(actor=two.mei, order=made)
     assert (state(made), left(two, two.li, "gold")) == ("placed", None)
+
+
+def test_fees_are_told_apart_from_what_goods_brought(two):
+    bought(two, two.mei, two.gold)
+    rice = product(two)
+    credit(two, two.li, 1_000)
+    actions.pay_from_credit(actor=two.li, order=order(two, two.li, rice))
+    told = queries.finance(two.community, viewer=two.owner)
+    assert (told.fee_amount, told.split.amount) == (9_000, 10_000)

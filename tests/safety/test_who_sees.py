@@ -373,6 +373,17 @@ def test_a_grant_that_runs_out_is_felt_everywhere_before_any_job_has_run(baker_r
         assert not heard(baker_reads, "baker", "badge")
 
 
+@pytest.mark.req("M03")
+def test_paid_time_that_is_over_is_felt_everywhere_before_any_job_has_run(baker_reads):
+    mine = type(membership(baker_reads.who.baker, baker_reads.farm)).objects
+    mine.filter(person=baker_reads.who.baker).update(paid_until=now() + timedelta(days=30))
+    assert reads(baker_reads, "baker", "members") >= FULL - {"streamed"}
+    with travel(now() + timedelta(days=31)):
+        for thing in ("badge", "members"):
+            assert reads(baker_reads, "baker", thing) - {"live"} == set()
+            assert not heard(baker_reads, "baker", thing)
+
+
 def test_who_leaves_reads_what_strangers_read(baker_reads):
     town = baker_reads
     communities.leave(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qunluo.market.queries.shop import Viewer
 
 THERE_AFTER = timedelta(hours=11)  # the last of them is drawn up at ten in the morning
-CARD = Product.Kind.CARD
+CARD, TIER = Product.Kind.CARD, Product.Kind.TIER
 DAYS_BACK, WINDOW, NEW = 7, 90, 30
 
 
@@ -58,6 +58,7 @@ class Finance:
     lines: tuple[tuple[str, str, str, int], ...]
     split: Split
     given_back: int
+    fee_amount: int
     new_amount: int
     bills: tuple[Bill, ...]
     days: int = WINDOW
@@ -85,6 +86,7 @@ def finance(community: "Community", *, viewer: "Viewer") -> Finance:
         lines=_lines(community),
         split=_split(paid),
         given_back=back.aggregate(sum=Sum("amount"))["sum"] or 0,
+        fee_amount=paid.filter(gives=TIER).aggregate(sum=Sum("total"))["sum"] or 0,
         new_amount=new.aggregate(sum=Sum(F("amount") - F("discount")))["sum"] or 0,
         bills=tuple(bills(community)),
     )
