@@ -85,6 +85,7 @@ from qunluo.market.events.shares import (
     ShortfallTold,
 )
 from qunluo.market.events.tiers import TierNear, TierSaved, TierTried
+from qunluo.market.events.trace import ProductImproved
 from qunluo.market.events.trade import (
     AudienceSwitched,
     BillChecked,
@@ -161,6 +162,7 @@ __all__ = [
     "RemedyGiven",
     "ReturnArrived",
     "ReturnSent",
+    "ProductImproved",
     "ExperienceVerified",
     "AudienceSwitched",
     "BillChecked",
