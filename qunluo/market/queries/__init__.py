@@ -230,7 +230,14 @@ from qunluo.market.queries.tiers import (
     tiers_end,
     tried_tiers,
 )
-from qunluo.market.queries.trace import Source, Trace, own_figures, posts_that_sold, trace
+from qunluo.market.queries.trace import (
+    Source,
+    Trace,
+    own_figures,
+    period,
+    posts_that_sold,
+    trace,
+)
 from qunluo.market.rules.campaigns import Kind, cut_off, kinds
 from qunluo.market.rules.claims import claim_kinds, claim_wants, complaint_days, remedies
 from qunluo.market.rules.fitness import categories, often, score
@@ -241,7 +248,7 @@ from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
-    "Feedback", "Source", "Trace", "feedback_on", "find_improvement", "improvements",
+    "Feedback", "Source", "period", "Trace", "feedback_on", "find_improvement", "improvements",
     "posts_that_sold", "to_tell", "trace", "Named", "links", "named_products", "products_to_name",
     "AfterSales", "BookingView", "Buyer", "CREDIT", "CampaignView", "ClaimView", "DISPUTES",
     "Delivery", "Figure", "Finance", "GroupView", "Guide", "ItemView", "KEEPS", "KeptVariant",

@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Max, Q, Sum
 
 from qunluo.community import queries as communities
 from qunluo.conversation import queries as talk
+from qunluo.kernel.clock import now
 from qunluo.market.models import (
     Claim,
     Experience,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 STEPS = ("content", "talk", "came", "orders", "used", "feedback", "improved", "next")
 NEW = timedelta(days=90)  # so long an item counts as new
 MOST = 200
+EARLIEST, LONGEST = date(2000, 1, 1), timedelta(days=3_660)
 Place = tuple[int, int, int | None]  # number of a thread, place in it, second of an episode
 
 
@@ -91,6 +94,23 @@ class Trace:
     def share(self) -> int | None:
         """Return the share of loops that were closed, in whole per cent; None without any."""
         return self.closed * 100 // self.feedback if self.feedback else None
+
+
+def period(
+    community: "Community", first: date | None = None, last: date | None = None
+) -> tuple[date, date, datetime, datetime]:
+    """Return the days that were asked for, as they are where the community is, and their moments.
+
+    Without both the last 90 days; none is later than today, and there are ten years at most.
+    """
+    zone = ZoneInfo(community.time_zone)
+    today = now().astimezone(zone).date()
+    if first is None or last is None:
+        first, last = today - NEW + timedelta(days=1), today
+    last = max(min(last, today), EARLIEST)
+    first = max(min(first, last), last - LONGEST)
+    since = datetime.combine(first, time.min, zone)
+    return first, last, since, datetime.combine(last + timedelta(days=1), time.min, zone)
 
 
 def trace(community: "Community", *, viewer: "Viewer", since: datetime, until: datetime) -> Trace:

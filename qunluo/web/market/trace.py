@@ -2,10 +2,9 @@
 
 import csv
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from io import StringIO
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -17,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from qunluo.conversation.queries import kinds
 from qunluo.growth.queries import safe_cell
-from qunluo.kernel.clock import now
 from qunluo.kernel.money import digits
 from qunluo.market import actions, queries
 from qunluo.web.core.forms import carry_out, posted
@@ -28,7 +26,6 @@ from qunluo.web.market.pages import plain, shop_of, show_market
 if TYPE_CHECKING:
     from qunluo.community.models import Community
 
-DAYS, LONGEST = 90, 3_660
 SORTS = [
     ("product", gettext_lazy("The product")),
     ("guide", gettext_lazy("What is said of it")),
@@ -63,16 +60,9 @@ def period_of(
     request: PersonRequest, community: "Community"
 ) -> tuple[date, date, datetime, datetime]:
     """Return the days that were asked for, the last 90 otherwise, and the moments around them."""
-    zone = ZoneInfo(community.time_zone)
-    today = now().astimezone(zone).date()
     form = PeriodForm(request.GET)
-    first, last = today - timedelta(days=DAYS - 1), today
-    if form.is_valid():
-        first, last = form.cleaned_data["first"], form.cleaned_data["last"]
-        last = max(min(last, today), date(2000, 1, 1))
-        first = max(min(first, last), last - timedelta(days=LONGEST))
-    since = datetime.combine(first, time.min, zone)
-    return first, last, since, datetime.combine(last + timedelta(days=1), time.min, zone)
+    said = form.cleaned_data if form.is_valid() else {}
+    return queries.period(community, said.get("first"), said.get("last"))
 
 
 @require_GET
