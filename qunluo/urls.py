@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("qunluo.web.market.coupon_urls")),
     path("", include("qunluo.web.market.share_urls")),
     path("", include("qunluo.web.market.tier_urls")),
+    path("", include("qunluo.web.market.trace_urls")),
     path("", include("qunluo.web.reach.urls")),
     path("", include("qunluo.web.pay.urls")),
     path("c/<slug:slug>/desk/", include("qunluo.web.desk.urls")),

@@ -63,6 +63,7 @@ from qunluo.api import (
     talk,
     tiers,
     together,
+    trace,
     variants,
     votes,
 )
@@ -132,6 +133,7 @@ ROOMS = (
     claims,
     claim_desk,
     finance,
+    trace,
     spaces,
     chats,
     talk,

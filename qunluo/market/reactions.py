@@ -85,6 +85,18 @@ def tell_that_it_comes(event: events.OrderFulfilled) -> None:
         _write(event.order_id, letter)
 
 
+@reacts_to(events.OrderReceived)
+def ask_how_it_is(event: events.OrderReceived) -> None:
+    """Ask the buyer to tell of what they have."""
+    actions.ask_how_it_is(event)
+
+
+@reacts_to(events.ProductImproved)
+def tell_of_improvement(event: events.ProductImproved) -> None:
+    """Tell who gave feedback what became of it."""
+    actions.tell_of_improvement(event)
+
+
 @reacts_to(events.OrderExpired)
 def tell_that_it_ended(event: events.OrderExpired) -> None:
     """Tell the buyer that their order has ended unpaid."""

@@ -524,6 +524,15 @@ BOOKINGS = {
     ),
 }
 GIFT = {"card_uid": "gift_card_uid"}
+TRACE = {
+    "own_post_figures": Row(MEMBERS),
+    "product_trace": Row(RUNNERS),
+    "selling_posts": Row(RUNNERS),
+    "product_feedback": Row(RUNNERS),
+    "tell_change": Row(
+        "401 403 403 403 422 422", {"feedback": "thread:9", "sort": "product", "words": "Sieved."}
+    ),
+}
 COUPONS = {
     "my_coupons": Row(SIGNED_IN),
     "shop_coupons": Row(RUNNERS),
@@ -668,7 +677,7 @@ TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
     **TALK, **NOTICES, **CHANNELS, **OPERATIONS, **LEDGER, **MARKET,
-    **CAMPAIGNS, **SHARES, **CLAIMS, **BOOKINGS, **COUPONS, **TIERS,
+    **CAMPAIGNS, **SHARES, **CLAIMS, **BOOKINGS, **COUPONS, **TRACE, **TIERS,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

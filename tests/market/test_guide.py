@@ -112,7 +112,7 @@ def test_an_order_within_seven_days_counts_for_the_last_post_that_led_to_it(farm
     bought(farm, farm.li, farm.rice)
     (figure,) = queries.figures_of(farm.community, [f"{first.number}.1"]).values()
     assert (figure.came, figure.people, figure.orders, figure.amount) == (1, 1, 1, 1_000)
-    assert [row[2] for row in queries.own_figures(farm.community, person=farm.mei)] == [figure]
+    assert [row.figure for row in queries.own_figures(farm.community, person=farm.mei)] == [figure]
     with pytest.raises(UnknownSource):
         order(farm, farm.li, farm.rice, source=("post", "99.1"))
     assert queries.last_touch(farm.li.pk, farm.community.pk, [farm.rice.pk])[0] == "post"

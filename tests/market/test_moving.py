@@ -19,6 +19,8 @@ from qunluo.market import actions, events, jobs, queries
 from qunluo.market.models import (
     Address,
     CartItem,
+    Claim,
+    Experience,
     MerchantAccount,
     Order,
     Payment,
@@ -89,6 +91,15 @@ def telling(here, poem):
         community=here.community, person=here.li, product=poem, source_type="post",
         source_id=f"{told.number}.1", at=now(),
     )  # fmt: skip
+
+
+def improving(here, poem):
+    """What was changed because of an experience, and because of a complaint."""
+    drain()
+    given = {"actor": here.owner, "product": poem, "sort": "product", "words": "Printed larger."}
+    told, claimed = Experience.objects.get(), Claim.objects.get(sort="complaint")
+    actions.improve(**given, feedback=f"thread:{told.thread.number}")
+    actions.improve(**given, feedback=f"claim:{claimed.uid}")
 
 
 def sharing(here):
@@ -165,6 +176,7 @@ def full(paid_by_till):
     some_coupons_and_cards(here, poem)
     claiming(here, credited, poem)
     telling(here, poem)
+    improving(here, poem)
     sharing(here)
     holding(here)
     drain()

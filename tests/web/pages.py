@@ -396,6 +396,13 @@ MARKET = {
     "market:payment": Page(post=only(DEALS, 404), ids={"number": "payment_number"}),
     "market:refunded": Page(post=only(DEALS, 404), ids={"number": "payment_number"}),
 }  # fmt: skip
+TRACE = {
+    "talk:ware_find": Page(only(MEMBERS)),
+    "trace:own": Page(only(MEMBERS)),
+    "trace:desk": Page(only(DEALS)), "trace:table": Page(only(DEALS)),
+    "trace:posts": Page(only(DEALS)), "trace:posts_table": Page(only(DEALS)),
+    "trace:product": Page(only(DEALS), only(DEALS, 422), ids=PRODUCT),
+}  # fmt: skip
 TIERS = {
     "tiers:index": OPEN,
     "tiers:buy": Page(post=everyone(302, visitor=IN)),
@@ -605,7 +612,7 @@ ACCOUNTS = {
 TABLE = {
     **CORE, **ME, **NOTICES,
     **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **MARKET, **INVITING, **CUSTOMERS, **DESK,
-    **ACCOUNTS, **TIERS,
+    **ACCOUNTS, **TRACE, **TIERS,
     **CORE, **ME, **NOTICES, **CAMPAIGNS, **CLAIMS, **SHARES,
     **FOUNDING, **COMMUNITY, **TALK, **ORDER, **BOOKS, **INVITING, **CUSTOMERS, **DESK, **ACCOUNTS,
 }  # fmt: skip

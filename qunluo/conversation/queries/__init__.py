@@ -101,9 +101,11 @@ from qunluo.conversation.queries.listening import (
 from qunluo.conversation.queries.lists import threads, threads_in
 from qunluo.conversation.queries.named import (
     find_post,
+    ids_of,
     named_threads,
     opening_posts,
     removed_under_rules,
+    seen_of,
     standing_post,
 )
 from qunluo.conversation.queries.opening import (
@@ -190,6 +192,8 @@ from qunluo.conversation.rules.writing import moments, reserved
 __all__ = [
     "files_of",
     "find_post",
+    "ids_of",
+    "seen_of",
     "named_threads",
     "opening_posts",
     "removed_under_rules",

@@ -1,7 +1,9 @@
 """Threads that another room knows by id, as a viewer may see them: a guide, a table of readers."""
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, Q
 
 from qunluo.conversation.models import Post, Space, Thread
 from qunluo.conversation.queries.cards import ThreadCard, cards, with_reading
@@ -10,8 +12,11 @@ from qunluo.conversation.queries.sight import seen_by, sight_of
 from qunluo.governance.queries import hidden_between
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.community.models import Community
     from qunluo.conversation.queries.sight import Viewer
+    from qunluo.people.models import Person
 
 
 def named_threads(
@@ -49,6 +54,28 @@ def standing_post(community: "Community", number: int, place: int) -> Post | Non
         thread__community=community, thread__number=number, place=place, removed_at=None
     )
     return found.select_related("thread__space").first()
+
+
+def seen_of(
+    community: "Community", author: "Person", threads: "QuerySet[Any, Any]"
+) -> dict[tuple[int, int], int]:
+    """Return the standing posts of somebody in some threads, the newest 500, and who saw them.
+
+    By thread and place: how many members read as far as there, the author left out.
+    """
+    read = Q(thread__readings__read__gte=F("place")) & ~Q(thread__readings__person=F("author"))
+    found = Post.objects.filter(
+        community=community, author=author, thread__in=threads, removed_at=None
+    )
+    rows = found.annotate(seen=Count("thread__readings", filter=read)).order_by("-pk")[:500]
+    return {(thread, place): seen for thread, place, seen
+            in rows.values_list("thread", "place", "seen")}  # fmt: skip
+
+
+def ids_of(community: "Community", numbers: Collection[int]) -> dict[int, int]:
+    """Return the ids of threads by their numbers, for the software's own tables."""
+    found = Thread.objects.filter(community=community, number__in=numbers)
+    return dict(found.values_list("number", "pk"))
 
 
 def find_post(pk: int) -> Post | None:

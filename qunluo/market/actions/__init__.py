@@ -187,8 +187,13 @@ from qunluo.market.actions.tiers import (
     save_tier,
     save_tier_period,
 )
+from qunluo.market.actions.trace import improve
+from qunluo.market.actions.trace_letters import ask_how_it_is, tell_of_improvement
 
 __all__ = [
+    "ask_how_it_is",
+    "improve",
+    "tell_of_improvement",
     "tell_of_season",
     "tell_of_share",
     "hand_over_box",

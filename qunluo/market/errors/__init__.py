@@ -10,6 +10,7 @@ from qunluo.market.errors.claims import *  # noqa: F403 -- the same room, told i
 from qunluo.market.errors.coupons import *  # noqa: F403 -- the same room, told in parts
 from qunluo.market.errors.shares import *  # noqa: F403 -- all of them, see there
 from qunluo.market.errors.tiers import *  # noqa: F403 -- the same room, told in parts
+from qunluo.market.errors.trace import *  # noqa: F403 -- the same room, told in parts
 
 if TYPE_CHECKING:
     from qunluo.market.rules.fitness import Missing

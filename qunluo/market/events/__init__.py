@@ -92,6 +92,7 @@ from qunluo.market.events.tiers import (
     TierSaved,
     TierTried,
 )
+from qunluo.market.events.trace import ProductImproved
 from qunluo.market.events.trade import (
     AudienceSwitched,
     BillChecked,
@@ -171,6 +172,7 @@ __all__ = [
     "RemedyGiven",
     "ReturnArrived",
     "ReturnSent",
+    "ProductImproved",
     "ExperienceVerified",
     "AudienceSwitched",
     "BillChecked",

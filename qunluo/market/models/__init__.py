@@ -45,6 +45,7 @@ from qunluo.market.models.shares import (
 )
 from qunluo.market.models.shop import DeliveryRate, MerchantAccount, PickupPoint, Shop
 from qunluo.market.models.tiers import TierOrder, TierPeriod, TierPlan, TierTime
+from qunluo.market.models.trace import Improvement
 
 __all__ = [
     "Depot",
@@ -60,6 +61,7 @@ __all__ = [
     "TierPeriod",
     "TierPlan",
     "TierTime",
+    "Improvement",
     "Experience",
     "ProductMention",
     "Touch",

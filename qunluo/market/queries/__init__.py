@@ -100,6 +100,13 @@ from qunluo.market.queries.coupons import (
     is_own,
     own_coupons,
 )
+from qunluo.market.queries.feedback import (
+    Feedback,
+    feedback_on,
+    find_improvement,
+    improvements,
+    to_tell,
+)
 from qunluo.market.queries.found import PRODUCTS
 from qunluo.market.queries.group_complaints import (
     GroupView,
@@ -120,7 +127,6 @@ from qunluo.market.queries.guide import (
     last_touch,
     names_product,
     own_fields,
-    own_figures,
     product_about,
     proof_of,
     seconds_naming,
@@ -146,6 +152,7 @@ from qunluo.market.queries.managed import (
     managed_variant,
     managed_variants,
 )
+from qunluo.market.queries.named_in_posts import Named, named_products, products_to_name
 from qunluo.market.queries.orders import (
     TODO,
     OrderView,
@@ -236,15 +243,26 @@ from qunluo.market.queries.tiers import (
     tiers_end,
     tried_tiers,
 )
+from qunluo.market.queries.trace import (
+    Source,
+    Trace,
+    own_figures,
+    period,
+    posts_that_sold,
+    trace,
+)
 from qunluo.market.rules.campaigns import Kind, cut_off, kinds
 from qunluo.market.rules.claims import claim_kinds, claim_wants, complaint_days, remedies
 from qunluo.market.rules.fitness import categories, often, score
+from qunluo.market.rules.guide import links
 from qunluo.market.rules.payments import CREDIT, credit_unit
 from qunluo.market.rules.permissions import DISPUTES, MANAGE, ORDERS
 from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
+    "Feedback", "Source", "period", "Trace", "feedback_on", "find_improvement", "improvements",
+    "posts_that_sold", "to_tell", "trace", "Named", "links", "named_products", "products_to_name",
     "AfterSales", "BookingView", "Buyer", "CREDIT", "CampaignView", "ClaimView", "DISPUTES",
     "Delivery", "Figure", "Finance", "GroupView", "Guide", "ItemView", "KEEPS", "KeptVariant",
     "Kind", "ListedEntry", "MANAGE", "ORDERS", "OrderView", "OwnCard", "OwnCoupon",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, Sum
 
-from qunluo.community import queries as communities
 from qunluo.conversation import queries as talk
 from qunluo.kernel.clock import now
 from qunluo.kernel.prepared import ask, padded
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from qunluo.conversation.models import Post, Thread
     from qunluo.conversation.queries import FileView, ThreadCard
     from qunluo.market.queries.shop import Viewer
-    from qunluo.people.models import Person
 
 TELLING, COMPARING, ASKING = ("experience", "trial"), "comparison", "question"
 AGAIN = ("yes", "depends", "no")
@@ -224,28 +222,6 @@ def figures_of(
 def _sold(row: Sequence[Any]) -> tuple[int, int, int]:
     people, many, goods, back = row
     return people, many, max(goods - back, 0)
-
-
-def own_figures(community: "Community", *, person: "Person") -> list[tuple[Any, str, Figure]]:
-    """Return what the posts of a member brought, the most first. MembersOnly."""
-    communities.require_member(person, community)
-    mentions = ProductMention.objects.filter(product__community=community, thread__author=person)
-    seen = talk.named_threads(
-        community, set(mentions.order_by("-pk").values_list("thread_id", flat=True)[:2000]),
-        viewer=person,
-    )  # fmt: skip
-    by_number = {str(card.number): card for card in seen.values()}
-    found = []
-    for kind, sign in ((rules.POST, "."), (rules.EPISODE, "@")):
-        came = Touch.objects.filter(community=community, source_type=kind)
-        bought = Order.objects.filter(community=community, source_type=kind)
-        ids = {*came.values_list("source_id", flat=True),
-               *bought.values_list("source_id", flat=True)}  # fmt: skip
-        mine = [one for one in ids if one.partition(sign)[0] in by_number]
-        for name, figure in figures_of(community, mine, kind).items():
-            number, _sign, rest = name.partition(sign)
-            found.append((by_number[number], "" if kind == rules.POST else rest, figure))
-    return sorted(found, key=lambda one: (-one[2].people, -one[2].came, -one[0].number))
 
 
 def last_touch(buyer_id: int, community_id: int, products: Iterable[int]) -> rules.Source:

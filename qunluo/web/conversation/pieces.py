@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from qunluo.community.models import Community
 
 PARTS = "conversation/parts.html"
+WARES = "conversation/wares.html"
 LONG = 4000  # of longer posts a thousand would take too much memory
 
 
@@ -29,6 +30,14 @@ def thread_row(card: queries.ThreadCard, slug: str, moments: say.Moments) -> Mar
     return Markup(f"{first}{moments.tag(card.active_at)}{last}")  # noqa: S704 - of a template
 
 
+def ware_html(place: int, context: Mapping[str, Any]) -> Markup:
+    """Return the cards of products that the post at a place names; nothing for most."""
+    if not (some := context["wares"].get(place)):
+        return Markup()
+    given = (context["ware_shop"], context["ware_amount"])
+    return Markup(tight(macros(WARES).cards(some, *given)))  # noqa: S704 - of a template
+
+
 def post_item(
     post: queries.PostView,
     window: queries.ThreadWindow,
@@ -41,9 +50,11 @@ def post_item(
     def make(when: str = "") -> str:
         names = ("reactions", "told", "placed", "accepts", "seconded")
         given = [context[name] for name in names]
-        return tight(macros(PARTS).post_item(post, window, community, *given, when=when))
+        shown = ware_html(post.place, context)
+        return tight(macros(PARTS).post_item(post, window, community, *given, when, shown))
 
-    if post.removed or post.files or post.poll or len(post.html) > LONG:
+    wares = post.place in context["wares"]
+    if post.removed or post.files or post.poll or wares or len(post.html) > LONG:
         return Markup(make())  # noqa: S704 - of a template
     card, to = window.card, context["placed"].get(post.reply_to)
     key = (

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from qunluo.web.conversation import wares
 from qunluo.web.conversation.views import (
     boards,
     calendar,
@@ -71,6 +72,7 @@ urlpatterns = [
     path(f"{TALK}imported/", imported.imported, name="imported"),
     path(f"{TALK}imported/<int:pk>/release/", imported.release, name="release"),
     path(f"{TALK}claim/<str:code>/", imported.claim, name="claim"),
+    path(f"{TALK}products/", wares.find, name="ware_find"),
     path(f"{SPACE}new/", writing.new, name="new"),
     path(f"{SPACE}files/", files.add, name="files"),
     path(f"{SPACE}draft/", writing.draft, name="draft"),

@@ -12,10 +12,11 @@ from qunluo.community.queries import get_community, require_member
 from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import ThreadNotFound, UnknownReaction
 from qunluo.ledger.queries import points_name
-from qunluo.market.queries import experience_states
+from qunluo.market.queries import experience_states, find_shop
 from qunluo.web.conversation.forms import MoveForm, reply_form, say
-from qunluo.web.conversation.pieces import post_item
+from qunluo.web.conversation.pieces import post_item, ware_html
 from qunluo.web.conversation.views.services import offered, points
+from qunluo.web.conversation.wares import sells, wares_of
 from qunluo.web.core.bell import rings
 from qunluo.web.core.belonging import know
 from qunluo.web.core.forms import carry_out, posted
@@ -113,8 +114,11 @@ def context_of(
         "preview": "",
         "offer": None,
         **offered(request, window),
+        **wares_of(request, community, window),
+        "shop_here": window.may_reply and sells(window.space) and find_shop(community) is not None,
     } | more
     moments = Moments()
+    context["ware_html"] = lambda place: ware_html(place, context)
     context["post_html"] = lambda post: post_item(post, window, community, context, moments)
     return context
 

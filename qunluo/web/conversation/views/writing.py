@@ -12,9 +12,11 @@ from qunluo.community.queries import get_community, require, require_member
 from qunluo.conversation import actions, queries
 from qunluo.conversation.errors import SpacePutAway
 from qunluo.kernel.ids import token
+from qunluo.market.queries import find_shop, named_products
 from qunluo.web.conversation.beside import describe, poll_of, sends, sent, taken
 from qunluo.web.conversation.forms import WriteForm, reply_form
 from qunluo.web.conversation.views.threads import BIG, context_of
+from qunluo.web.conversation.wares import sells
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.links import url
 from qunluo.web.core.requests import PersonRequest, signed_in
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from qunluo.conversation.queries import Sight
 
 NOT_FIELDS = {"csrfmiddlewaretoken", "once", "title", "source", "client_id", "kind", "as",
-              "preview", "discard", "reply_to", "attached", "drop", "thread"}  # fmt: skip
+              "preview", "discard", "reply_to", "attached", "drop", "thread",
+              "ware_words"}  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,11 +58,22 @@ def new(request: PersonRequest, slug: str, space: str) -> HttpResponse:
         "files": queries.waiting_files(request.person, found),
         "community": community, "space": found, "kind": kind, "opens": sight.opens(found),
         "form": form, "draft": draft, "preview": shown or "",
+        "shop_here": (sells(found) or "product" in form.fields) and bool(find_shop(community)),
+        "chosen": _chosen(request, community, form),
     }  # fmt: skip
     if shown is not None and partial(request):
         return show(request, "conversation/compose.html", "preview", context)
     status = 422 if form.errors else 200
     return show(request, "conversation/compose.html", None, context, status=status)
+
+
+def _chosen(request: PersonRequest, community: "Community", form: WriteForm) -> str:
+    """Return the title of the product that a new thread is about, as far as one is chosen."""
+    if "product" not in form.fields:
+        return ""
+    code = str(form["product"].value() or "")[:12].replace("\0", "")
+    found = named_products(community, [code] if code else [], viewer=request.person).views
+    return found[code].product.title if code in found else ""
 
 
 def may_open(

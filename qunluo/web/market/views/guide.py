@@ -7,6 +7,7 @@ from qunluo.conversation import queries as talk
 from qunluo.market import queries
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.market.pages import shop_of, show_market
+from qunluo.web.market.trace import SORTS
 
 TELLING = "experience"
 
@@ -20,6 +21,8 @@ def guide(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
         "shop": shop,
         "view": view,
         "guide": queries.guide(shop, view, viewer=request.person),
+        "improved": queries.improvements(view.product),
+        "changes": dict(SORTS),
         "writes": talk.where_to_write(community, TELLING, viewer=request.person),
     }
     return show_market(request, community, "guide.html", context)

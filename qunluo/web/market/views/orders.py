@@ -44,7 +44,10 @@ def order(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     view = _mine(request, slug, uid)
     context = {"shop": shop, "view": view, "form": ReasonForm(), **_paying(request, view)}
     context |= after_sales_of(view) | booking_parts(request, view)
+    telling_in, telling = queries.to_tell(view.order)
     context |= {
+        "telling_in": telling_in,
+        "telling": telling,
         "cards": queries.cards_of(view.order, viewer=request.person),
         "card_states": card_states(),
         "takes_back": queries.tier_refundable(view.order),

@@ -45,7 +45,28 @@ document.addEventListener("click", (event) => {
     field.setSelectionRange(at, at + 8);
   }
 });
-for (const tool of document.querySelectorAll("[data-wrap],[data-line],[data-link]")) tool.hidden = false;
+// A product that was looked for goes into the field for it, or into the text as a link.
+document.addEventListener("click", (event) => {
+  const ware = event.target.closest("[data-ware]");
+  const form = ware?.closest("form");
+  if (!form) return;
+  const { ware: uid, title, there } = ware.dataset;
+  const { source, product } = form.elements;
+  const told = form.querySelector("[data-chosen]");
+  if (product) {
+    product.value = uid;
+    told.textContent = told.dataset.said.replace("…", () => title);
+    told.hidden = false;
+  } else {
+    const at = source.selectionEnd;
+    put(source, `${at && !/\s$/.test(source.value.slice(0, at)) ? "\n\n" : ""}[${title.replace(/[[\]\\]/g, "")}](${there})`, at, at);
+  }
+  source.dispatchEvent(new Event("input", { bubbles: true }));
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches?.("[data-wares] input")) event.preventDefault();
+});
+for (const tool of document.querySelectorAll("[data-wrap],[data-line],[data-link],[data-wares]")) tool.hidden = false;
 
 // Once asked for, the preview follows what is typed; asked for again it goes.
 document.addEventListener("click", (event) => {
