@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from django.db import connection
+
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import Conflict
 from qunluo.kernel.models import OnceKey
@@ -16,6 +18,11 @@ KEEP = timedelta(hours=48)
 PATIENCE = 10.0  # seconds that a second request waits for the outcome of the first
 LOOK = 0.05
 WORKING, DONE = "working", "done"
+TAKE = (
+    "INSERT INTO kernel_oncekey (scope, key, digest, expires_at) VALUES (%s, %s, '', %s)"
+    " ON CONFLICT (scope, key) DO UPDATE SET digest = '', response = NULL,"
+    " expires_at = excluded.expires_at WHERE kernel_oncekey.expires_at <= %s RETURNING id"
+)
 
 
 class KeyReused(Conflict):
@@ -42,20 +49,27 @@ def once(
 
     fn runs in the same transaction: when it raises, nothing is stored and the key is free again.
     """
-    moment = now()
-    mine = OnceKey.objects.filter(scope=scope, key=key)
-    mine.filter(expires_at__lte=moment).delete()
-    # The unique index decides who is first; a concurrent second waits here for the first's commit.
-    OnceKey.objects.bulk_create(
-        [OnceKey(scope=scope, key=key, digest="", expires_at=moment + keep)], ignore_conflicts=True
-    )
-    row = mine.select_for_update().get()
-    if row.digest == "":
-        row.digest, row.response = body_digest, fn()
-        row.save(update_fields=["digest", "response"])
-    elif row.digest != body_digest:
+    if pk := _taken(scope, key, keep):
+        response = fn()
+        OnceKey.objects.filter(pk=pk).update(digest=body_digest, response=response)
+        return response
+    row = OnceKey.objects.select_for_update().get(scope=scope, key=key)
+    if row.digest != body_digest:
         raise KeyReused
     return row.response
+
+
+def _taken(scope: str, key: str, keep: timedelta) -> int | None:
+    """Take a key that is new or has expired; return its row, or None when it was used already.
+
+    The unique index decides who is first; a concurrent second waits here for the first's commit.
+    """
+    moment = now()
+    at, until = map(connection.ops.adapt_datetimefield_value, (moment, moment + keep))
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [scope, key, until, at])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def act_once(

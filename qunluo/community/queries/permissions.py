@@ -19,7 +19,7 @@ from qunluo.community.models import Community, Grant, Membership
 from qunluo.community.rules import permissions as rules
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
-from qunluo.kernel.prepared import ask, objects
+from qunluo.kernel.prepared import ask, objects, padded
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -312,10 +312,13 @@ def holdings(
     """Return (community id, kind, name) of everything that a person holds at this moment."""
     if person is None or person.pk is None:
         return frozenset()
-    held = Grant.objects.filter(
-        live_grants(), person_id=person.pk, community_id__in=list(communities)
-    )
-    return frozenset(held.values_list("community_id", "kind", "name"))
+    return frozenset(ask("", _holdings, [person.pk, *padded(communities)]))
+
+
+def _holdings(given: Sequence[int]) -> "QuerySet[Grant, Any]":
+    person_id, *communities = given
+    held = Grant.objects.filter(live_grants(), person_id=person_id, community_id__in=communities)
+    return held.values_list("community_id", "kind", "name")
 
 
 def held_by(person_id: int) -> "QuerySet[Grant]":

@@ -1,8 +1,11 @@
 """API tokens: whose, and whether they still live."""
 
+from collections.abc import Sequence
+
 from django.db.models import Q, QuerySet
 
 from qunluo.kernel.clock import now
+from qunluo.kernel.prepared import first
 from qunluo.people import rules
 from qunluo.people.errors import TokenNotFound
 from qunluo.people.models import ApiToken, Person
@@ -31,14 +34,20 @@ def token_by_secret(secret: str) -> ApiToken | None:
     """Return the live token (with its person and scopes) for a secret, or None."""
     if not secret.startswith(rules.TOKEN_PREFIX):
         return None
+    found: ApiToken | None = first("", _live, [rules.digest(secret)])
+    return found
+
+
+def _live(given: Sequence[str]) -> QuerySet[ApiToken]:
+    (digest,) = given
     return (
         ApiToken.objects.select_related("person")
         .filter(
             Q(expires_at=None) | Q(expires_at__gt=now()),
-            digest=rules.digest(secret),
+            digest=digest,
             revoked_at=None,
             person__is_active=True,
             person__erased_at=None,
         )
-        .first()
+        .order_by()
     )
