@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("qunluo.web.market.claim_urls")),
     path("", include("qunluo.web.market.booking_urls")),
     path("", include("qunluo.web.market.coupon_urls")),
+    path("", include("qunluo.web.market.dealer_urls")),
     path("", include("qunluo.web.market.share_urls")),
     path("", include("qunluo.web.market.tier_urls")),
     path("", include("qunluo.web.market.trace_urls")),

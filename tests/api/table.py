@@ -552,6 +552,23 @@ COUPONS = {
     "set_gift_card_limits": Row(RUNNERS, {"most": 900_000}),
     "add_gift_card": Row("401 403 403 403 201 201", {"title": "Card", "values": [5_000]}),
 }
+DEALERS = {
+    "dealers": Row(ANYBODY),
+    "shop_dealers": Row(RUNNERS),
+    "add_dealer": Row(
+        "401 403 403 403 201 201", {"name": "Corner", "url": "https://corner.example/"}
+    ),
+    "change_dealer": Row(RUNNERS, {"name": "Corner", "url": "https://corner.example/"}),
+    "remove_dealer": Row("401 403 403 403 204 204"),
+    "register_code": Row("401 404 404 404 404 404", {"code": "AAAA-BBBB"}),
+    "my_products": Row(SIGNED_IN),
+    "code_batches": Row(RUNNERS),
+    "make_codes": Row(
+        "401 403 403 403 404 404", {"product_uid": "none", "name": "Autumn", "count": 1}
+    ),
+    "code_batch": Row(RUNNERS),
+    "stop_codes": Row(RUNNERS),
+}
 GOLD = {"product_uid": "tier_uid"}
 TIERS = {
     "tiers": Row(ANYBODY),
@@ -677,7 +694,7 @@ TABLE = {
     **PEOPLE, **BLUEPRINTS, **COMMUNITIES, **CHARTER, **PROMISES, **MEMBERSHIP, **MEMBERS_AREA,
     **GRANTS, **INVITATIONS, **FOUNDING, **CUSTOMERS, **IMPORTS, **EXPORT, **GOVERNANCE,
     **TALK, **NOTICES, **CHANNELS, **OPERATIONS, **LEDGER, **MARKET,
-    **CAMPAIGNS, **SHARES, **CLAIMS, **BOOKINGS, **COUPONS, **TRACE, **TIERS,
+    **CAMPAIGNS, **SHARES, **CLAIMS, **BOOKINGS, **COUPONS, **TRACE, **DEALERS, **TIERS,
 }  # fmt: skip
 # What a member of another community may do to this one: nothing that its visitors may not.
 STAFF_ONLY = {"all_dead_letters": 200, "replay_any_dead_letter": 204, "worker": 200}

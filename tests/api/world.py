@@ -34,6 +34,7 @@ from qunluo.reach.queries import stop_url, unsubscribe_path
 from tests.community.makers import community, member, membership, person
 from tests.market.booking_world import booking
 from tests.market.coupon_world import coupons_and_cards
+from tests.market.dealer_world import a_dealer
 from tests.market.makers import FIT, HOME
 from tests.market.share_makers import ask, plan
 from tests.market.tier_world import a_tier
@@ -293,6 +294,7 @@ def _market(farm, cast):
         **booking(shop, cast),
         **coupons_and_cards(shop, cast),
         **a_tier(cast, farm),
+        **a_dealer(cast, shop, rice),
         **_claims(cast, rice, sent, order(6, "ship", pay, confirm, send)),
         **_shares(farm, cast, point),
         "bill_id": bill.pk,

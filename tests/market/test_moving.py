@@ -53,6 +53,7 @@ CODES = {
     "ShareSeason": ("uid",),
     "ShareContract": ("uid", "key"),
     "Coupon": ("uid",),
+    "CodeBatch": ("uid",),
     "GiftCard": ("uid",),
 }
 
@@ -146,6 +147,14 @@ def holding(here):
     actions.buy_tier(actor=here.mei, shop=here.shop, variant=year.pk, key="for li", to=here.li)
 
 
+def dealing(here, poem):
+    """A dealer, and a code that somebody used."""
+    url = "https://corner.example/"
+    actions.save_dealer(actor=here.owner, shop=here.shop, name="Corner", url=url, product=poem)
+    made = actions.make_codes(actor=here.owner, product=poem, name="Autumn", count=2)
+    actions.register_code(actor=here.mei, community=here.community, code=made[1][0])
+
+
 @pytest.fixture
 def full(paid_by_till):
     """A shop with an order in nearly every state, and money under way in both directions."""
@@ -177,6 +186,7 @@ def full(paid_by_till):
     claiming(here, credited, poem)
     telling(here, poem)
     improving(here, poem)
+    dealing(here, poem)
     sharing(here)
     holding(here)
     drain()

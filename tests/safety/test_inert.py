@@ -46,6 +46,8 @@ OTHERWISE = {
     "campaigns:lead": {"starts_at": TOMORROW, "ends_at": SOON},
     "claims:invoice": {"tax_number": "", "mail": ""},
     "coupons:coupons": {"amount": "5", "starts_at": "", "ends_at": "", "percent": ""},
+    "dealers:codes": {"count": "2"},
+    "dealers:desk": {"url": "https://corner.example/"},
     "desk:give": {"name": "", "expires_on": ""},
     "growth:customer_order": {"on": "2024-05-01"},
     "market:checkout": {"coupon": "", "mine": ""},
@@ -82,6 +84,7 @@ CLOSING = {
     ("claims:invoice", None, "title"),  # the desk has given its money back a moment before
     ("claims:invoice", None, "tax_number"),
     ("bookings:move", None, "reason"),  # the first time that is free is the one it has
+    ("dealers:desk", None, "url"),  # it takes nothing but an address over https
     ("market:act", None, "reason"),  # its buyer has called the order off a moment before
 }
 

@@ -21,6 +21,7 @@ class Membership(models.Model):
         INVITATION = "invitation", "invitation"
         FEE = "fee", "fee"
         IMPORT = "import", "import"
+        CODE = "code", "code"
 
     community = models.ForeignKey("community.Community", models.CASCADE, related_name="memberships")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")

@@ -9,7 +9,7 @@ from qunluo.community.errors import InvalidFilter
 from qunluo.community.rules.permissions import roles
 from qunluo.kernel.text import _
 
-VIAS = ("founding", "open", "questions", "vetting", "invitation", "fee", "import")
+VIAS = ("founding", "open", "questions", "vetting", "invitation", "fee", "import", "code")
 LABELS = ("have", "want", "none")
 NO_HOST = "none"
 FOR_EVERY_MEMBER = frozenset({"q", "role", "tag", "offers"})

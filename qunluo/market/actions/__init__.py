@@ -60,6 +60,13 @@ from qunluo.market.actions.closing import (
     look_after_campaigns,
 )
 from qunluo.market.actions.coupons import give_coupon, make_coupon, stop_coupon
+from qunluo.market.actions.dealers import (
+    make_codes,
+    register_code,
+    remove_dealer,
+    save_dealer,
+    stop_codes,
+)
 from qunluo.market.actions.editing import (
     Changed,
     edit_entry,
@@ -191,6 +198,11 @@ from qunluo.market.actions.trace import improve
 from qunluo.market.actions.trace_letters import ask_how_it_is, tell_of_improvement
 
 __all__ = [
+    "make_codes",
+    "register_code",
+    "remove_dealer",
+    "save_dealer",
+    "stop_codes",
     "ask_how_it_is",
     "improve",
     "tell_of_improvement",

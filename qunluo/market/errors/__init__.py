@@ -8,6 +8,7 @@ from qunluo.kernel.text import _
 from qunluo.market.errors.bookings import *  # noqa: F403 -- the same room, told in parts
 from qunluo.market.errors.claims import *  # noqa: F403 -- the same room, told in parts
 from qunluo.market.errors.coupons import *  # noqa: F403 -- the same room, told in parts
+from qunluo.market.errors.dealers import *  # noqa: F403 -- the same room, told in parts
 from qunluo.market.errors.shares import *  # noqa: F403 -- all of them, see there
 from qunluo.market.errors.tiers import *  # noqa: F403 -- the same room, told in parts
 from qunluo.market.errors.trace import *  # noqa: F403 -- the same room, told in parts

@@ -61,6 +61,12 @@ from qunluo.market.events.coupons import (
     CouponStopped,
     CouponTaken,
 )
+from qunluo.market.events.dealers import (
+    CodesMade,
+    CodesStopped,
+    DealersChanged,
+    ProductRegistered,
+)
 from qunluo.market.events.guide import ExperienceVerified
 from qunluo.market.events.shares import (
     BoxesPacked,
@@ -123,6 +129,10 @@ from qunluo.market.events.trade import (
 )
 
 __all__ = [
+    "CodesMade",
+    "CodesStopped",
+    "DealersChanged",
+    "ProductRegistered",
     "BookingCalledOff",
     "BookingDone",
     "BookingMade",

@@ -27,6 +27,7 @@ from qunluo.market.models.coupons import (
     CouponProduct,
     CouponUse,
 )
+from qunluo.market.models.dealers import CodeBatch, Dealer, ProductCode
 from qunluo.market.models.guide import Experience, ProductMention, Touch
 from qunluo.market.models.invoices import InvoiceRequest
 from qunluo.market.models.orders import Order, OrderLine
@@ -48,6 +49,9 @@ from qunluo.market.models.tiers import TierOrder, TierPeriod, TierPlan, TierTime
 from qunluo.market.models.trace import Improvement
 
 __all__ = [
+    "CodeBatch",
+    "Dealer",
+    "ProductCode",
     "Depot",
     "DepotDay",
     "Entitlement",

@@ -100,6 +100,16 @@ from qunluo.market.queries.coupons import (
     is_own,
     own_coupons,
 )
+from qunluo.market.queries.dealers import (
+    code_batches,
+    code_uses,
+    dealers,
+    find_code,
+    get_batch,
+    get_dealer,
+    managed_dealers,
+    own_products,
+)
 from qunluo.market.queries.feedback import (
     Feedback,
     feedback_on,
@@ -261,6 +271,8 @@ from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
+    "code_batches", "code_uses", "dealers", "find_code", "get_batch", "get_dealer",
+    "managed_dealers", "own_products",
     "Feedback", "Source", "period", "Trace", "feedback_on", "find_improvement", "improvements",
     "posts_that_sold", "to_tell", "trace", "Named", "links", "named_products", "products_to_name",
     "AfterSales", "BookingView", "Buyer", "CREDIT", "CampaignView", "ClaimView", "DISPUTES",

@@ -22,6 +22,7 @@ from qunluo.market.models import (
     Order,
     OrderLine,
     Payment,
+    ProductCode,
     Refund,
     RiseAnswer,
     Seat,
@@ -153,6 +154,11 @@ def own_documents(person: "Person") -> "Documents":
             CouponGrant.objects.filter(person=person)
             .order_by("pk")
             .values("coupon__community__slug", "coupon__title", "coupon__uid", "at")
+        ),
+        "registered_products": list(
+            ProductCode.objects.filter(used_by=person)
+            .order_by("pk")
+            .values("batch__community__slug", "batch__product__title", "tail", "used_at")
         ),
         "gift_cards": list(
             GiftCard.objects.filter(Q(order__buyer=person) | Q(redeemed_by=person))

@@ -26,6 +26,7 @@ def shop(request: PersonRequest, slug: str) -> HttpResponse:
         return for_members(request, slug)
     asked = "".join(f"{k}={v}&" for k, v in (("in", category), ("q", words)) if v)
     context = {
+        "dealers": queries.dealers(found),
         "shop": found,
         "buyer": buyer,
         "found": page.items,
@@ -59,6 +60,7 @@ def product(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
         "often": queries.often(),
         "categories": queries.categories(),
         "in_cart": _in_cart(request, community),
+        "dealers": queries.dealers(found, view.product),
         "service": queries.service_of(view.product),
         "from_post": request.GET.get("from", "")[:40],
     }
