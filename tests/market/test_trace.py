@@ -86,6 +86,10 @@ def test_a_complaint_is_feedback_and_its_buyer_hears_of_the_change_but_nobody_wh
     drain()
     assert "Rice" in str(list(Notice.objects.filter(person=farm.mei).values()))
     assert queries.improvements(farm.rice)[0][1] == 0
+    told(
+        farm, farm.owner, farm.rice, "How it grows.", kind="question"
+    )  # no feedback: the shop's own
+    assert [one.sort for one in queries.feedback_on(farm.rice, viewer=farm.owner)] == ["complaint"]
 
 
 @pytest.mark.req("M23")

@@ -43,14 +43,17 @@ class Feedback:
 def feedback_on(product: Product, *, viewer: "Viewer") -> list[Feedback]:
     """Return what is said of a product and what was made of it, the newest first, at most 200.
 
-    Threads about it that the viewer may read, and returns and complaints. PermissionMissing.
+    Threads about it that the viewer may read and nobody who runs the shop wrote; returns and
+    complaints. PermissionMissing.
     """
     community = product.community
     communities.require(viewer, community, MANAGE)
     made: dict[tuple[str, int], list[Improvement]] = defaultdict(list)
     for one in Improvement.objects.filter(product=product).order_by("made_at"):
         made["thread" if one.thread_id else "claim", one.thread_id or one.claim_id or 0].append(one)
+    runners = communities.who_holds(community, communities.roles_with(MANAGE))
     named = ProductMention.objects.filter(product=product, place=1).order_by("-thread_id")
+    named = named.exclude(thread__author__in=runners)
     ids = list(named.values_list("thread_id", flat=True)[:MOST])
     cards = talk.named_threads(community, set(ids), viewer=viewer)
     threads = [
