@@ -14,6 +14,7 @@ from qunluo.market.models import (
     Experience,
     Improvement,
     Order,
+    OrderLine,
     Product,
     ProductMention,
 )
@@ -67,6 +68,19 @@ def feedback_on(product: Product, *, viewer: "Viewer") -> list[Feedback]:
         for one in claims_about(product).order_by("-pk")[:MOST]
     ]  # fmt: skip
     return sorted([*threads, *said], key=lambda one: one.at, reverse=True)[:MOST]
+
+
+def to_ask(order: Order) -> tuple[str, list[Product]]:
+    """Return of what its buyer is asked to tell, and where: only what they have for the first time.
+
+    Nobody is asked about what is bought by its time, as tiers and shares are.
+    """
+    if order.gives in {Product.Kind.TIER, Product.Kind.SHARE}:
+        return "", []
+    where, products = to_tell(order)
+    had = OrderLine.objects.filter(order__buyer=order.buyer_id, order__received_at__isnull=False)
+    again = set(had.exclude(order=order).values_list("product", flat=True))
+    return where, [one for one in products if one.pk not in again]
 
 
 def claims_about(product: Product) -> "QuerySet[Claim]":
