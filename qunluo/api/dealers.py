@@ -175,7 +175,7 @@ def code_batches(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
     return [_batch(one, one.used) for one in found[:200]]
 
 
-@area.write("POST", DESK, MadeBatch, scope="selling:write", status=201)
+@area.write("POST", DESK, MadeBatch, scope="selling:write", status=201, keyed=False)
 def make_codes(request: Caller, slug: SlugPath, wish: BatchWish) -> Status[dict[str, Any]]:
     """Make codes for a product."""
     community = community_of(request, slug)

@@ -86,6 +86,10 @@ def test_a_complaint_is_feedback_and_its_buyer_hears_of_the_change_but_nobody_wh
     drain()
     assert "Rice" in str(list(Notice.objects.filter(person=farm.mei).values()))
     assert queries.improvements(farm.rice)[0][1] == 0
+    told(
+        farm, farm.owner, farm.rice, "How it grows.", kind="question"
+    )  # no feedback: the shop's own
+    assert [one.sort for one in queries.feedback_on(farm.rice, viewer=farm.owner)] == ["complaint"]
 
 
 @pytest.mark.req("M23")
@@ -193,6 +197,10 @@ def test_who_received_something_is_asked_how_it_is_until_they_told_of_it(farm):
     assert f"/talk/in/{farm.square.slug}/new/?kind=experience&product={farm.rice.uid}" in notice
     one = Order.objects.get(buyer=farm.mei)
     assert queries.to_tell(one) == (farm.square.slug, [farm.rice])
+    bought(farm, farm.mei, farm.rice)  # the page of it still leads there, but nobody asks twice
+    again = Order.objects.filter(buyer=farm.mei).latest("pk")
+    assert queries.to_tell(again) == (farm.square.slug, [farm.rice])
+    assert queries.to_ask(again)[1] == []
     told(farm, farm.mei, farm.rice)
     assert queries.to_tell(one) == ("", [])
     unpaid = order(farm, farm.li, farm.rice)

@@ -10,6 +10,7 @@ from qunluo.blueprints.demo.cast import read
 from qunluo.blueprints.demo.still_life import still_life
 from qunluo.blueprints.demo.tiers import Tiers
 from qunluo.blueprints.demo.together import Campaigns
+from qunluo.blueprints.demo.trace import Loop
 from qunluo.kernel.clock import now
 from qunluo.market import actions, queries
 from qunluo.market.errors import NotOnSale, SoldOut, TooManyForOne
@@ -79,10 +80,12 @@ class Counter:
                 day + self.chance.randrange(5), hour, self.stage.zone, partial(self.buy, person)
             )
 
-    def buy(self, person: Any) -> None:
+    def buy(self, person: Any, product: "Product | None" = None) -> None:
         """Order something, and mostly pay it."""
         shop = queries.get_shop(self.stage.community)
-        product = self.chance.choice([one for one in self.products if one.state == "on_sale"])
+        product = product or self.chance.choice(
+            [one for one in self.products if one.state == "on_sale"]
+        )
         variant = self.chance.choice(list(product.variants.order_by("pk")))
         wish = Wish(variant.pk, self.chance.choice([1, 1, 1, 2]))
         delivery = self._delivery(person, product)
@@ -225,3 +228,4 @@ def shop(plot: "Plot", stage: "Stage") -> None:
     Campaigns(counter).plan()
     Bookings(counter).plan()
     Tiers(counter).plan()
+    Loop(counter).plan()

@@ -36,6 +36,9 @@ def save_dealer(
     PermissionMissing, InvalidDealer.
     """
     members.require(actor, shop.community, MANAGE)
+    theirs = [one.community_id for one in (product, dealer) if one is not None]
+    if any(one != shop.community_id for one in theirs):
+        raise errors.DealerNotFound
     said = {"name": name, "place": place, "note": note}
     clean = {key: " ".join(text.replace("\0", "").split()) for key, text in said.items()}
     most = {"name": NAME, "place": NAME, "note": NOTE}
@@ -126,8 +129,9 @@ def register_code(
         raise errors.CodeNotFound
     if found.used_by_id == actor.pk:
         return found
+    batch = CodeBatch.objects.select_for_update().get(pk=found.batch_id)  # nobody stops it now
     free = ProductCode.objects.filter(pk=found.pk, used_by=None)
-    if found.batch.stopped_at or not free.update(used_by=actor, used_at=now()):
+    if batch.stopped_at or not free.update(used_by=actor, used_at=now()):
         raise errors.CodeNotFound
     joined = members.membership_of(actor, community) is None
     if joined:

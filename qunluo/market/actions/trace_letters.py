@@ -10,9 +10,9 @@ LETTERS = Path(__file__).parents[1] / "definitions" / "letters.toml"
 
 
 def ask_how_it_is(event: events.OrderReceived) -> None:
-    """Ask a buyer to tell of what they have; where they cannot, or have told of it, nothing."""
+    """Ask a buyer to tell of what they have for the first time; where they cannot, nothing."""
     order = queries.find_order(event.order_id)
-    where, products = queries.to_tell(order) if order else ("", [])
+    where, products = queries.to_ask(order) if order else ("", [])
     if order is None or not products:
         return
     here = f"/c/{order.community.slug}/"

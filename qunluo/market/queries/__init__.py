@@ -115,6 +115,7 @@ from qunluo.market.queries.feedback import (
     feedback_on,
     find_improvement,
     improvements,
+    to_ask,
     to_tell,
 )
 from qunluo.market.queries.found import PRODUCTS
@@ -274,7 +275,8 @@ __all__ = [
     "code_batches", "code_uses", "dealers", "find_code", "get_batch", "get_dealer",
     "managed_dealers", "own_products",
     "Feedback", "Source", "period", "Trace", "feedback_on", "find_improvement", "improvements",
-    "posts_that_sold", "to_tell", "trace", "Named", "links", "named_products", "products_to_name",
+    "posts_that_sold", "to_ask", "to_tell", "trace", "Named", "links", "named_products",
+    "products_to_name",
     "AfterSales", "BookingView", "Buyer", "CREDIT", "CampaignView", "ClaimView", "DISPUTES",
     "Delivery", "Figure", "Finance", "GroupView", "Guide", "ItemView", "KEEPS", "KeptVariant",
     "Kind", "ListedEntry", "MANAGE", "ORDERS", "OrderView", "OwnCard", "OwnCoupon",

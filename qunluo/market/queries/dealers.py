@@ -71,7 +71,7 @@ def get_batch(community: "Community", uid: str, *, viewer: "Viewer") -> CodeBatc
     return found
 
 
-def code_uses(batch: CodeBatch, limit: int = 200) -> list[ProductCode]:
+def code_uses(batch: CodeBatch, limit: int = 100) -> list[ProductCode]:
     """Return who used codes of a batch and when, the last first."""
     used = batch.codes.filter(used_by__isnull=False).select_related("used_by")
     return list(used.order_by("-used_at")[:limit])

@@ -14,6 +14,7 @@ from qunluo.market.models import (
     Experience,
     Improvement,
     Order,
+    OrderLine,
     Product,
     ProductMention,
 )
@@ -43,14 +44,17 @@ class Feedback:
 def feedback_on(product: Product, *, viewer: "Viewer") -> list[Feedback]:
     """Return what is said of a product and what was made of it, the newest first, at most 200.
 
-    Threads about it that the viewer may read, and returns and complaints. PermissionMissing.
+    Threads about it that the viewer may read and nobody who runs the shop wrote; returns and
+    complaints. PermissionMissing.
     """
     community = product.community
     communities.require(viewer, community, MANAGE)
     made: dict[tuple[str, int], list[Improvement]] = defaultdict(list)
     for one in Improvement.objects.filter(product=product).order_by("made_at"):
         made["thread" if one.thread_id else "claim", one.thread_id or one.claim_id or 0].append(one)
+    runners = communities.who_holds(community, communities.roles_with(MANAGE))
     named = ProductMention.objects.filter(product=product, place=1).order_by("-thread_id")
+    named = named.exclude(thread__author__in=runners)
     ids = list(named.values_list("thread_id", flat=True)[:MOST])
     cards = talk.named_threads(community, set(ids), viewer=viewer)
     threads = [
@@ -64,6 +68,19 @@ def feedback_on(product: Product, *, viewer: "Viewer") -> list[Feedback]:
         for one in claims_about(product).order_by("-pk")[:MOST]
     ]  # fmt: skip
     return sorted([*threads, *said], key=lambda one: one.at, reverse=True)[:MOST]
+
+
+def to_ask(order: Order) -> tuple[str, list[Product]]:
+    """Return of what its buyer is asked to tell, and where: only what they have for the first time.
+
+    Nobody is asked about what is bought by its time, as tiers and shares are.
+    """
+    if order.gives in {Product.Kind.TIER, Product.Kind.SHARE}:
+        return "", []
+    where, products = to_tell(order)
+    had = OrderLine.objects.filter(order__buyer=order.buyer_id, order__received_at__isnull=False)
+    again = set(had.exclude(order=order).values_list("product", flat=True))
+    return where, [one for one in products if one.pk not in again]
 
 
 def claims_about(product: Product) -> "QuerySet[Claim]":

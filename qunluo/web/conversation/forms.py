@@ -307,7 +307,9 @@ class SpaceForm(forms.Form):
     )
     advert_share = forms.IntegerField(
         label=_("Slots for adverts, in per cent of new threads"),
-        help_text=_("0: no adverts here. At most 50. It holds for the operators too."),
+        help_text=_(
+            "0: no adverts and no product cards here. At most 50. It holds for the operators too."
+        ),
         min_value=0, max_value=50, required=False,
     )  # fmt: skip
     advert_daily = forms.IntegerField(
