@@ -74,6 +74,7 @@ def test_somebody_scans_a_poster_and_is_in_after_a_few_taps(visit, farm, way, we
     well_made(late.page)
 
 
+@pytest.mark.slow  # its letter leaves with the next round of the post: it begins, others fill in
 @pytest.mark.req("M11", "M12")
 def test_an_old_list_is_brought_in_written_to_and_somebody_comes_back(
     visit, site, farm, tmp_path, well_made
