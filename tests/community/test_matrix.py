@@ -327,6 +327,7 @@ def test_every_action_of_the_room_is_in_the_matrix_or_says_why_not():
         "let_in": "the market calls it once a tier is held; test_entry holds the refusals",
         "let_tiers_in": "the market calls it with the tiers it sells",
         "end_grant": "tiers call it when their money went back",
+        "undo_suspension": "governance calls it once an appeal was granted",
         "lock": "a row, for who adds to what somebody holds",
         "found_ownership": "part of founding",
         "welcome": "a reaction",

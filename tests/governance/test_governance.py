@@ -162,6 +162,26 @@ def test_granting_after_a_suspension_has_passed_or_the_member_left_just_overturn
     assert measure.overturned_at
 
 
+def test_who_leaves_while_suspended_comes_back_suspended_until_an_appeal_is_granted():
+    farm = community(rules=RULES)
+    who, judge = member(farm), member(farm, role="operator")
+    measure = actions.suspend_member(
+        actor=farm.owner, membership=membership(who, farm), rule_id="r1", reason="x",
+        until=now() + timedelta(days=9),
+    )  # fmt: skip
+    community_actions.leave(actor=who, membership=membership(who, farm))
+    back = community_actions.apply(actor=who, community=farm, accepted_rules=1)
+    assert communities.is_suspended(back)
+    with pytest.raises(community_errors.Suspended):
+        communities.require_member(who, farm)
+    appeal = actions.file_appeal(actor=who, measure=measure, text="No")
+    actions.decide_appeal(actor=judge, appeal=appeal, grant=True, reason="Right")
+    assert communities.require_member(who, farm)
+    community_actions.leave(actor=who, membership=membership(who, farm))
+    again = community_actions.apply(actor=who, community=farm, accepted_rules=1)
+    assert not communities.is_suspended(again)
+
+
 def test_a_refused_measure_leaves_no_trace():
     farm = community(rules=RULES)
     operator, who = member(farm, role="operator"), member(farm)

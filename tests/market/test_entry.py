@@ -260,3 +260,15 @@ def test_an_accepted_applicant_is_told_what_is_left_to_do(db):
     assert inside(here, here.stranger) is None
     paid(here, here.stranger)
     assert inside(here, here.stranger).via == "fee"
+
+
+def test_a_suspension_outlasts_the_end_of_paid_time(door, clock):
+    who = door.stranger
+    asked(door, who)
+    paid(door, who)
+    until = now() + 90 * DAY
+    Membership.objects.filter(person=who).update(suspended_until=until)
+    clock.move(31 * DAY)
+    communities.end_paid_memberships()
+    paid(door, who)
+    assert members.standing(who, door.community).suspended_until == until

@@ -49,6 +49,7 @@ from qunluo.community.actions.leaving import (
     mark_active,
     reinstate,
     suspend,
+    undo_suspension,
 )
 from qunluo.community.actions.letters import (
     write_to,
@@ -140,6 +141,7 @@ __all__ = [
     "set_selection",
     "set_symbol",
     "suspend",
+    "undo_suspension",
     "tag_member",
     "unpublish_community",
     "untag_member",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
-from django.db.models import F
+from django.db.models import F, Max
 
 from qunluo.community import events
 from qunluo.community.actions.grants import lock
@@ -71,6 +71,7 @@ def join(
                 joined_at=at,
                 last_active_on=at.date(),
                 paid_until=paid_until,
+                suspended_until=_suspended_until(person, community),
             )
     except IntegrityError:
         return Membership.objects.get(
@@ -162,6 +163,15 @@ def _end(one: Membership) -> bool:
     slug = fresh.community.slug
     write_to(fresh.person_id, fresh.community, "entry_ended", path=f"/c/{slug}/join/")
     return True
+
+
+def _suspended_until(person: "Person", community: Community) -> datetime | None:
+    """Return until when somebody was suspended here; leaving and coming back does not end it."""
+    before = Membership.objects.filter(
+        community=community, person=person, status=Status.LEFT, suspended_until__gt=now()
+    )
+    last: datetime | None = before.aggregate(last=Max("suspended_until"))["last"]
+    return last
 
 
 def _bring_back(

@@ -66,17 +66,12 @@ def apply(
     """
     if here := membership_of(actor, community) or waiting_application(actor, community):
         return here
-    if paid := let_in(person=actor, community=community):
+    if paid := _paid(actor, community):
         return paid
     wanted = entry_terms(community)
     _check_door(actor, community)
-    asked_before = accepted_application(actor, community)
-    if (
-        community.selection == rules.FEE
-        and asked_before
-        and asked_before.rules_number == _current(community)
-    ):
-        return asked_before
+    if before := _accepted_before(actor, community):
+        return before
     number = _accepted(community, accepted_rules)
     said = rules.clean_answers(wanted.questions, answers or {})
     claim = criterion_claim.strip()[: rules.CLAIM_LENGTH]
@@ -270,6 +265,20 @@ def _refuse_by_rule(asked: Application, words: list[str]) -> Application:
     asked.save()
     publish(events.ApplicationRefusedByRule(**about(asked, asked.person_id)))
     return asked
+
+
+def _paid(actor: "Person", community: Community) -> Membership | None:
+    """Let in at once who has paid for it, where entry has a price."""
+    fee = community.selection == rules.FEE
+    return let_in(person=actor, community=community) if fee else None
+
+
+def _accepted_before(actor: "Person", community: Community) -> Application | None:
+    """Return an application that waits for its payment alone, while the same rules count."""
+    before = accepted_application(actor, community)
+    if community.selection != rules.FEE or before is None:
+        return None
+    return before if before.rules_number == _current(community) else None
 
 
 def _to_pay(application: Application) -> bool:

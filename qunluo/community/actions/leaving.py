@@ -17,7 +17,7 @@ from qunluo.community.errors import (
 )
 from qunluo.community.models import CloseCare, Community, Membership
 from qunluo.community.queries.membership import accepted_rule, current_rules, is_suspended
-from qunluo.community.queries.permissions import require, require_member, standing
+from qunluo.community.queries.permissions import in_force, require, require_member, standing
 from qunluo.community.rules import joining as joining_rules
 from qunluo.community.rules import permissions as rules
 from qunluo.kernel.clock import now
@@ -104,6 +104,18 @@ def lift_suspension(*, actor: "Person", membership: Membership) -> Membership:
 
 
 @write_tx
+def undo_suspension(*, actor: "Person", membership: Membership) -> None:
+    """Undo a suspension wherever it stands, also of somebody who has left since or come back."""
+    require(actor, membership.community, "members.remove")
+    rows = Membership.objects.filter(
+        community=membership.community_id, person=membership.person_id, suspended_until__gt=now()
+    )
+    if here := rows.filter(in_force()).select_related("community", "person").first():
+        lift_suspension(actor=actor, membership=here)
+    rows.update(suspended_until=None)
+
+
+@write_tx
 def accept_rules(*, actor: "Person", membership: Membership, number: int) -> Membership:
     """Accept the rules in force; RulesNotAccepted for others, MembersOnly, Suspended."""
     _check_own(actor, membership)
@@ -170,8 +182,9 @@ def let_go(membership: Membership, status: str, reason: str, actor_id: int | Non
     theirs = standing(membership.person, community)
     if rules.OWNER in theirs.roles and not theirs.closed:
         keep_an_owner(community, without=person_id)
+    kept = {} if status == Status.LEFT else {"suspended_until": None}  # leaving ends no suspension
     ended = Membership.objects.filter(pk=membership.pk, status=Status.ACTIVE).update(
-        status=status, ended_at=now(), ended_reason=reason.strip()[:200], suspended_until=None
+        status=status, ended_at=now(), ended_reason=reason.strip()[:200], **kept
     )
     if not ended:
         raise AlreadyEnded

@@ -222,8 +222,8 @@ def _undo(actor: "Person", appeal: Appeal) -> None:
         return
     if measure.kind == Kind.REMOVAL:
         community_actions.reinstate(actor=actor, membership=membership)
-    elif measure.kind == Kind.SUSPENSION and communities.is_suspended(membership):
-        community_actions.lift_suspension(actor=actor, membership=membership)
+    elif measure.kind == Kind.SUSPENSION:
+        community_actions.undo_suspension(actor=actor, membership=membership)
 
 
 def _about(measure: Measure, actor: "Person") -> dict[str, Any]:
