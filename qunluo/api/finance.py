@@ -55,6 +55,14 @@ class FinanceLine(Shown):
     total: int
 
 
+class Royalty(Shown):
+    """What is due to whose symbol was carried, in whole minor units."""
+
+    to: str
+    symbol: str
+    amount: int
+
+
 class ShopFinance(Shown):
     """The money of a shop within the last days, in whole minor units."""
 
@@ -66,6 +74,7 @@ class ShopFinance(Shown):
     given_back: int
     fee_amount: int = Field(description=_("Of what was sold, the membership fees: tiers."))
     new_amount: int = Field(description=_("Of what was listed at most 30 days before."))
+    royalties: list[Royalty]
     lines: list[FinanceLine]
     bills: list[ProviderBill]
 
@@ -80,6 +89,9 @@ def shop_finance(request: Caller, slug: SlugPath) -> dict[str, Any]:
         "given_back": told.given_back,
         "fee_amount": told.fee_amount,
         "new_amount": told.new_amount,
+        "royalties": [
+            {"to": to, "symbol": symbol, "amount": amount} for to, symbol, amount in told.royalties
+        ],
         "lines": [
             {"purpose": purpose, "label": label, "unit": unit, "total": total}
             for purpose, label, unit, total in told.lines

@@ -124,6 +124,8 @@ class ShopProduct(ProductCard):
     used: str
     quality: str
     symbol: str
+    royalty_percent: int
+    royalty_to: str
     returnable: bool
     no_return: str
     pause_reason: str
@@ -183,7 +185,8 @@ def show_product(view: queries.ProductView, shop: "rows.Shop") -> dict[str, Any]
     product = view.product
     columns = (
         "text", "origin", "defects", "needs", "parts", "elsewhere", "function", "emotion", "spirit",
-        "need", "bought", "used", "quality", "symbol", "returnable", "no_return", "pause_reason",
+        "need", "bought", "used", "quality", "symbol", "royalty_percent", "royalty_to",
+        "returnable", "no_return", "pause_reason",
         "sold", "listed_at",
     )  # fmt: skip
     return {

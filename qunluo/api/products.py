@@ -112,7 +112,9 @@ class ProductChange(Given):
     used: str = Field("", max_length=10)
     quality: str = Field("", max_length=2_000)
     surplus: bool = False
-    symbol: str = Field("", max_length=80)
+    symbol: str = Field("", max_length=80, description=_("Of merchandise: what it carries."))
+    royalty_percent: int = Field(0, ge=0, le=50)
+    royalty_to: str = Field("", max_length=80)
     returnable: bool = True
     no_return: str = Field("", max_length=200)
     handed_over: str = Field("", max_length=20_000)

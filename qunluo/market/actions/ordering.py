@@ -231,6 +231,7 @@ def _line(order: Order, place: int, line: QuotedLine) -> OrderLine:
         quantity=line.quantity,
         amount=line.amount,
         discount=line.discount,
+        royalty=(line.amount - line.discount) * line.product.royalty_percent // 100,
         returnable=line.product.returnable,
         no_return="" if line.product.returnable else line.product.no_return,
         limited=line.variant.most is not None,

@@ -28,6 +28,7 @@ State = Product.State
 WORDS = {
     "title": 80, "lead": 200, "text": 20_000, "origin": 200, "defects": 2_000, "need": 1_000,
     "quality": 2_000, "no_return": 200, "handed_over": 20_000, "symbol": 80,
+    "royalty_to": 80,
 }  # fmt: skip
 VALUES = ("function", "emotion", "spirit")
 CHOICES: dict[str, Collection[Any]] = {
@@ -39,7 +40,7 @@ CHOICES: dict[str, Collection[Any]] = {
 }
 MOST_PARTS, MOST_NEEDS, MOST_VARIANTS, MOST_RULES, MOST_PICTURES = 12, 10, 50, 20, 12
 MOST_STOCK = 1_000_000
-LAST_PLACE = 9_999
+LAST_PLACE, MOST_ROYALTY = 9_999, 50
 
 
 @write_tx
@@ -273,6 +274,7 @@ def _say(product: Product, said: Mapping[str, Any]) -> None:
     for name, value in (words | chosen | plain).items():
         setattr(product, name, value)
     _say_amounts(product, said, wrong)
+    _say_royalty(product, said, wrong)
     if not 0 <= product.place <= LAST_PLACE:
         wrong["place"] = [_("Give a number from 0 to 9,999.")]
     if not product.title:
@@ -299,6 +301,17 @@ def _say_amounts(product: Product, said: Mapping[str, Any], wrong: dict[str, lis
             wrong["parts"] = [_("Give up to 12 parts, each with a name and an amount.")]
         else:
             product.parts = [{"name": name, "amount": amount} for name, amount in parts]
+
+
+def _say_royalty(product: Product, said: Mapping[str, Any], wrong: dict[str, list[str]]) -> None:
+    """Take over what part of the price is for whose symbol it carries. M21."""
+    percent = said.get("royalty_percent", product.royalty_percent)
+    if type(percent) is not int or not 0 <= percent <= MOST_ROYALTY:
+        wrong["royalty_percent"] = [_("Give a number from 0 to 50.")]
+    elif percent and not (product.symbol and product.royalty_to):
+        wrong["royalty_to"] = [_("Name the symbol that it carries, and whom the royalty is for.")]
+    else:
+        product.royalty_percent = percent
 
 
 def _set_rules(variant: Variant, rules: Sequence[Rule]) -> None:

@@ -141,6 +141,7 @@ class OrderLine(models.Model):
     quantity = models.PositiveIntegerField()
     amount = models.BigIntegerField()
     discount = models.BigIntegerField(default=0)
+    royalty = models.BigIntegerField(default=0)  # of it, for whose symbol it carries: M21
     returnable = models.BooleanField(default=True)
     no_return = models.CharField(max_length=200, blank=True)  # why not, as its buyer confirmed
     limited = models.BooleanField(default=False)

@@ -52,7 +52,9 @@ class Product(models.Model):
     used = models.CharField(max_length=10, blank=True)
     quality = models.TextField(blank=True)
     surplus = models.BooleanField(default=False)
-    symbol = models.CharField(max_length=80, blank=True)
+    symbol = models.CharField(max_length=80, blank=True)  # that it carries: M21
+    royalty_percent = models.PositiveSmallIntegerField(default=0)
+    royalty_to = models.CharField(max_length=80, blank=True)
     returnable = models.BooleanField(default=True)
     no_return = models.CharField(max_length=200, blank=True)  # why not, confirmed when bought
     handed_over = models.TextField(blank=True)  # of something virtual: what the buyer then reads

@@ -18,6 +18,8 @@ from qunluo.market.rules.states import PAID
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import QuerySet
+
     from qunluo.community.models import Community
     from qunluo.market.queries.shop import Viewer
 
@@ -53,13 +55,17 @@ class Split:
 
 @dataclass(frozen=True)
 class Finance:
-    """What the money of a shop came to. Lines are (purpose, label, unit, amount)."""
+    """What the money of a shop came to. Lines are (purpose, label, unit, amount).
+
+    Royalties are (for whom, symbol, amount) of what was paid and has not gone back whole: M21.
+    """
 
     lines: tuple[tuple[str, str, str, int], ...]
     split: Split
     given_back: int
     fee_amount: int
     new_amount: int
+    royalties: tuple[tuple[str, str, int], ...]
     bills: tuple[Bill, ...]
     days: int = WINDOW
     new_days: int = NEW
@@ -88,8 +94,15 @@ def finance(community: "Community", *, viewer: "Viewer") -> Finance:
         given_back=back.aggregate(sum=Sum("amount"))["sum"] or 0,
         fee_amount=paid.filter(gives=TIER).aggregate(sum=Sum("total"))["sum"] or 0,
         new_amount=new.aggregate(sum=Sum(F("amount") - F("discount")))["sum"] or 0,
+        royalties=_royalties(paid),
         bills=tuple(bills(community)),
     )
+
+
+def _royalties(paid: "QuerySet[Order]") -> tuple[tuple[str, str, int], ...]:
+    due = OrderLine.objects.filter(order__in=paid, royalty__gt=0)
+    sums = due.values_list("product__royalty_to", "product__symbol").annotate(sum=Sum("royalty"))
+    return tuple((to, symbol, amount) for to, symbol, amount in sums.order_by("-sum"))
 
 
 def bills(community: "Community", limit: int = 30) -> "list[Bill]":

@@ -72,6 +72,13 @@ class ProductForm(forms.Form):
             ),
             no_return=words(_("Why not, if not"), 200),
             surplus=forms.BooleanField(label=_("This is surplus"), required=False),
+            symbol=words(_("Symbol that it carries"), 80,
+                          help_text=_("Of merchandise: the mark, a mascot, a saying of yours.")),
+            royalty_percent=forms.IntegerField(
+                label=_("Royalty for it, in percent"), min_value=0, max_value=50, initial=0,
+                required=False,
+            ),
+            royalty_to=words(_("Whom the royalty is for"), 80),
         )  # fmt: skip
         if product and product.kind not in queries.PLAIN_KINDS:
             del self.fields["kind"]  # it has rules of its own and stays what it is
@@ -79,8 +86,12 @@ class ProductForm(forms.Form):
     PLAIN = (
         "title", "kind", "category", "lead", "text", "origin", "defects", "need", "bought", "used",
         "quality", "function", "emotion", "spirit", "elsewhere", "handed_over", "returnable",
-        "no_return", "surplus",
+        "no_return", "surplus", "symbol", "royalty_percent", "royalty_to",
     )  # fmt: skip
+
+    def clean_royalty_percent(self) -> int:
+        """Return 0 for nothing."""
+        return self.cleaned_data["royalty_percent"] or 0
 
     def clean_needs(self) -> list[str]:
         """Return one need for each line."""
