@@ -96,7 +96,7 @@ class MadeBatch(CodeBatch):
     codes: list[str]
 
 
-class BatchWish(Given):
+class CodesWish(Given):
     """Codes to be made for a product."""
 
     product_uid: str = Field(min_length=1, max_length=12)
@@ -176,7 +176,7 @@ def code_batches(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
 
 
 @area.write("POST", DESK, MadeBatch, scope="selling:write", status=201, keyed=False)
-def make_codes(request: Caller, slug: SlugPath, wish: BatchWish) -> Status[dict[str, Any]]:
+def make_codes(request: Caller, slug: SlugPath, wish: CodesWish) -> Status[dict[str, Any]]:
     """Make codes for a product."""
     community = community_of(request, slug)
     product = queries.managed_product(community, wish.product_uid, viewer=request.person)

@@ -430,7 +430,7 @@ def test_services_of_before_become_requests(farm):
             state=before, assignee=farm.bo, moved_at=moved, fields={"price": "A loaf"}
         )
     fill.give_requests(apps, None)
-    rows = ServiceRequest.objects.order_by("pk")
+    rows = ServiceRequest.objects.order_by("thread")
     assert [(one.state, one.turn, one.asker) for one in rows] == [
         ("requested", farm.mei, farm.bo), ("delivered", farm.bo, farm.bo)
     ]  # fmt: skip

@@ -35,6 +35,7 @@ NUMBERS = {"a negative number", "a number without end", "no number", "an id of n
 MEGABYTE = "x" * 1_000_000
 LONGEST_ROW = 200_000  # characters; whatever is longer was never meant to be kept
 DONE_HERE = {
+    "dealers:codes",
     "people:unsubscribe",
     "reach:stop",
     "me:data",

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 State, Case = Booking.State, Booking.Case
 WORDS, REASON = 400, 400
+MOST_HELD = 3  # times that one person holds without having paid
 MOST_CASE = 4_000
 
 
@@ -72,6 +73,9 @@ def book(
     if staff.plan_id != plan.pk or variant.product.community_id != shop.community_id:
         raise errors.NotBookable
     _require_free(staff, variant, starts_at)
+    held = queries.unpaid_times(shop.community, actor)
+    if held >= MOST_HELD:
+        raise errors.TooManyHeld(most=MOST_HELD)
     made = queries.quote(
         shop, [Wish(variant.pk, 1)], Delivery(Order.Method.VIRTUAL), viewer=actor, gives=SERVICE
     )
@@ -189,7 +193,7 @@ def rate_booking(*, actor: "Person", booking: Booking, stars: int, words: str = 
     BookingNotFound, BookingMovedOn, InvalidService.
     """
     order, fresh, view = _held(actor, booking)
-    if not view.mine:
+    if not view.mine or fresh.staff.person_id == actor.pk:  # nobody rates themself
         raise errors.BookingNotFound
     over = order.state in {Order.State.RECEIVED, Order.State.SETTLED}
     if fresh.state != State.DONE or not over or fresh.stars is not None:
@@ -211,7 +215,7 @@ def ask_for_case(*, actor: "Person", booking: Booking, text: str) -> Booking:
     order, fresh, view = _held(actor, booking)
     if not view.gives or view.mine:
         raise errors.BookingNotFound
-    if fresh.state != State.DONE or fresh.case in {Case.GRANTED, Case.REFUSED}:
+    if fresh.state != State.DONE or fresh.case != Case.NONE:  # nobody consents to other words
         raise errors.BookingMovedOn
     text = _clean(text)
     if not 1 <= len(text) <= MOST_CASE:
@@ -258,7 +262,7 @@ def _finish_by_time(booking: Booking) -> bool:
     with write_tx():
         order = locked(booking.order_id)
         fresh = Booking.objects.get(pk=booking.pk)
-        if fresh.state != State.BOOKED or order.state != Order.State.CONFIRMED:
+        if fresh.state != State.BOOKED or order.state not in {"paid", "confirmed"}:
             return False
         _finish(order, fresh, None, missed=False)
     return True

@@ -274,6 +274,12 @@ def _refunding(order: Order, amount: int, parts: Collection[int]) -> None:
     _void(order, left[: amount // value])
 
 
+def _refundable(order: Order, amount: int) -> int:
+    """Return what whole cards that nobody has redeemed cost, up to an amount."""
+    values = list(order.cards.filter(state__in=OUT).values_list("value", flat=True))
+    return min(amount // values[0], len(values)) * values[0] if values and values[0] else 0
+
+
 def _void(order: Order, cards: Sequence[GiftCard]) -> None:
     rows = GiftCard.objects.filter(pk__in=[one.pk for one in cards], state__in=OUT)
     if rows.update(state=State.VOID, voided_at=now(), sealed="") != len(cards):
@@ -330,4 +336,6 @@ def _amount(value: object) -> bool:
     return type(value) is int and 1 <= value <= MOST_PRICE
 
 
-KINDS[CARD] = Special(enter=_enter, confirmed=_confirmed, ended=_ended, refunding=_refunding)
+KINDS[CARD] = Special(
+    enter=_enter, confirmed=_confirmed, ended=_ended, refunding=_refunding, refundable=_refundable
+)

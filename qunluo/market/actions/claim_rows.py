@@ -9,6 +9,7 @@ from qunluo.kernel.text import _
 from qunluo.market import errors, events
 from qunluo.market.actions.order_rows import about, locked
 from qunluo.market.actions.refunding import refund_whole_or_part
+from qunluo.market.actions.special import special
 from qunluo.market.models import Claim, Order, Refund
 from qunluo.market.rules.claims import LIVE, span, standing
 from qunluo.market.rules.states import REFUNDABLE
@@ -79,12 +80,18 @@ def left(order: Order) -> int:
     payment = order.payments.filter(counts=True).first()
     if payment is None or order.state not in REFUNDABLE:
         return 0
-    return payment.amount - payment.refunding
+    return possible(order, payment.amount - payment.refunding)
+
+
+def possible(order: Order, amount: int) -> int:
+    """Return how much of an amount can go back of what an order is of; its row is held."""
+    kind = special(order)
+    return kind.refundable(order, amount) if kind and kind.refundable else amount
 
 
 def give(order: Order, amount: int, reason: str, actor_id: int | None = None) -> Refund | None:
     """Send back so much, or what is left of it; None when there is nothing."""
-    amount = min(amount, left(order))
+    amount = possible(order, min(amount, left(order)))
     return refund_whole_or_part(order, amount, reason, actor_id=actor_id) if amount > 0 else None
 
 

@@ -43,7 +43,8 @@ def free_seat(booking: Booking, state: str) -> None:
 
 def _held(staff: Staff, variant: Variant, start: datetime) -> Session | None:
     """Return the session that is there already, with its row taken."""
-    found = Session.objects.select_for_update(no_key=True)
+    ends = start + timedelta(minutes=length_of(staff.plan, variant).minutes)  # else of an older one
+    found = Session.objects.select_for_update(no_key=True).filter(ends_at=ends)
     return found.filter(person=staff.person_id, variant=variant, starts_at=start).first()
 
 

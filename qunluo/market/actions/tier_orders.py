@@ -182,6 +182,15 @@ def _refunding(order: Order, _amount: int, _parts: "Collection[int]") -> None:
         raise errors.MovedUp(uid=into.uid)
 
 
+def _refundable(order: Order, amount: int) -> int:
+    """Return nothing for what stands still, or went into a higher tier; else the amount."""
+    try:
+        _refunding(order, amount, ())
+    except (errors.TierPaused, errors.MovedUp):
+        return 0
+    return amount
+
+
 def _of(order: Order) -> tuple[TierPeriod, "Person", TierOrder | None]:
     """Return the period that an order is of, for whom, and what it does besides."""
     line = order.lines.select_related("variant__period__plan__community").get()
@@ -196,5 +205,5 @@ def _moved(extra: TierOrder | None) -> list[TierTime]:
 
 
 KINDS[Product.Kind.TIER] = Special(
-    enter=_enter, confirmed=_give, ended=_take_back, refunding=_refunding
+    enter=_enter, confirmed=_give, ended=_take_back, refunding=_refunding, refundable=_refundable
 )

@@ -49,3 +49,11 @@ class InvalidService(Invalid):
 
     code = "market.invalid_service"
     message = _("Something about the service is missing or not right.")
+
+
+class TooManyHeld(Conflict):
+    """Somebody holds several times without having paid for them."""
+
+    code = "market.too_many_held"
+    message = _("You hold {most} times that are not paid yet.")
+    next_step = _("Pay for them or call them off first.")

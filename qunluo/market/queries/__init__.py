@@ -31,6 +31,7 @@ from qunluo.market.queries.bookings import (
     service_staff,
     services,
     staff_of,
+    unpaid_times,
 )
 from qunluo.market.queries.campaign_fronts import fronts
 from qunluo.market.queries.campaign_lists import (
@@ -272,6 +273,7 @@ from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
+    "unpaid_times",
     "code_batches", "code_uses", "dealers", "find_code", "get_batch", "get_dealer",
     "managed_dealers", "own_products",
     "Feedback", "Source", "period", "Trace", "feedback_on", "find_improvement", "improvements",

@@ -316,7 +316,16 @@ def due_reminders(moment: datetime) -> "QuerySet[Booking]":
 
 def due_ends(moment: datetime) -> "QuerySet[Booking]":
     """Return the bookings of which nobody said within a day that they were given."""
-    return Booking.objects.filter(state=State.BOOKED, ends_at__lte=moment - timedelta(days=1))
+    over = Booking.objects.filter(state=State.BOOKED, ends_at__lte=moment - timedelta(days=1))
+    return over.filter(order__state__in=["paid", "confirmed"])
+
+
+def unpaid_times(community: "Community", person: "Person") -> int:
+    """Return how many times somebody holds at this moment without having paid for them."""
+    held = Booking.objects.filter(state=State.HELD, order__community=community)
+    return held.filter(
+        order__buyer=person, order__state="placed", order__expires_at__gt=now()
+    ).count()
 
 
 def _bookings(community: "Community") -> "QuerySet[Booking]":
@@ -353,7 +362,8 @@ def _view(booking: Booking, viewer: "Viewer", hand: str) -> BookingView:
     until = booking.starts_at - timedelta(hours=plan.cancel_hours)
     return BookingView(
         booking, order, plan, state, mine, gives, back,
-        movable=state == State.BOOKED and (gives and moment < booking.starts_at or moment <= until),
+        movable=state == State.BOOKED
+        and (gives and not mine and moment < booking.starts_at or moment <= until),
     )  # fmt: skip
 
 

@@ -164,8 +164,9 @@ def _require_now(coupon: Coupon) -> None:
 def _require_person(coupon: Coupon, viewer: "Viewer", buyer: "Buyer") -> None:
     person = viewer.pk if viewer is not None else None
     if coupon.audience == FIRST:
-        mine = Order.objects.filter(community=coupon.community_id, buyer=person, state__in=PAID)
-        if mine.exists():
+        mine = Order.objects.filter(community=coupon.community_id, buyer=person)
+        waiting = Q(state="placed", expires_at__gt=now())
+        if mine.filter(Q(state__in=PAID) | waiting).exists():
             raise errors.CouponNotForYou
     elif coupon.audience not in buyer.audiences:
         raise errors.CouponNotForYou
