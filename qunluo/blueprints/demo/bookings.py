@@ -66,7 +66,8 @@ class Bookings:
 
     def book(self) -> None:
         """Let a member book one of the next times, and pay it."""
-        person = self.chance.choice(self.stage.members)
+        givers = set(self.service.staff.values_list("person", flat=True))
+        person = self.chance.choice([p for p in self.stage.members if p.pk not in givers])
         variant = self.chance.choice(list(self.service.product.variants.order_by("pk")))
         free = queries.free_slots(self.service, variant)
         slots = [slot for slots in free.values() for slot in slots]
