@@ -7,7 +7,7 @@ import pytest
 from qunluo.community.models import Community, Grant, Membership
 from qunluo.kernel.clock import now
 from qunluo.market import actions
-from qunluo.market.models import Shop, TierPlan
+from qunluo.market.models import Order, Shop, TierPlan, TierTime
 from tests.conversation import makers
 from tests.market.makers import FIT
 from tests.stories.test_market import town
@@ -106,3 +106,50 @@ def test_tiers_are_written_down_by_a_press_and_a_member_moves_up_and_pauses(visi
     pay(mei, language)
     mei.press("My tiers").sees("You hold it")
     well_made(mei.page)
+
+
+@pytest.mark.req("M02", "T17")
+def test_a_tier_is_tried_by_one_bought_by_another_and_opens_a_room_to_both(visit, well_made, way):
+    language, size = way
+    farm = town(language)
+    Shop.objects.filter(pk=farm.shop.pk).update(state="open", audience="everyone")
+
+    def at(path, who):
+        return Walker(visit(path, language=language, size=size, person=who), language)
+
+    desk = at(f"/c/{farm.slug}/desk/tiers/", farm.owner)
+    desk.fill("Short name of the tier", "gold").fill("Benefits", "每月一次田头直播\n长桌空间")
+    desk.fill("Days to try it for nothing", "7").press("Save")
+    desk.arrives(re.compile(r"/desk/tiers/\w+/$")).reads("长桌空间")
+    desk.fill("Period, as buyers read it", "一年").fill("Price", "200")
+    desk.press("Save", first=True).sees("Saved.")
+    plan = TierPlan.objects.get(community=farm)
+    # Its facts are told and it is put on sale as any product is: test_market walks there.
+    facts = {**FIT, "category": "other"}
+    actions.edit_product(actor=farm.owner, product=plan.product, **facts)
+    actions.list_product(actor=farm.owner, product=plan.product)
+    room = makers.space(farm, visibility="grant", grant_kind="tier", grant_name="gold")
+    li = makers.member(farm, "阿禾", language=DJANGO[language])
+    inside = f"/c/{farm.slug}/talk/in/{room.slug}/"
+    mei = at(inside, farm.mei)
+    mei.lacks("You hold it")
+    assert mei.page.get_by_role("heading", name=room.name).count() == 0
+    mei.go(f"/c/{farm.slug}/tiers/").reads("每月一次田头直播")
+    mei.press("Try it for %(n)s days", n=7)
+    mei.sees("Your trial has begun. It ends by itself and costs nothing.").sees("You hold it")
+    mei.lacks("Try it for %(n)s days", n=7)
+    well_made(mei.page)
+    assert TierTime.objects.get(person=farm.mei, plan=plan).order_id is None
+    mei.go(inside)
+    mei.page.get_by_role("heading", name=room.name).first.wait_for()
+    buyer = at(f"/c/{farm.slug}/tiers/", li)
+    buyer.page.get_by_role("button", name=re.compile("一年")).click()
+    buyer.arrives(re.compile(r"/orders/\w+/$"))
+    pay(buyer, language)
+    buyer.press("My tiers").sees("You hold it")
+    well_made(buyer.page)
+    assert Order.objects.get(buyer=li).total == 20_000
+    buyer.go(inside)
+    buyer.page.get_by_role("heading", name=room.name).first.wait_for()
+    desk.go(f"/c/{farm.slug}/desk/tiers/").reads("小满").reads("阿禾")
+    well_made(desk.page)

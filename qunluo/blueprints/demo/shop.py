@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qunluo.blueprints.demo.bookings import Bookings
 from qunluo.blueprints.demo.cast import read
+from qunluo.blueprints.demo.coupons import Coupons
 from qunluo.blueprints.demo.still_life import still_life
 from qunluo.blueprints.demo.tiers import Tiers
 from qunluo.blueprints.demo.together import Campaigns
@@ -209,6 +210,10 @@ class Counter:
             return Delivery("virtual")
         if self.points and self.chance.random() < 0.5:
             return Delivery("pickup", point=self.chance.choice(self.points).pk)
+        return self.sending(person)
+
+    def sending(self, person: Any) -> Delivery:
+        """Return an address of somebody to which things are sent."""
         address = {
             "name": person.name,
             "phone": f"138{self.chance.randrange(10**8):08d}",
@@ -227,5 +232,6 @@ def shop(plot: "Plot", stage: "Stage") -> None:
         plot.at(day, 8.0, stage.zone, partial(counter.week, day))
     Campaigns(counter).plan()
     Bookings(counter).plan()
+    Coupons(counter).plan()
     Tiers(counter).plan()
     Loop(counter).plan()

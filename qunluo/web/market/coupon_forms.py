@@ -159,7 +159,7 @@ class CardForm(forms.Form):
                 label=_("How many cards"), min_value=1, max_value=20, initial=1
             ),
             mail=forms.EmailField(
-                label=_("Send it to"), required=False, max_length=254,
+                label=_("Their e-mail address"), required=False, max_length=254,
                 help_text=_("Leave it empty to hand the code over yourself."),
             ),
             message=words(_("A word with it"), 400, long=True),
