@@ -102,13 +102,15 @@ DATABASES = {
         env.text("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'qunluo.sqlite3'}", conn_max_age=None
     )
 }
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "qunluo.kernel.sqlite"
     # Tests survive no power cut, and the demo may lose its last second: they need not wait for
     # the disk. Real data does, at every commit.
     SYNCHRONOUS = {"test": "OFF", "demo": "NORMAL"}.get(ENV, "FULL")
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
+        "cached_statements": 400,
         "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={SYNCHRONOUS};"
         "PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;",
     }

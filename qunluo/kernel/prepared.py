@@ -206,8 +206,7 @@ def _prepare(build: Build, words: Sequence[bool]) -> _Prepared | None:
                 raise ValueError("This query finds nothing, whatever is given.") from None
             return None
     values = [_moment(one) for one in values]
-    if connection.vendor == "postgresql":
-        sql, values = _with_fixed(sql, values)
+    sql, values = _with_fixed(sql, values)
     given = tuple(
         (n, which, _sent(one)) for n, one in enumerate(values) if (which := _which(one)) is not None
     )
@@ -231,7 +230,7 @@ def _prepare(build: Build, words: Sequence[bool]) -> _Prepared | None:
 
 
 def _with_fixed(sql: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
-    """Return the SQL with places for what changes only, so that the server plans for the rest."""
+    """Return the SQL with places for what changes only; the database plans for the rest at once."""
     rest, left = iter(values), list[Any]()
 
     def put(found: "re.Match[str]") -> str:

@@ -122,7 +122,7 @@ def empty(folder: Path) -> None:
     connections.close_all()
     database = settings.DATABASES["default"]
     inside = str(database["NAME"]).startswith(str(folder))
-    if not database["ENGINE"].endswith("sqlite3") and (folder / FILLED).exists():
+    if not database["ENGINE"].endswith("sqlite") and (folder / FILLED).exists():
         raise NotOurs
     for path in folder.iterdir() if inside else []:
         if path.name not in KEPT:

@@ -35,6 +35,7 @@ FACES = (
     "last_author__name", "last_author__handle", "last_author__picture",
     "assignee__name", "assignee__handle", "assignee__picture",
 )  # fmt: skip
+FACED = ("author", "last_author", "assignee")
 SHOWN = (*COLUMNS, *FACES)
 LATELY, COMMENTS, READ_OF = 4, 2, 1500  # posts looked at, shown, and characters of HTML of each
 BODY, COMMENT = 112, 60  # columns that a card shows; a Chinese character takes two
@@ -248,28 +249,37 @@ def _with_words(
     """Return the card of a thread with its first and its last posts."""
     row["mine__read"], row["mine__ahead"] = read.mine__read, read.mine__ahead
     row["mine__following"], row["mine__mentioned"] = read.mine__following, read.mine__mentioned
-    faces = {row[f"{who}_id"]: _face(row, who) for who in ("author", "last_author", "assignee")}
-    card = card_of(row, spaces[row["space_id"]], faces, person_id, since)
+    faces = {pk: _face(row, who) for who in FACED if (pk := row[f"{who}_id"])}
     opener = said[0] if said and said[0].place == 1 else None
-    room = card.kind.name == CHAT
-    replies = []
+    room = row["kind"] == CHAT
+    replies: list[Comment] = []
     for one in reversed(said):
         if (one.place > 1 or room) and not one.away and (text := _words(one.text, COMMENT)):
-            author = _face(one._asdict(), "author")
-            replies.append(Comment(one.place, author, text, one.written_at))
+            author = Card(
+                one.author_id or 0,
+                one.author__name or "",
+                one.author__handle or "",
+                one.author__picture or "",
+            )
+            replies.insert(0, Comment(one.place, author, text, one.written_at))
             if len(replies) == COMMENTS:
                 break
-    return card._replace(
+    return card_of(
+        row,
+        spaces[row["space_id"]],
+        faces,
+        person_id,
+        since,
         body=_words(opener.text, BODY) if opener and not room else "",
         files=opener.attached if opener else 0,
         poll=bool(opener and opener.polls),
-        comments=tuple(reversed(replies)),
+        comments=tuple(replies),
     )
 
 
 def _face(row: Mapping[str, Any], who: str) -> Card:
     return Card(
-        row[f"{who}_id"] or 0,
+        row[f"{who}_id"],
         row[f"{who}__name"] or "",
         row[f"{who}__handle"] or "",
         row[f"{who}__picture"] or "",
@@ -316,8 +326,9 @@ def card_of(
     faces: Mapping[int, Card],
     person_id: int | None,
     since: Mapping[int, datetime],
+    **words: Any,
 ) -> ThreadCard:
-    """Return the card of a row, with the faces that it shows."""
+    """Return the card of a row, with the faces that it shows, and `words` of what was said."""
     kind = kind_of(row["kind"])
     state = kind.state(row["state"])
     unread = unread_of(row, since.get(row["community_id"]))
@@ -354,6 +365,7 @@ def card_of(
         fun=row["fun"],
         warm=row["warm"],
         beneficial=row["beneficial"],
+        **words,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Exists, FilteredRelation, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Value, When
 from django.db.models.expressions import RawSQL
 
 from qunluo.community import queries as communities
@@ -191,11 +191,13 @@ def _candidates(
     unmuted = Q(mine__following__isnull=True) | Q(mine__following__in=UNMUTED)
     return (
         Thread.objects.annotate(mine=mine)
+        # Not the column itself, or SQLite looks into each space for each of the threads.
+        .alias(room=F("space_id") + 0)
         .filter(
             Q(mine__following=FOLLOWED) | Q(space_id__in=heard) & unmuted,
             opened(*sights),
             pk__in=_newest(person_id, here, spaces) if ids is None else ids,
-            space_id__in=spaces,
+            room__in=spaces,
             active_at__gte=now() - timedelta(days=STREAM_DAYS),
             opener_gone=False,
         )
