@@ -4,6 +4,7 @@ from collections import Counter
 from html import escape
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -148,6 +149,7 @@ def _session(person: Person) -> str:
     store[BACKEND_SESSION_KEY] = BACKEND
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store.create()
+    UserSession.objects.create(user=person, session_key=store.session_key, ip="127.0.0.1")
     return f"{settings.SESSION_COOKIE_NAME}={store.session_key}"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -35,6 +35,7 @@ MOMENT = datetime(2345, 6, 7, 8, 9, 10, 123456, tzinfo=UTC)  # stands for now
 BEYOND = 2**63
 TRUTH = {0: False, 1: True, None: None}
 Given = int | str
+M = TypeVar("M", bound=Model)
 Build = Callable[[Sequence[Any]], "QuerySet[Any, Any]"]
 Convert = Callable[[Any], Any]
 
@@ -94,10 +95,7 @@ def objects(shape: Hashable, build: Build, given: Sequence[Given]) -> list[Any]:
     for row in _rows(prepared, given):
         values = row[whole.start : whole.end]
         if whole.plain:
-            one = whole.model.__new__(whole.model)
-            one.__dict__.update(zip(whole.names, values, strict=True))
-            one._state = state = ModelState()
-            state.adding, state.db = False, DEFAULT_DB_ALIAS
+            one = of_columns(whole.model, whole.names, values)
         else:
             one = whole.model.from_db(DEFAULT_DB_ALIAS, whole.names, values)
         for populator in whole.populators:
@@ -106,6 +104,15 @@ def objects(shape: Hashable, build: Build, given: Sequence[Given]) -> list[Any]:
             setattr(one, name, row[place])
         found.append(one)
     return found
+
+
+def of_columns(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
+    """Return an object by its columns alone; what is left out is asked for when it is looked at."""
+    one = model.__new__(model)
+    one.__dict__.update(zip(names, values, strict=True))
+    one._state = state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    return one
 
 
 def first(shape: Hashable, build: Build, given: Sequence[Given]) -> Any:

@@ -10,6 +10,7 @@ from django.db import models
 from qunluo.kernel.clock import now
 from qunluo.kernel.ids import short_code
 from qunluo.kernel.prepared import first
+from qunluo.kernel.sessions import brought
 from qunluo.people import rules
 
 
@@ -28,7 +29,7 @@ class PersonManager(BaseUserManager["Person"]):
         pk = wanted.get("pk")
         if type(self) is not PersonManager or args or len(wanted) != 1 or not isinstance(pk, int):
             return super().get(*args, **wanted)
-        found = first("", _by_id, [pk])
+        found = brought(pk) or first("", _by_id, [pk])
         if found is None:
             raise self.model.DoesNotExist
         return cast("Person", found)

@@ -1,11 +1,20 @@
 """Who belongs where; fetching is permission."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import (
+    Exists,
+    Expression,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
 from qunluo.community.errors import CommunityNotFound, MembershipNotFound
 from qunluo.community.models import Community, Membership, RulesVersion
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 PRIVATE = Community.Stage.PRIVATE
+Beside = Callable[[int], Expression | Subquery]
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,7 @@ class Belonging:
     membership: Membership
     roles: frozenset[str]
     held: frozenset[tuple[str, str]] = frozenset()  # (kind, name) of every grant
+    beside: Any = None  # what another room asked for in the same question
 
 
 @dataclass(frozen=True)
@@ -169,13 +180,24 @@ def find_membership(pk: int) -> Membership | None:
     return Membership.objects.select_related("community", "person").filter(pk=pk).first()
 
 
-def communities_of(person: "Person | AnonymousUser | None") -> list[Belonging]:
-    """Return the communities of a person with their roles in each, the longest first."""
+def communities_of(
+    person: "Person | AnonymousUser | None", beside: Beside | None = None
+) -> list[Belonging]:
+    """Return the communities of a person with their roles in each, the longest first.
+
+    `beside` makes an expression of the membership's columns and the person's id, whose value
+    comes with each community.
+    """
     if person is None or person.pk is None:
         return []
     held: dict[int, set[tuple[str, str]]] = {}
     found: dict[int, Membership] = {}
-    for one in objects("", _memberships, [person.pk]):
+
+    def build(given: Sequence[int]) -> "QuerySet[Membership]":
+        asked = _memberships(given)
+        return asked.annotate(beside=beside(given[0])) if beside else asked
+
+    for one in objects(beside, build, [person.pk]):
         grants = held.setdefault(one.pk, set())
         if one.held_kind:
             grants.add((one.held_kind, one.held_name))
@@ -201,7 +223,8 @@ def _memberships(given: Sequence[int]) -> "QuerySet[Membership]":
 
 def _belonging(membership: Membership, held: Iterable[tuple[str, str]]) -> Belonging:
     roles = {MEMBER, *(name for kind, name in held if kind in ROLE_KINDS)}
-    return Belonging(membership.community, membership, frozenset(roles), frozenset(held))
+    beside = getattr(membership, "beside", None)
+    return Belonging(membership.community, membership, frozenset(roles), frozenset(held), beside)
 
 
 def share_a_community(one: int, other: int) -> bool:

@@ -1,23 +1,23 @@
 """A thread as lists show it; the same for everybody but for a small overlay of the viewer's."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import east_asian_width
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 
-from qunluo.conversation.models import Thread
+from qunluo.conversation.models import Post, Thread
 from qunluo.conversation.rules.kinds import Kind, State, kind_of
 from qunluo.conversation.rules.markup import plain
 from qunluo.conversation.rules.reading import KEEP_DAYS, why, why_label
 from qunluo.governance.queries import hidden_ids
 from qunluo.kernel.clock import now
 from qunluo.kernel.prepared import ask
+from qunluo.kernel.rows import JsonRow, JsonRows
 from qunluo.people.queries import Card, person_card
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ FACES = (
     "assignee__name", "assignee__handle", "assignee__picture",
 )  # fmt: skip
 FACED = ("author", "last_author", "assignee")
-SHOWN = (*COLUMNS, *FACES)
+SHOWN = (*COLUMNS, *FACES, "opened", "late")
 LATELY, COMMENTS, READ_OF = 4, 2, 1500  # posts looked at, shown, and characters of HTML of each
 BODY, COMMENT = 112, 60  # columns that a card shows; a Chinese character takes two
 MINE = ("mine__read", "mine__ahead", "mine__following", "mine__mentioned")
@@ -87,18 +87,17 @@ class Light(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """A row of what was said first and last in a thread."""
+    """What was said in a thread, as the database hands it over within the thread's row."""
 
-    thread_id: int
     place: int
-    author_id: int | None
-    author__name: str | None
-    author__handle: str | None
-    author__picture: str | None
-    written_at: datetime
+    text: str
+    written_at: str
     attached: int
     polls: bool
-    text: str
+    author_id: int
+    name: str
+    handle: str
+    picture: str
     away: bool
 
 
@@ -196,51 +195,45 @@ def stream_cards(
     since: Mapping[int, datetime],
     read: Mapping[int, Light],
 ) -> dict[int, ThreadCard]:
-    """Return cards by id with how the text begins and the last two replies; two queries.
+    """Return cards by id with how the text begins and the last two replies; one query.
 
     `read` says how far the reader has read each. Whether they may see them is decided before.
     """
     if not ids:
         return {}
-    said: dict[int, list[_Said]] = {}
-    for values in sorted(ask("", _said, [person_id, *ids]), key=itemgetter(0, 1)):
-        post = _Said._make(values)
-        said.setdefault(post.thread_id, []).append(post)
     found = {}
-    for values in ask("", _shown, list(ids)):
+    for values in ask("", _shown, [person_id, *ids]):
         row = dict(zip(SHOWN, values, strict=True))
         pk = row["id"]
-        found[pk] = _with_words(row, said.get(pk, []), spaces, person_id, since, read[pk])
+        found[pk] = _with_words(row, spaces, person_id, since, read[pk])
     return found
 
 
 def _shown(given: Sequence[int]) -> Any:
-    return Thread.objects.filter(pk__in=given).values_list(*SHOWN)
-
-
-def _said(given: Sequence[int]) -> Any:
-    """Return the query of what was said last and first; the first number is the reader's.
+    """Return the query of threads with what was said first and last; the first number is whose.
 
     In two parts, since with OR between them the databases read all posts of a long thread.
     """
     person_id, *ids = given
-    last = Q(messages__place__gt=F("posts") - LATELY) & Q(messages__place__gte=2)
-    return _posts(person_id, ids, last).union(
-        _posts(person_id, ids, Q(messages__place=1)), all=True
+    hidden = hidden_ids(person_id).filter(away=OuterRef("author_id"))
+    said = JsonRow(
+        "place", Substr("html", 1, READ_OF), "written_at", "attached", "polls", "author_id",
+        "author__name", "author__handle", "author__picture", Exists(hidden),
+    )  # fmt: skip
+    posts = Post.objects.filter(thread=OuterRef("pk"), removed_at=None).order_by()
+    late = posts.filter(place__gt=OuterRef("posts") - LATELY, place__gte=2)
+    return (
+        Thread.objects.filter(pk__in=ids)
+        .annotate(
+            opened=Subquery(posts.filter(place=1).values_list(said)),
+            late=Subquery(late.values_list(JsonRows(said))),
+        )
+        .values_list(*SHOWN)
     )
-
-
-def _posts(person_id: int, ids: Sequence[int], which: Q) -> Any:
-    hidden = hidden_ids(person_id).filter(away=OuterRef("messages__author_id"))
-    found = Thread.objects.filter(which, pk__in=ids, messages__removed_at=None)
-    found = found.annotate(text=Substr("messages__html", 1, READ_OF), away=Exists(hidden))
-    said = _Said._fields[1 : -len(("text", "away"))]
-    return found.values_list("pk", *(f"messages__{name}" for name in said), "text", "away")
 
 
 def _with_words(
     row: dict[str, Any],
-    said: Sequence[_Said],
     spaces: Mapping[int, "Space"],
     person_id: int,
     since: Mapping[int, datetime],
@@ -250,18 +243,16 @@ def _with_words(
     row["mine__read"], row["mine__ahead"] = read.mine__read, read.mine__ahead
     row["mine__following"], row["mine__mentioned"] = read.mine__following, read.mine__mentioned
     faces = {pk: _face(row, who) for who in FACED if (pk := row[f"{who}_id"])}
-    opener = said[0] if said and said[0].place == 1 else None
+    opener = _Said._make(row["opened"]) if row["opened"] else None
+    said = sorted(map(_Said._make, row["late"] or ()), reverse=True)
     room = row["kind"] == CHAT
+    if room and opener:
+        said.append(opener)
     replies: list[Comment] = []
-    for one in reversed(said):
-        if (one.place > 1 or room) and not one.away and (text := _words(one.text, COMMENT)):
-            author = Card(
-                one.author_id or 0,
-                one.author__name or "",
-                one.author__handle or "",
-                one.author__picture or "",
-            )
-            replies.insert(0, Comment(one.place, author, text, one.written_at))
+    for one in said:
+        if not one.away and (text := _words(one.text, COMMENT)):
+            author = Card(one.author_id, one.name, one.handle, one.picture)
+            replies.insert(0, Comment(one.place, author, text, _moment(one.written_at)))
             if len(replies) == COMMENTS:
                 break
     return card_of(
@@ -275,6 +266,12 @@ def _with_words(
         poll=bool(opener and opener.polls),
         comments=tuple(replies),
     )
+
+
+def _moment(text: str) -> datetime:
+    """Return a moment out of a list; SQLite says no zone, and means UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _face(row: Mapping[str, Any], who: str) -> Card:

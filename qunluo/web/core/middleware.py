@@ -10,14 +10,17 @@ from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from qunluo.kernel.errors import DomainError
+from qunluo.kernel.sessions import person_along
 from qunluo.web.core.errors import domain_error, wrong_method
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -57,6 +60,20 @@ class PolicyMiddleware(CSPMiddleware):
 @cache
 def _policy() -> str:
     return build_policy()
+
+
+class WhoMiddleware(AuthenticationMiddleware):
+    """Sets request.user, who comes with the session by one question."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Ask when somebody looks."""
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _who(request))  # type: ignore[assignment]
+
+
+def _who(request: HttpRequest) -> Any:
+    with person_along():
+        return get_user(request)
 
 
 class LanguageMiddleware:
