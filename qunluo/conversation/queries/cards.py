@@ -18,7 +18,8 @@ from qunluo.governance.queries import hidden_ids
 from qunluo.kernel.clock import now
 from qunluo.kernel.prepared import ask
 from qunluo.kernel.rows import JsonRow, JsonRows
-from qunluo.people.queries import Card, person_card
+from qunluo.kernel.text import pick
+from qunluo.people.queries import Card
 
 if TYPE_CHECKING:
     from qunluo.conversation.models import Space
@@ -29,13 +30,12 @@ COLUMNS = (
     "reactions", "seconds", "opened_at", "active_at", "last_author_id", "last_excerpt",
     "opener_gone", "cover", "advert", "useful", "fun", "warm", "beneficial",
 )  # fmt: skip
-# Of a card in the home stream, the people of its thread.
-FACES = (
-    "author__name", "author__handle", "author__picture",
-    "last_author__name", "last_author__handle", "last_author__picture",
-    "assignee__name", "assignee__handle", "assignee__picture",
-)  # fmt: skip
-FACED = ("author", "last_author", "assignee")
+# The people of a thread: where their id, name, handle and picture stand in its row.
+FACED = tuple(
+    (f"{who}_id", f"{who}__name", f"{who}__handle", f"{who}__picture")
+    for who in ("author", "last_author", "assignee")
+)
+FACES = tuple(name for names in FACED for name in names[1:])
 SHOWN = (*COLUMNS, *FACES, "opened", "late")
 LATELY, COMMENTS, READ_OF = 4, 2, 1500  # posts looked at, shown, and characters of HTML of each
 BODY, COMMENT = 112, 60  # columns that a card shows; a Chinese character takes two
@@ -159,6 +159,11 @@ class ThreadCard(NamedTuple):
         words = {"space": self.space.name, **self.words}
         return {code: text.format(**words) for code, text in why_label(self.why).items()}
 
+    def why_in(self, language: str) -> str:
+        """Return why it stands here, in one of them."""
+        text: str = pick(why_label(self.why), language)
+        return text.format(space=self.space.name, **self.words)
+
     @property
     def overdue(self) -> bool:
         """Return whether a day was named and has passed without the thread being settled."""
@@ -166,11 +171,11 @@ class ThreadCard(NamedTuple):
 
 
 def with_reading(threads: "QuerySet[Thread]", person_id: int | None) -> Any:
-    """Return rows for cards, with how far a person has read each thread."""
+    """Return rows for cards with their faces, and how far a person has read each thread."""
     if person_id is None:
-        return threads.values(*COLUMNS)
+        return threads.values(*COLUMNS, *FACES)
     mine = FilteredRelation("readings", condition=Q(readings__person_id=person_id))
-    return threads.annotate(mine=mine).values(*COLUMNS, *MINE)
+    return threads.annotate(mine=mine).values(*COLUMNS, *FACES, *MINE)
 
 
 def cards(
@@ -179,13 +184,8 @@ def cards(
     person_id: int | None,
     since: Mapping[int, datetime],
 ) -> list[ThreadCard]:
-    """Return cards of rows; `since` says from when on threads count for the viewer, by community.
-
-    One query, for all the faces.
-    """
-    rows = list(rows)
-    faces = person_card({pk for row in rows for pk in people_in(row)})
-    return [card_of(row, spaces[row["space_id"]], faces, person_id, since) for row in rows]
+    """Return cards of rows; `since` says by community from when on threads count for the viewer."""
+    return [card_of(row, spaces[row["space_id"]], _faces(row), person_id, since) for row in rows]
 
 
 def stream_cards(
@@ -242,7 +242,7 @@ def _with_words(
     """Return the card of a thread with its first and its last posts."""
     row["mine__read"], row["mine__ahead"] = read.mine__read, read.mine__ahead
     row["mine__following"], row["mine__mentioned"] = read.mine__following, read.mine__mentioned
-    faces = {pk: _face(row, who) for who in FACED if (pk := row[f"{who}_id"])}
+    faces = _faces(row)
     opener = _Said._make(row["opened"]) if row["opened"] else None
     said = sorted(map(_Said._make, row["late"] or ()), reverse=True)
     room = row["kind"] == CHAT
@@ -274,13 +274,13 @@ def _moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _face(row: Mapping[str, Any], who: str) -> Card:
-    return Card(
-        row[f"{who}_id"],
-        row[f"{who}__name"] or "",
-        row[f"{who}__handle"] or "",
-        row[f"{who}__picture"] or "",
-    )
+def _faces(row: Mapping[str, Any]) -> dict[int, Card]:
+    """Return by id whose faces the card of a row shows."""
+    found = {}
+    for key, name, handle, picture in FACED:
+        if pk := row[key]:
+            found[pk] = Card(pk, row[name], row[handle], row[picture])
+    return found
 
 
 @lru_cache(maxsize=4096)

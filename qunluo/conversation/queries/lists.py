@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from qunluo.conversation.models import Space, Thread
-from qunluo.conversation.queries.cards import COLUMNS, MINE, ThreadCard, cards, with_reading
+from qunluo.conversation.queries.cards import COLUMNS, FACES, MINE, ThreadCard, cards, with_reading
 from qunluo.conversation.queries.early import opened
 from qunluo.conversation.queries.sight import MANAGE, Sight
 from qunluo.conversation.queries.spaces import look_into
@@ -45,7 +45,7 @@ def threads_in(
     after: str | None = None,
     limit: int = 20,
 ) -> Page[ThreadCard]:
-    """Return the threads of a space that was looked into; two queries."""
+    """Return the threads of a space that was looked into; one query."""
     since = {sight.community_id: sight.joined_at} if sight.joined_at else {}
     if after:
         found = _listed(sight, space.pk, kind, settled=settled)
@@ -81,7 +81,7 @@ def _first_rows(
         shown = with_reading(found, stand_in.person_id).order_by(*NEWEST_ACTIVITY)
         return cast("QuerySet[Thread, Any]", shown.values_list(*names)[:count])
 
-    names = (*COLUMNS, *MINE) if me is not None else COLUMNS
+    names = (*COLUMNS, *FACES, *(MINE if me is not None else ()))
     shape = (bool(kind), settled, count, me is None, sight.member, MANAGE in sight.permissions)
     given: list[int | str] = [
         space.pk,

@@ -110,6 +110,8 @@ def environment(**options: Any) -> Environment:
         options["bytecode_cache"] = FileSystemBytecodeCache()
     env = Environment(  # noqa: S701 - Django passes autoescape=True
         **options,
+        # All of them: to remember which was used last, a cache with an end looks through the rest.
+        cache_size=-1,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,

@@ -90,7 +90,7 @@ def _row(card: queries.ThreadCard, moments: say.Moments, *, several: bool) -> Ro
     same = _same(card, language, community.name if several else card.space.name)
     first, link, marks, end = _pieces(same)
     new = card.unread
-    why = escape(say.upright(pick(card.why_label, language)))
+    why = escape(say.upright(card.why_in(language)))
     key = f"t:{community.slug}/{card.number}"
     html = (
         f'<li class="thread-row{" new" if new else ""}" data-key="{key}">'
