@@ -17,8 +17,8 @@ DATA = {"definitions", "locale"}
 KERNEL = FURNITURE | {
     "apps", "archive", "clock", "definitions", "delivery", "errors", "events", "guards",
     "idempotency", "ids", "media", "money", "outbox", "paging", "postgres", "prepared",
-    "ratelimit", "rows", "schedule", "sealing", "sessions", "sniffing", "sqlite", "text", "tx", "whisper",
-    "worker",
+    "ratelimit", "rows", "schedule", "sealing", "sessions", "sniffing", "sqlite", "text", "tx",
+    "whisper", "worker",
 }  # fmt: skip
 # The demo lives among the blueprints because it is one: data and actions that found communities.
 OWN = {"kernel": KERNEL, "blueprints": FURNITURE | {"demo"}}
