@@ -28,7 +28,7 @@ from qunluo.kernel import media
 from qunluo.kernel.text import _
 from qunluo.market import actions, queries
 from qunluo.market.actions import SeasonPlan
-from qunluo.market.errors import SeasonNotFound
+from qunluo.market.errors import PlaceNotFound, SeasonNotFound
 from qunluo.market.queries import share_desk, shares
 
 if TYPE_CHECKING:
@@ -212,6 +212,20 @@ def season_shares(
         view.season, viewer=request.person, after=wanted.after, limit=wanted.limit
     )
     return listing(request, found.items, found.next, lambda one: show_share_card(one, slug))
+
+
+@area.write("POST", f"{SEASON}/depots", Season, scope="selling:write", status=201)
+def add_depot(
+    request: Caller, slug: SlugPath, season_uid: SeasonPath, wish: DepotWish
+) -> Status[dict[str, Any]]:
+    """Let boxes be fetched at one more pick-up point."""
+    view = season_of(request, slug, season_uid)
+    points = {one.pk: one for one in shares.other_points(view.season)}
+    if wish.point_id not in points:
+        raise PlaceNotFound
+    point = points[wish.point_id]
+    actions.add_depot(actor=request.person, season=view.season, point=point, capacity=wish.capacity)
+    return Status(201, show_season(season_of(request, slug, season_uid)))
 
 
 @area.write("PUT", f"{SEASON}/depots/{{depot_id}}", Season, scope="selling:write")

@@ -647,6 +647,7 @@ SHARES = {
     "start_season": Row(SELLERS_201, SEASON),
     "edit_season": Row(RUNNERS, {"title": "Spring", "closed": True}),
     "season_shares": Row(RUNNERS),
+    "add_depot": Row(SELLERS_201, {"point_id": "{other_point}", "capacity": 8}),
     "set_depot": Row(RUNNERS, {"capacity": 12}),
     "propose_rise": Row(
         SELLERS_201,

@@ -67,7 +67,7 @@ def knock(door, world, name, said=None, **other):
         for number in ("variant", "point", "length", "staff", "gift", "tier"):
             said = said.replace(f'"{{{number}}}"', str(world.ids[f"{number}_id"]))
         said = said.replace("{share_product}", world.ids["share_product_uid"])
-        for number in ("size", "depot"):
+        for number in ("size", "depot", "other_point"):
             said = said.replace(f'"{{{number}}}"', str(world.ids[f"{number}_id"]))
         said = said.replace('"{account}"', str(world.ids["account_id"]))
         body = json.loads(said.replace("{tomorrow}", tomorrow))

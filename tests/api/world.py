@@ -296,7 +296,7 @@ def _market(farm, cast):
         **a_tier(cast, farm),
         **a_dealer(cast, shop, rice),
         **_claims(cast, rice, sent, order(6, "ship", pay, confirm, send)),
-        **_shares(farm, cast, point),
+        **_shares(farm, shop, cast, point),
         "bill_id": bill.pk,
         "order_uid": order(1).uid, "paid_uid": paid.uid, "waiting_uid": waiting.uid,
         "packed_uid": packed.uid, "sent_uid": sent.uid,
@@ -339,7 +339,7 @@ def _campaigns(shop, cast, sack, point):
     }  # fmt: skip
 
 
-def _shares(farm, cast, point):
+def _shares(farm, shop, cast, point):
     """A season in which the member has a share and is asked to pay more."""
     made = market.add_product(
         actor=cast.owner, community=farm, title="Vegetables", gives="share", category="food",
@@ -357,11 +357,12 @@ def _shares(farm, cast, point):
         actor=cast.owner, season=season, variant=size, for_box=100, reason="Hail",
         answer_by=now() + DAY,
     )  # fmt: skip
+    other = market.save_point(actor=cast.owner, shop=shop, name="Mill", address="Lane 9")
     return {
         "season_uid": season.uid, "share_uid": contract.uid, "size_id": size.pk,
         "depot_id": season.depot.pk, "rise_id": rise.pk, "part_number": 1,
         "delivery_id": season.deliveries.order_by("day").first().pk,
-        "share_product_uid": made.uid,
+        "share_product_uid": made.uid, "other_point_id": other.pk,
     }  # fmt: skip
 
 

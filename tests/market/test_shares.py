@@ -193,6 +193,24 @@ def test_a_box_moves_once_to_where_there_is_room(here, clock):
         actions.set_depot(actor=here.owner, depot=church, capacity=1)
 
 
+@pytest.mark.req("N10")
+def test_a_pick_up_point_that_is_added_later_takes_boxes_of_every_day(here, clock):
+    spring = season(here, room=1, points=("Mill",))
+    hold(here, spring, here.mei)
+    mill, barn = spring.depots.get().point, point(here, "Barn")
+    with pytest.raises(PermissionMissing):
+        actions.add_depot(actor=here.mei, season=spring, point=barn, capacity=2)
+    for where, room in ((mill, 2), (barn, 0), (barn, 10_001)):
+        with pytest.raises(errors.InvalidSeason):
+            actions.add_depot(actor=here.owner, season=spring, point=where, capacity=room)
+    church = actions.add_depot(actor=here.owner, season=spring, point=barn, capacity=1)
+    assert free(spring, church) == [1] * len(deliveries(spring))
+    assert queries.shares.other_points(spring) == []
+    hold(here, spring, here.li, depot=church)
+    assert set(free(spring, church)) == {0}
+    clean(here)
+
+
 def test_boxes_are_packed_after_the_cut_off_fetched_by_code_or_missed(here, spring, clock):
     mine, other = hold(here, spring, here.mei), hold(here, spring, here.li)
     first = deliveries(spring)[0]

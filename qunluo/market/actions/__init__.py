@@ -145,6 +145,7 @@ from qunluo.market.actions.share_boxes import (
     pack_boxes,
     skip_box,
 )
+from qunluo.market.actions.share_depots import add_depot, set_depot
 from qunluo.market.actions.share_letters import tell_of_season, tell_of_share
 from qunluo.market.actions.share_money import (
     answer_rise,
@@ -161,7 +162,6 @@ from qunluo.market.actions.share_seasons import (
     edit_season,
     fill_box,
     offer_seasons,
-    set_depot,
     show_box,
     start_season,
 )
@@ -225,6 +225,7 @@ __all__ = [
     "edit_season",
     "fill_box",
     "offer_seasons",
+    "add_depot",
     "set_depot",
     "show_box",
     "start_season",

@@ -153,30 +153,6 @@ def edit_season(
 
 
 @write_tx
-def set_depot(*, actor: "Person", depot: Depot, capacity: int) -> Depot:
-    """Say how many boxes a depot takes on a day; never fewer than are promised there.
-
-    PermissionMissing, InvalidSeason.
-    """
-    season = held_season(actor, depot.season, MANAGE)
-    fresh = Depot.objects.get(pk=depot.pk)
-    if type(capacity) is not int or not 1 <= capacity <= 10_000:
-        raise errors.InvalidSeason(fields={"capacity": [_("Give a number from 1 to 10,000.")]})
-    more = capacity - fresh.capacity
-    days = DepotDay.objects.filter(depot=fresh)
-    list(days.select_for_update().order_by("pk").values_list("pk"))
-    if more < 0 and days.filter(free__lt=-more).exists():
-        raise errors.InvalidSeason(
-            fields={"capacity": [_("More boxes than that are promised there already.")]}
-        )
-    days.update(free=F("free") + more)
-    fresh.capacity = capacity
-    fresh.save(update_fields=["capacity"])
-    publish(events.SeasonChanged(**told(season, actor)))
-    return fresh
-
-
-@write_tx
 def fill_box(
     *,
     actor: "Person",

@@ -15,6 +15,7 @@ from qunluo.market.models import (
     DepotDay,
     Entitlement,
     Instalment,
+    PickupPoint,
     Product,
     RiseAnswer,
     ShareContract,
@@ -272,6 +273,12 @@ def get_depot(season: ShareSeason, pk: int) -> Depot:
     if found is None:
         raise errors.SeasonNotFound
     return found
+
+
+def other_points(season: ShareSeason) -> list[PickupPoint]:
+    """Return the pick-up points of the community that are no depot of a season yet."""
+    known = PickupPoint.objects.filter(community=season.community_id, active=True)
+    return list(known.exclude(pk__in=season.depots.values("point_id")).order_by("name", "pk"))
 
 
 def room_for(contract: ShareContract) -> list[DepotDay]:

@@ -16,6 +16,7 @@ from qunluo.growth.queries import safe_cell
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import DomainError
 from qunluo.market import actions, queries
+from qunluo.market.errors import PlaceNotFound
 from qunluo.market.queries import share_desk, shares
 from qunluo.web.core.forms import carry_out, posted, refusal
 from qunluo.web.core.requests import PersonRequest, signed_in
@@ -96,6 +97,7 @@ def season(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
         "more": f"?after={page.next}" if page.next else "",
         "rises": share_desk.rises(view.season, viewer=request.person),
         "manages": shares.runs_shares(request.person, community),
+        "points": shares.other_points(view.season),
         **share_words(),
     }
     return show_market(request, community, "share_desk_season.html", context, desk=True)
@@ -126,6 +128,12 @@ def _act(request: PersonRequest, view: shares.SeasonView, said: dict[str, Any]) 
         case "depot":
             depot = shares.get_depot(found, said["depot"] or 0)
             actions.set_depot(actor=who, depot=depot, capacity=said["capacity"] or 0)
+        case "add_depot":
+            points = {one.pk: one for one in shares.other_points(found)}
+            if said["point"] not in points:
+                raise PlaceNotFound
+            point = points[said["point"]]
+            actions.add_depot(actor=who, season=found, point=point, capacity=said["capacity"] or 0)
         case "rise":
             sizes = {one.variant.pk: one.variant for one in view.sizes}
             variant = sizes.get(said["size"] or 0) or next(iter(sizes.values()))

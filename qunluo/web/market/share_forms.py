@@ -19,7 +19,7 @@ DAYS = [
     _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"),
     _("Sunday"),
 ]  # fmt: skip
-DESK_ACTS = ("close", "open", "depot", "rise", "edit")
+DESK_ACTS = ("close", "open", "depot", "add_depot", "rise", "edit")
 MINE_ACTS = ("skip", "move", "pay", "agree", "decline", "cancel")
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -170,6 +170,7 @@ class DeskActForm(forms.Form):
 
     act = forms.ChoiceField(choices=[(one, one) for one in DESK_ACTS])
     depot = forms.IntegerField(min_value=1, required=False)
+    point = forms.IntegerField(min_value=1, required=False)
     capacity = forms.IntegerField(min_value=1, max_value=10_000, required=False)
     size = forms.IntegerField(min_value=1, required=False)
     days = forms.IntegerField(min_value=1, max_value=90, required=False)
