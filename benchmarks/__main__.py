@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import postgres  # noqa: E402
 
-OWN = {"__init__", "__main__", "filling", "row", "selling", "storm"}
+OWN = {"__init__", "__main__", "filling", "row", "selling", "serving", "storm"}
 TOLD = "benchmark rows: "
 
 

@@ -42,7 +42,7 @@ def fill(town: Town) -> tuple[Community, list[str]]:
     spaces = [_space(owner, made, n) for n in range(SPACES)]
     threads = _threads(town, made, spaces, people)
     _around(town, made, threads, people)
-    return made, [_session(person) for person in people[:VIEWERS]]
+    return made, [session(person) for person in people[:VIEWERS]]
 
 
 def _people(town: Town, made: Community) -> list[Person]:
@@ -143,7 +143,8 @@ def _around(town: Town, made: Community, threads: list[Thread], people: list[Per
     )
 
 
-def _session(person: Person) -> str:
+def session(person: Person) -> str:
+    """Sign somebody in; return the cookie."""
     store = SessionStore()
     store[SESSION_KEY] = str(person.pk)
     store[BACKEND_SESSION_KEY] = BACKEND

@@ -23,9 +23,9 @@ FIT = {
 
 
 class Shop:
-    """An open shop that sells one virtual thing, counted."""
+    """An open shop that sells one thing, counted."""
 
-    def __init__(self, *, people: int, stock: int, rich: int = RICH) -> None:
+    def __init__(self, *, people: int, stock: int, rich: int = RICH, kind: str = "virtual") -> None:
         """Found it and give everybody store credit."""
         self.owner = register_person(name="Owner", email="owner@example.org")
         self.community: Community = communities.create_community(
@@ -37,7 +37,7 @@ class Shop:
         self.shop = queries.get_shop(self.community)
         rice = actions.add_product(
             actor=self.owner, community=self.community, title="Rice", category="food",
-            kind="virtual", **FIT,
+            kind=kind, **FIT,
         )  # fmt: skip
         self.variant: Variant = actions.save_variant(
             actor=self.owner, product=rice, price=PRICE, counted=True

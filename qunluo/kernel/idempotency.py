@@ -1,5 +1,6 @@
 """Requests that may be sent twice and must act once."""
 
+import json
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,10 +20,13 @@ PATIENCE = 10.0  # seconds that a second request waits for the outcome of the fi
 LOOK = 0.05
 WORKING, DONE = "working", "done"
 TAKE = (
-    "INSERT INTO kernel_oncekey (scope, key, digest, expires_at) VALUES (%s, %s, '', %s)"
-    " ON CONFLICT (scope, key) DO UPDATE SET digest = '', response = NULL,"
+    "INSERT INTO kernel_oncekey (scope, key, digest, expires_at) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT (scope, key) DO UPDATE SET digest = excluded.digest, response = NULL,"
     " expires_at = excluded.expires_at WHERE kernel_oncekey.expires_at <= %s RETURNING id"
 )
+
+FREE = "DELETE FROM kernel_oncekey WHERE id = %s"
+KEPT = "UPDATE kernel_oncekey SET digest = %s, response = %s WHERE id = %s"
 
 
 class KeyReused(Conflict):
@@ -49,7 +53,7 @@ def once(
 
     fn runs in the same transaction: when it raises, nothing is stored and the key is free again.
     """
-    if pk := _taken(scope, key, keep):
+    if pk := _taken(scope, key, keep, ""):
         response = fn()
         OnceKey.objects.filter(pk=pk).update(digest=body_digest, response=response)
         return response
@@ -59,7 +63,7 @@ def once(
     return row.response
 
 
-def _taken(scope: str, key: str, keep: timedelta) -> int | None:
+def _taken(scope: str, key: str, keep: timedelta, digest: str) -> int | None:
     """Take a key that is new or has expired; return its row, or None when it was used already.
 
     The unique index decides who is first; a concurrent second waits here for the first's commit.
@@ -67,7 +71,7 @@ def _taken(scope: str, key: str, keep: timedelta) -> int | None:
     moment = now()
     at, until = map(connection.ops.adapt_datetimefield_value, (moment, moment + keep))
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, [scope, key, until, at])
+        cursor.execute(TAKE, [scope, key, digest, until, at])
         row = cursor.fetchone()
     return row[0] if row else None
 
@@ -98,11 +102,9 @@ def act_once(
 @write_tx
 def _claim(scope: str, key: str) -> tuple[OnceKey, bool]:
     """Return the row of a key, and whether this call made it."""
-    moment = now()
-    OnceKey.objects.filter(scope=scope, key=key, expires_at__lte=moment).delete()
-    return OnceKey.objects.get_or_create(
-        scope=scope, key=key, defaults={"digest": WORKING, "expires_at": moment + KEEP}
-    )
+    if pk := _taken(scope, key, KEEP, WORKING):
+        return OnceKey(pk=pk, digest=WORKING), True
+    return OnceKey.objects.get(scope=scope, key=key), False
 
 
 def _act(row: OnceKey, act: Callable[[], R], outcome: Callable[[R], Any]) -> R:
@@ -112,12 +114,11 @@ def _act(row: OnceKey, act: Callable[[], R], outcome: Callable[[R], Any]) -> R:
         said = outcome(result)
         return result
     finally:
-        mine = OnceKey.objects.filter(pk=row.pk)
-        with write_tx():
+        with write_tx(), connection.cursor() as cursor:
             if said is None:
-                mine.delete()
+                cursor.execute(FREE, [row.pk])
             else:
-                mine.update(digest=DONE, response=said)
+                cursor.execute(KEPT, [DONE, json.dumps(said), row.pk])
 
 
 def _settled(row: OnceKey, deadline: float) -> OnceKey | None:

@@ -100,18 +100,25 @@ def main(path):
         ),
         batch_size=BATCH,
     )
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA journal_mode=WAL")
-    keys = {session(user): user.pk for user in people[:VIEWERS]}
+    settle()
+    print(json.dumps(signed_in(people[:VIEWERS])))
+
+
+def settle():
+    """Let the database settle on what it holds."""
+    with connection.cursor() as cursor:
+        postgres = connection.vendor == "postgresql"
+        cursor.execute("VACUUM ANALYZE" if postgres else "PRAGMA journal_mode=WAL")
+
+
+def signed_in(people):
+    """Sign them in, also where the bare pages look; return their cookies."""
+    keys = {session(user): user.pk for user in people}
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bare_session (key varchar(40) PRIMARY KEY, user_id bigint)")
         for key, user_id in keys.items():
             cursor.execute("INSERT INTO bare_session VALUES (%s, %s)", [key, user_id])
-    print(json.dumps([f"sessionid={key}" for key in keys]))
+    return [f"sessionid={key}" for key in keys]
 
 
 def session(user):

@@ -106,3 +106,60 @@ class Notice(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     seen = models.BooleanField(default=False)
+
+
+class Good(models.Model):
+    """Something that is sold."""
+
+    community = models.ForeignKey(Community, models.CASCADE, related_name="goods")
+    number = models.PositiveIntegerField(unique=True)
+    title = models.CharField(max_length=80)
+    lead = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    category = models.CharField(max_length=20, db_index=True)
+    origin = models.CharField(max_length=200)
+    quality = models.TextField()
+    defects = models.TextField(blank=True)
+    needs = models.JSONField(default=list)
+    parts = models.JSONField(default=list)
+    sold = models.PositiveIntegerField(default=0)
+
+    def get_absolute_url(self):
+        """Where it is looked at."""
+        from django.urls import reverse
+
+        return reverse("good", args=[self.community.slug, self.number])
+
+
+class Picture(models.Model):
+    """A picture of something that is sold."""
+
+    good = models.ForeignKey(Good, models.CASCADE, related_name="pictures")
+    key = models.CharField(max_length=80)
+    alt = models.CharField(max_length=200, blank=True)
+    place = models.PositiveSmallIntegerField(default=0)
+
+
+class Form(models.Model):
+    """A size in which something is sold."""
+
+    good = models.ForeignKey(Good, models.CASCADE, related_name="forms")
+    name = models.CharField(max_length=60)
+    price = models.BigIntegerField()
+    member_price = models.BigIntegerField()
+    place = models.PositiveSmallIntegerField(default=0)
+
+
+class Stock(models.Model):
+    """How many are left."""
+
+    form = models.OneToOneField(Form, models.CASCADE, related_name="stock")
+    amount = models.PositiveIntegerField()
+
+
+class CartItem(models.Model):
+    """What somebody wants."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="cart")
+    form = models.ForeignKey(Form, models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField(default=1)

@@ -1,14 +1,15 @@
 """Accounts and what lies on them; fetching is permission."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from qunluo.community import queries as communities
 from qunluo.community.errors import CommunityNotFound
 from qunluo.kernel.clock import now
+from qunluo.kernel.prepared import ask, first, padded
 from qunluo.ledger.errors import AccountNotFound
 from qunluo.ledger.models import Account, Balance, Hold, Posting
 from qunluo.ledger.queries.permissions import VIEW
@@ -65,9 +66,10 @@ def balances(accounts: Iterable[Account]) -> dict[int, Amounts]:
     kept = [account.pk for account in accounts if not account.overdraws]
     added = [account.pk for account in accounts if account.overdraws]
     if kept:
-        over = Hold.objects.filter(account__in=kept, state=Hold.State.HELD, expires_at__lte=now())
-        unbound = dict(over.values_list("account").annotate(total=Sum("amount")).order_by())
-        rows = Balance.objects.filter(pk__in=kept).values_list("pk", "posted", "held")
+        asked = padded(kept)
+        rows = ask("", _posted, asked)
+        some = any(held for _pk, _posted, held in rows)
+        unbound = dict(ask("", _unbound, asked)) if some else {}
         found |= {pk: Amounts(posted, held - unbound.get(pk, 0)) for pk, posted, held in rows}
     if added:
         sums = Posting.objects.filter(account__in=added).values_list("account")
@@ -80,10 +82,50 @@ def own_account(
     person: "Person", community: "Community", *, unit: str, purpose: str = "wallet"
 ) -> Account | None:
     """Return an account of a person in a community; None while none is open."""
+    found: Account | None = first("", _own, [community.pk, person.pk, unit, purpose])
+    return found
+
+
+def in_wallet(person: "Person", community: "Community", *, unit: str) -> int:
+    """Return what somebody can spend of a unit in a community, in one query mostly."""
+    rows = ask("", _wallet, [community.pk, person.pk, unit])
+    if not rows:
+        return 0
+    pk, posted, held = rows[0]
+    return int(posted - held + (dict(ask("", _unbound, [pk])).get(pk, 0) if held else 0))
+
+
+def _wallet(given: Sequence[Any]) -> "QuerySet[Balance, Any]":
+    community_id, person_id, unit = given
+    found = Balance.objects.filter(
+        account__community_id=community_id, account__person_id=person_id,
+        account__unit__code=unit, account__purpose="wallet",
+    )  # fmt: skip
+    return found.values_list("pk", "posted", "held")
+
+
+def _own(given: Sequence[Any]) -> "QuerySet[Account]":
+    community_id, person_id, unit, purpose = given
     found = Account.objects.filter(
-        community=community, person=person, unit__code=unit, purpose=purpose
+        community_id=community_id, person_id=person_id, unit__code=unit, purpose=purpose
     )
-    return found.select_related("unit", "community", "person").first()
+    return found.select_related("unit", "community", "person").order_by("pk")
+
+
+def _posted(accounts: Sequence[int]) -> "QuerySet[Balance, Any]":
+    return Balance.objects.filter(pk__in=list(accounts)).values_list("pk", "posted", "held")
+
+
+def _unbound(accounts: Sequence[int]) -> "QuerySet[Hold, Any]":
+    over = Hold.objects.filter(
+        account__in=list(accounts), state=Hold.State.HELD, expires_at__lte=now()
+    )
+    return (
+        over.values("account")
+        .annotate(total=Sum("amount"))
+        .order_by()
+        .values_list("account", "total")
+    )
 
 
 def accounts_of(person: "Person", community: "Community") -> list[Holding]:

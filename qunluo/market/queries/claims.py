@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -11,6 +11,7 @@ from qunluo.community import queries as communities
 from qunluo.kernel import media
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
+from qunluo.kernel.prepared import ask, objects
 from qunluo.market.errors import ClaimNotFound
 from qunluo.market.models import Claim, ClaimLine, ClaimPicture, Order, OrderLine, Shop
 from qunluo.market.queries.orders import standing_of
@@ -115,23 +116,37 @@ def after_sales(order: Order) -> AfterSales:
     back, wrong = return_until(order), complaint_until(order)
     back = back if back and back > moment else None
     gone: dict[int, int] = {}
-    found = ClaimLine.objects.filter(
-        claim__order=order, claim__state__in=[*LIVE, State.DONE]
-    ).values_list("line", "quantity")
-    for pk, number in found:
+    for pk, number in ask("", _gone, [order.pk]):
         gone[pk] = gone.get(pk, 0) + number
     lines = [
         (line, line.delivered - gone.get(line.pk, 0) if line.returnable else 0)
-        for line in order.lines.select_related("product").order_by("place", "pk")
+        for line in objects("", _lines, [order.pk])
     ]
     if not any(number for _line, number in lines):
         back = None
     return AfterSales(back, wrong if wrong and wrong > moment else None, tuple(lines))
 
 
+def _gone(given: Sequence[int]) -> "QuerySet[ClaimLine, Any]":
+    states = [*LIVE, State.DONE]
+    found = ClaimLine.objects.filter(claim__order_id=given[0], claim__state__in=states)
+    return found.values_list("line", "quantity")
+
+
+def _lines(given: Sequence[int]) -> QuerySet[OrderLine]:
+    found = OrderLine.objects.filter(order_id=given[0])
+    return found.select_related("product").order_by("place", "pk")
+
+
 def claims_of(order: Order) -> list[ClaimView]:
     """Return the claims of an order, the newest first; fetch the order by permission first."""
+    if not ask("", _about, [order.pk]):
+        return []
     return _view(list(_whole(Claim.objects.filter(order=order)).order_by("-pk")))
+
+
+def _about(given: Sequence[int]) -> "QuerySet[Claim, Any]":
+    return Claim.objects.filter(order_id=given[0]).values_list("pk")[:1]
 
 
 def get_claim(uid: str, *, viewer: "Viewer", community: "Community | None" = None) -> ClaimView:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from qunluo.community import queries as communities
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
+from qunluo.kernel.prepared import objects
 from qunluo.market import errors
 from qunluo.market.models import Coupon, CouponCount, CouponGrant, CouponUse, Order
 from qunluo.market.queries.providers import said
@@ -54,12 +55,19 @@ def own_coupons(
     buyer: "Buyer | None" = None,
 ) -> list[OwnCoupon]:  # fmt: skip
     """Return the coupons that somebody was given and has left, with what each would save."""
-    given = Coupon.objects.filter(holds(), community=community, grants__person=person)
-    found = list(given.order_by(F("ends_at").asc(nulls_last=True), "pk")[:50])
+    found: list[Coupon] = objects("", _granted, [community.pk, person.pk])
+    if not found:
+        return []
     counts = CouponCount.objects.filter(person=person, coupon__in=found)
     used = dict(counts.values_list("coupon", "amount"))
     left = [c for c in found if c.most_each is None or used.get(c.pk, 0) < c.most_each]
     return [OwnCoupon(one, _saves(made, one, person, buyer)) for one in left]
+
+
+def _granted(given: Sequence[int]) -> "QuerySet[Coupon]":
+    community_id, person_id = given
+    found = Coupon.objects.filter(holds(), community_id=community_id, grants__person_id=person_id)
+    return found.order_by(F("ends_at").asc(nulls_last=True), "pk")[:50]
 
 
 def is_own(community: "Community", name: str, person: "Person") -> bool:

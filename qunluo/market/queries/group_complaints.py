@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from qunluo.kernel.clock import now
+from qunluo.kernel.prepared import ask
 from qunluo.market.errors import ComplaintNotFound
 from qunluo.market.models import Claim, GroupComplaint, Order, Product, Remedy
 from qunluo.market.queries.claims import less_rebate
@@ -47,7 +48,13 @@ def group_complaints(community: "Community", *, viewer: "Viewer") -> list[GroupV
 
 def complaints_about(product: Product) -> list[GroupView]:
     """Return those about a product, the newest first; fetch the product by permission first."""
+    if not ask("", _about, [product.pk]):
+        return []
     return _newest(GroupComplaint.objects.filter(product=product))
+
+
+def _about(given: Sequence[int]) -> "QuerySet[GroupComplaint, Any]":
+    return GroupComplaint.objects.filter(product_id=given[0]).values_list("pk")[:1]
 
 
 def get_group_complaint(

@@ -1,5 +1,6 @@
 """Receipts of what was paid, and invoices that buyers asked for; fetching is permission."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from qunluo.community import queries as communities
 from qunluo.kernel import media
 from qunluo.kernel.paging import Page, page
+from qunluo.kernel.prepared import first
 from qunluo.market.errors import InvoiceNotFound, NotPaid
 from qunluo.market.models import InvoiceRequest, Payment, Shop
 from qunluo.market.queries.orders import OrderView, get_order
@@ -14,6 +16,8 @@ from qunluo.market.queries.shop import get_shop
 from qunluo.market.rules.permissions import ORDERS
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.community.models import Community
     from qunluo.market.queries.shop import Viewer
 
@@ -52,8 +56,13 @@ def receipt(uid: str, *, viewer: "Viewer", community: "Community | None" = None)
 
 def find_invoice(order_id: int) -> InvoiceRequest | None:
     """Return what was asked of an order, or None; fetch the order by permission first."""
-    found = InvoiceRequest.objects.filter(order=order_id)
-    return found.select_related("order__community", "order__buyer").first()
+    found: InvoiceRequest | None = first("", _of_order, [order_id])
+    return found
+
+
+def _of_order(given: Sequence[int]) -> "QuerySet[InvoiceRequest]":
+    found = InvoiceRequest.objects.filter(order_id=given[0])
+    return found.select_related("order__community", "order__buyer")
 
 
 def get_invoice(uid: str, *, viewer: "Viewer") -> InvoiceRequest:

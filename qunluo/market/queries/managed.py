@@ -1,11 +1,12 @@
 """What belongs to a shop, one by one, for who runs it; and the addresses of a buyer."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qunluo.community import queries as communities
+from qunluo.kernel.prepared import objects
 from qunluo.market.errors import MerchantNotFound, PlaceNotFound, ProductNotFound
 from qunluo.market.models import (
     Address,
@@ -22,6 +23,8 @@ from qunluo.market.rules.permissions import MANAGE
 from qunluo.market.rules.pricing import Rule
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.community.models import Community
     from qunluo.market.queries.shop import Viewer
     from qunluo.people.models import Person
@@ -96,7 +99,11 @@ def managed_merchant(community: "Community", provider: str, *, viewer: "Viewer")
 
 def addresses(person: "Person") -> list[Address]:
     """Return where somebody had things sent to, the last one first."""
-    return list(Address.objects.filter(person=person).order_by("-used_at", "-pk"))
+    return objects("", _addresses, [person.pk])
+
+
+def _addresses(given: Sequence[int]) -> "QuerySet[Address]":
+    return Address.objects.filter(person_id=given[0]).order_by("-used_at", "-pk")
 
 
 def get_address(pk: int, *, person: "Person") -> Address:

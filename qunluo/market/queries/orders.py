@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from qunluo.community import queries as communities
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
-from qunluo.kernel.prepared import first, objects, padded
+from qunluo.kernel.prepared import ask, first, objects, padded
 from qunluo.market.errors import OrderNotFound, PaymentNotFound, RefundNotFound
 from qunluo.market.models import (
     CartItem,
@@ -236,14 +236,27 @@ def find_merchant(provider: str, key: str) -> MerchantAccount | None:
 
 def cart(person: "Person", community: "Community") -> list[CartItem]:
     """Return what somebody has in their cart."""
-    found = CartItem.objects.filter(person=person, community=community)
-    return list(found.select_related("variant__product").order_by("pk"))
+    return objects("", _cart, [person.pk, community.pk])
+
+
+def _cart(given: Sequence[int]) -> QuerySet[CartItem]:
+    found = CartItem.objects.filter(person_id=given[0], community_id=given[1])
+    return found.select_related("variant__product").order_by("pk")
 
 
 def cart_count(person: "Person", community: "Community") -> int:
     """Return how many things are in a cart."""
-    found = CartItem.objects.filter(person=person, community=community)
-    return found.aggregate(total=Sum("quantity"))["total"] or 0
+    return sum(in_cart(person, community).values())
+
+
+def in_cart(person: "Person", community: "Community") -> dict[int, int]:
+    """Return how many of which variants are in a cart."""
+    return dict(ask("", _quantities, [person.pk, community.pk]))
+
+
+def _quantities(given: Sequence[int]) -> QuerySet[CartItem, Any]:
+    found = CartItem.objects.filter(person_id=given[0], community_id=given[1])
+    return found.values_list("variant", "quantity")
 
 
 def wishes_of(items: Sequence[CartItem]) -> list[Wish]:

@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import F
+from django.db.models import Count, F, FilteredRelation, Q
 
 from qunluo.community import queries as communities
-from qunluo.kernel.paging import Page, page
-from qunluo.kernel.prepared import ask, padded
+from qunluo.kernel.paging import Page, cut, page
+from qunluo.kernel.prepared import ask, first, objects, padded
 from qunluo.market.errors import MembersOnlyShop, ProductNotFound
-from qunluo.market.models import Picture, PriceRule, Product, Shop, Stock, Variant
+from qunluo.market.models import Picture, PriceRule, Product, Shop, Variant
 from qunluo.market.queries.shop import shop_opened
 from qunluo.market.rules import fitness
 from qunluo.market.rules.permissions import MANAGE
@@ -21,19 +21,25 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from qunluo.community.models import Community
+    from qunluo.community.queries import Standing
     from qunluo.market.queries.shop import Viewer
 
 State = Product.State
 OPEN_STATES = (State.ON_SALE, State.PAUSED)
+ORDER = ("place", "-id")
 
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who looks at a shop: what belonging brings them, and whether they run it."""
+    """Who looks at a shop: what belonging brings them, and whether they run it.
+
+    Whose tiers (`unasked`: a person and a community) are asked for where a price names one.
+    """
 
     audiences: frozenset[str]
     member: bool
     manages: bool
+    unasked: "tuple[Viewer, int] | None" = None
 
 
 @dataclass(frozen=True)
@@ -119,16 +125,29 @@ class _Parts:
     pictures: dict[int, list[Picture]] = field(default_factory=lambda: defaultdict(list))
 
 
-def buyer_of(viewer: "Viewer", community: "Community", *, tiers: bool = True) -> Buyer:
-    """Return what belonging to a community brings somebody in its shop."""
-    standing = communities.standing(viewer, community)
+def buyer_of(
+    viewer: "Viewer", community: "Community", *, tiers: bool = True,
+    standing: "Standing | None" = None,
+) -> Buyer:  # fmt: skip
+    """Return what belonging to a community brings somebody in its shop.
+
+    Without `tiers` they are asked for where a price names one; `standing` where it is known.
+    """
+    standing = standing or communities.standing(viewer, community)
     member = standing.membership_id is not None and not standing.suspended_until
-    held: list[str] = []
-    if tiers and viewer is not None and viewer.pk is not None:
-        mine = communities.holdings(viewer, [community.pk])
-        held = [name for _community, kind, name in mine if kind == "tier"]
-    audiences = audiences_of(member=member, tiers=held)
-    return Buyer(audiences, member, MANAGE in standing.permissions)
+    unasked = None if viewer is None or viewer.pk is None else (viewer, community.pk)
+    found = Buyer(audiences_of(member=member), member, MANAGE in standing.permissions, unasked)
+    return with_tiers(found) if tiers else found
+
+
+def with_tiers(buyer: Buyer) -> Buyer:
+    """Return a buyer with their tiers, which are asked for once."""
+    if buyer.unasked is None:
+        return buyer
+    viewer, community = buyer.unasked
+    held = communities.holdings(viewer, [community])
+    tiers = [name for _community, kind, name in held if kind == "tier"]
+    return replace(buyer, audiences=audiences_of(member=buyer.member, tiers=tiers), unasked=None)
 
 
 def require_audience(shop: Shop, buyer: Buyer) -> None:
@@ -139,12 +158,15 @@ def require_audience(shop: Shop, buyer: Buyer) -> None:
 
 def shelves(community: "Community", buyer: Buyer) -> list[Shelf]:
     """Return the life circle: every category that holds something, in its order. M18."""
-    found = Product.objects.filter(community=community, state__in=_states(buyer))
-    counts: dict[str, int] = defaultdict(int)
-    for code in found.values_list("category", flat=True):
-        counts[code] += 1
+    states = _states(buyer)
+
+    def counted(given: Sequence[int]) -> "QuerySet[Product, Any]":
+        found = Product.objects.filter(community_id=given[0], state__in=states)
+        return found.values("category").annotate(n=Count("pk")).values_list("category", "n")
+
+    counts = dict(ask(states, counted, [community.pk]))
     names = fitness.categories()
-    return [Shelf(code, names[code], counts[code]) for code in names if counts[code]]
+    return [Shelf(code, names[code], counts[code]) for code in names if code in counts]
 
 
 def products(
@@ -159,6 +181,9 @@ def products(
 ) -> Page[ProductView]:
     """Return what stands in a shop, the newest first. MembersOnlyShop."""
     require_audience(shop, buyer)
+    if not (category or words or surplus or after):
+        got = cut(_first(shop, buyer, limit), ORDER, limit)
+        return Page(views_of(got.items, buyer, shop), got.next)
     found = Product.objects.filter(community_id=shop.community_id, state__in=_states(buyer))
     if category:
         found = found.filter(category=category)
@@ -166,17 +191,37 @@ def products(
         found = found.filter(surplus=True)
     for word in words.split()[:5]:
         found = found.filter(title__icontains=word)
-    got = page(found, ["place", "-id"], after, limit)
+    got = page(found, ORDER, after, limit)
     return Page(views_of(got.items, buyer, shop), got.next)
+
+
+def _first(shop: Shop, buyer: Buyer, limit: int) -> list[Product]:
+    """Return what stands first in a shop, and one more where there is one."""
+    states = _states(buyer)
+
+    def whole(given: Sequence[int]) -> "QuerySet[Product]":
+        found = Product.objects.filter(community_id=given[0], state__in=states)
+        return found.order_by(*ORDER)[: limit + 1]
+
+    return objects((states, limit), whole, [shop.community_id])
 
 
 def get_product(shop: Shop, uid: str, buyer: Buyer) -> ProductView:
     """Return a product for a viewer. ProductNotFound, MembersOnlyShop."""
+    product: Product | None = first("", _named, [shop.community_id, uid])
+    require_sight(shop, product, buyer)
+    return views_of([cast("Product", product)], buyer, shop)[0]
+
+
+def _named(given: Sequence[Any]) -> "QuerySet[Product]":
+    return Product.objects.filter(community_id=given[0], uid=given[1])
+
+
+def require_sight(shop: Shop, product: Product | None, buyer: Buyer) -> None:
+    """Refuse who may not see a product. ProductNotFound, MembersOnlyShop."""
     require_audience(shop, buyer)
-    product = Product.objects.filter(community_id=shop.community_id, uid=uid).first()
     if product is None or not buyer.manages and product.state not in OPEN_STATES:
         raise ProductNotFound
-    return views_of([product], buyer, shop)[0]
 
 
 def managed_product(community: "Community", uid: str, *, viewer: "Viewer") -> Product:
@@ -230,6 +275,8 @@ def _states(buyer: Buyer) -> tuple[str, ...]:
 def views_of(found: Sequence[Product], buyer: Buyer, shop: Shop | None) -> list[ProductView]:
     """Return products that were fetched as their buyer sees them."""
     parts = _parts([product.pk for product in found])
+    if names_tiers(parts.rules.values()):
+        buyer = with_tiers(buyer)
     sells = shop is not None and shop_opened(shop)
     return [
         ProductView(
@@ -244,18 +291,31 @@ def views_of(found: Sequence[Product], buyer: Buyer, shop: Shop | None) -> list[
 
 def _parts(products: Sequence[int]) -> _Parts:
     parts = _Parts()
-    rows = Variant.objects.filter(product__in=products, active=True).order_by("place", "pk")
-    for variant in rows:
-        parts.variants[variant.product_id].append(variant)
-    variants = [one.pk for some in parts.variants.values() for one in some]
-    parts.rules.update(price_rules(variants))
-    for pk, point, amount in Stock.objects.filter(variant__in=variants, campaign=None).values_list(
-        "variant", "point", "amount"
-    ):
-        parts.stock[pk].append((point, amount))
-    for picture in Picture.objects.filter(product__in=products).order_by(F("place"), "pk"):
+    asked = padded(products)
+    for variant in objects("", _stocked, asked) if products else []:
+        if variant.pk not in parts.stock:
+            parts.variants[variant.product_id].append(variant)
+        held = parts.stock[variant.pk]
+        if variant.left is not None:
+            held.append((variant.at, variant.left))
+    parts.rules.update(price_rules(list(parts.stock)))
+    for picture in objects("", _pictures, asked) if products else []:
         parts.pictures[picture.product_id].append(picture)
     return parts
+
+
+def _stocked(products: Sequence[int]) -> "QuerySet[Variant]":
+    """Return variants once for each of their rows of stock."""
+    return (
+        Variant.objects.filter(product__in=list(products), active=True)
+        .annotate(shelf=FilteredRelation("stock", condition=Q(stock__campaign=None)))
+        .annotate(at=F("shelf__point"), left=F("shelf__amount"))
+        .order_by("place", "pk")
+    )
+
+
+def _pictures(products: Sequence[int]) -> "QuerySet[Picture]":
+    return Picture.objects.filter(product__in=list(products)).order_by(F("place"), "pk")
 
 
 def _variant(variant: Variant, parts: _Parts, buyer: Buyer) -> VariantView:
@@ -275,8 +335,10 @@ def _variant(variant: Variant, parts: _Parts, buyer: Buyer) -> VariantView:
 
 def variants_in_cart(wanted: Mapping[int, int], buyer: Buyer) -> dict[int, VariantView]:
     """Return variants at the quantity in which they are wanted, for one viewer, by their ids."""
-    found = list(Variant.objects.filter(pk__in=wanted).select_related("product"))
+    found = objects("", _wanted, padded(wanted)) if wanted else []
     parts = _parts([one.product_id for one in found])
+    if names_tiers(parts.rules.values()):
+        buyer = with_tiers(buyer)
     views = {one.pk: _variant(one, parts, buyer) for one in found}
     return {
         pk: replace(
@@ -285,3 +347,7 @@ def variants_in_cart(wanted: Mapping[int, int], buyer: Buyer) -> dict[int, Varia
         )
         for pk, view in views.items()
     }
+
+
+def _wanted(variants: Sequence[int]) -> "QuerySet[Variant]":
+    return Variant.objects.filter(pk__in=list(variants)).select_related("product")

@@ -17,6 +17,7 @@ from qunluo.market.queries.products import (
     names_tiers,
     price_rules,
     require_audience,
+    with_tiers,
 )
 from qunluo.market.queries.shop import delivery_rates, door_open, shop_opened
 from qunluo.market.rules.pricing import (
@@ -113,12 +114,14 @@ class Quote:
 def quote(
     shop: Shop, wishes: Sequence[Wish], delivery: Delivery, *, viewer: "Viewer",
     offer: Offer | None = None, gives: str = "", coupon: str = "", entry: bool = False,
+    buyer: Buyer | None = None,
 ) -> Quote:  # fmt: skip
     """Return what an order would cost. Nothing is set aside. Prices of a campaign are its own.
 
     `gives` is the kind of the one thing that is bought by rules of its own, for whose act asks;
     `coupon` the code of one, or the uid of one that the viewer was given. What lets in (`entry`)
-    is sold before the shop opens, and to those who are still outside.
+    is sold before the shop opens, and to those who are still outside. A page that only shows it
+    may know the `buyer` already.
 
     ShopNotOpen, NoCart, MembersOnlyShop, NothingToBuy, TooMuch, ProductNotFound, NotOnSale,
     SoldOut, SoldApart, InvalidOrder, NoDelivery, CouponNotFound, CouponRefused.
@@ -127,21 +130,23 @@ def quote(
         raise errors.NoCart
     if not (door_open(shop) if entry else shop_opened(shop)):
         raise errors.ShopNotOpen
+    buyer = buyer or buyer_of(viewer, shop.community, tiers=False)
     buyer, made = _quote(
-        shop, wishes, delivery, viewer, offer, gives, tiers=bool(coupon), entry=entry
+        shop, wishes, delivery, buyer, offer, gives, tiers=bool(coupon), entry=entry
     )  # fmt: skip
     return discounted(made, coupon, viewer=viewer, buyer=buyer) if coupon else made
 
 
 def _quote(
-    shop: Shop, wishes: Sequence[Wish], delivery: Delivery, viewer: "Viewer",
+    shop: Shop, wishes: Sequence[Wish], delivery: Delivery, buyer: Buyer,
     offer: Offer | None, gives: str, *, tiers: bool, entry: bool,
 ) -> tuple[Buyer, Quote]:  # fmt: skip
     wanted = _counted(wishes)
     variants, rows = _variants(shop, wanted)
     _require_kinds(variants, gives)
     rules = price_rules(variants)
-    buyer = buyer_of(viewer, shop.community, tiers=tiers or names_tiers(rules.values()))
+    if tiers or names_tiers(rules.values()):
+        buyer = with_tiers(buyer)
     if not entry:
         require_audience(shop, buyer)
     needed = needs_delivery(variants.values())

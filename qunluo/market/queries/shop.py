@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
 from qunluo.community import queries as communities
 from qunluo.conversation.queries import pairs_who_talk
 from qunluo.kernel.clock import now
-from qunluo.kernel.prepared import first
+from qunluo.kernel.prepared import first, objects
 from qunluo.market.errors import ShopNotFound
 from qunluo.market.models import DeliveryRate, MerchantAccount, PickupPoint, Shop
 from qunluo.market.rules.permissions import MANAGE
@@ -94,14 +92,22 @@ def trust_line(shop: Shop) -> TrustLine:
 
 def pickup_points(community: "Community", *, all_of_them: bool = False) -> list[PickupPoint]:
     """Return where things may be fetched, in their order."""
-    kept = Q() if all_of_them else Q(active=True)
-    return list(PickupPoint.objects.filter(kept, community=community).order_by("place", "pk"))
+    found: list[PickupPoint] = objects("", _points, [community.pk])
+    return [one for one in found if all_of_them or one.active]
+
+
+def _points(given: Sequence[int]) -> "QuerySet[PickupPoint]":
+    return PickupPoint.objects.filter(community_id=given[0]).order_by("place", "pk")
 
 
 def delivery_rates(community: "Community", *, all_of_them: bool = False) -> list[DeliveryRate]:
     """Return what sending costs, in the order in which rates are tried."""
-    kept = Q() if all_of_them else Q(active=True)
-    return list(DeliveryRate.objects.filter(kept, community=community).order_by("place", "pk"))
+    found: list[DeliveryRate] = objects("", _rates, [community.pk])
+    return [one for one in found if all_of_them or one.active]
+
+
+def _rates(given: Sequence[int]) -> "QuerySet[DeliveryRate]":
+    return DeliveryRate.objects.filter(community_id=given[0]).order_by("place", "pk")
 
 
 def merchants(community: "Community", *, viewer: "Viewer") -> list[MerchantAccount]:

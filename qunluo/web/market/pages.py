@@ -13,6 +13,7 @@ from qunluo.community.queries import get_community
 from qunluo.kernel.ids import token
 from qunluo.ledger.queries import amount_said, plain_amount
 from qunluo.market import queries
+from qunluo.web.core import belonging
 from qunluo.web.core.once import FIELD
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.show import show
@@ -43,6 +44,12 @@ def shop_of(request: PersonRequest, slug: str) -> "tuple[Community, Shop]":
     shop = queries.get_shop(community)
     shop.community = community
     return community, shop
+
+
+def looker(request: PersonRequest, community: "Community") -> queries.Buyer:
+    """Return who looks at a shop; how they stand is asked once for the whole page."""
+    known = belonging.standing(request, community)
+    return queries.buyer_of(request.person, community, tiers=False, standing=known)
 
 
 def show_market(

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from qunluo.market.queries import Delivery
+from qunluo.market.queries import Delivery, addresses
 from qunluo.web.market.forms.fields import LINES, add_fields
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class CheckoutForm(forms.Form):
         """Take the buyer, where things may be fetched, whether they are sent, and their credit."""
         super().__init__(*args, **kwargs)
         self.person, self.points, self.bodily = person, points, bodily
-        self.kept = list(person.addresses.order_by("-used_at")[:10]) if bodily else []
+        self.kept = addresses(person)[:10] if bodily else []
         ways = [("ship", _("Send it to me"))] if sends else []
         ways += [("pickup", _("I fetch it"))] if points else []
         if bodily:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qunluo.kernel.errors import DomainError
-from qunluo.ledger.queries import amount_said, balance, own_account
+from qunluo.ledger.queries import amount_said, in_wallet
 from qunluo.market import actions, queries
 from qunluo.market.errors import (
     CouponNotFound,
@@ -27,7 +27,7 @@ from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import partial
 from qunluo.web.market.coupons import guard_code
 from qunluo.web.market.forms import CheckoutForm
-from qunluo.web.market.pages import key_of, shop_of, show_market, whole
+from qunluo.web.market.pages import key_of, looker, shop_of, show_market, whole
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -120,8 +120,7 @@ def checkout(request: PersonRequest, slug: str) -> HttpResponse:
 
 def _credit(request: PersonRequest, shop: "Shop") -> str:
     """Return the store credit from which the order can be paid at once, or nothing."""
-    wallet = own_account(request.person, shop.community, unit=credit_unit(shop.currency))
-    left = balance(wallet).free if wallet else 0
+    left = in_wallet(request.person, shop.community, unit=credit_unit(shop.currency))
     return amount_said(left, shop.currency, get_language() or "en") if left > 0 else ""
 
 
@@ -138,8 +137,6 @@ def _place(
     delivery: Delivery = form.delivery()
     seen = request.POST.get("total", "")
     try:
-        if delivery.method == "ship":
-            actions.keep_address(actor=request.person, address=dict(delivery.address))
         act = actions.buy_from_credit if form.cleaned_data.get("credit") else actions.place_order
         order = act(
             actor=request.person,
@@ -159,7 +156,8 @@ def _place(
     except DomainError as error:
         explain(form, error)
         return None
-    actions.empty_cart(actor=request.person, order=order)
+    sent = dict(delivery.address) if delivery.method == "ship" else None
+    actions.empty_cart(actor=request.person, order=order, address=sent)
     return redirect("market:order", slug=shop.community.slug, uid=order.uid)
 
 
@@ -169,7 +167,10 @@ def _show(
 ) -> HttpResponse:  # fmt: skip
     quote, refused, coupon_refused = None, None, ""
     wanted: list[Wish] = queries.wishes_of(items)
-    priced = partial_of(queries.quote, shop, wanted, form.delivery(), viewer=request.person)
+    priced = partial_of(
+        queries.quote, shop, wanted, form.delivery(), viewer=request.person,
+        buyer=looker(request, community),
+    )  # fmt: skip
     try:
         try:
             named = "" if form.errors else guard_code(request, shop, form.coupon())
@@ -179,7 +180,9 @@ def _show(
             quote = priced()
     except DomainError as error:
         refused = " ".join(error.say(_))
-    views = _views(request, shop, items)
+    views: dict[int, Any] = (
+        {line.variant.pk: line for line in quote.lines} if quote else _views(request, shop, items)
+    )
     context = {
         "shop": shop,
         "items": [(item, views.get(item.variant_id)) for item in items],
@@ -195,6 +198,6 @@ def _show(
 
 def _views(request: PersonRequest, shop: "Shop", items: "list[CartItem]") -> dict[int, Any]:
     """Return the variants of a cart as this viewer sees them, by their ids."""
-    buyer = queries.buyer_of(request.person, shop.community)
+    buyer = looker(request, shop.community)
     wanted = {one.variant_id: one.quantity for one in items}
     return queries.variants_in_cart(wanted, buyer)

@@ -6,8 +6,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from qunluo.community.queries import get_community
 from qunluo.kernel.errors import DomainError
-from qunluo.ledger.queries import balance, own_account
+from qunluo.ledger.queries import in_wallet
 from qunluo.market import actions, queries
 from qunluo.market.errors import PaymentNotFound
 from qunluo.market.queries import CREDIT, OrderView, credit_unit
@@ -41,7 +42,7 @@ def own(request: PersonRequest, slug: str) -> HttpResponse:
 def order(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Show one order: how it stands and what comes next."""
     community, shop = shop_of(request, slug)
-    view = _mine(request, slug, uid)
+    view = queries.own_order(uid, person=request.person, community=community)
     context = {"shop": shop, "view": view, "form": ReasonForm(), **_paying(request, view)}
     context |= after_sales_of(view) | booking_parts(request, view)
     telling_in, telling = queries.to_tell(view.order)
@@ -130,7 +131,7 @@ def receive(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
 
 def _mine(request: PersonRequest, slug: str, uid: str) -> OrderView:
     """Return an order of the viewer's own; that of another is looked at from the desk."""
-    community, _shop = shop_of(request, slug)
+    community = get_community(slug, viewer=request.person)
     return queries.own_order(uid, person=request.person, community=community)
 
 
@@ -139,12 +140,11 @@ def _paying(request: PersonRequest, view: OrderView) -> dict[str, object]:
     if view.state != "placed":
         return {"ways": [], "credit": None, "under_way": None, "code": ""}
     order = view.order
-    wallet = own_account(request.person, order.community, unit=credit_unit(order.currency))
     under_way = next((one for one in reversed(view.payments) if one.state == "open"), None)
     code = qr_code(under_way.value) if under_way and under_way.way == "code" else ""
     return {
         "ways": queries.ways_to_pay(order.community, order.currency),
-        "credit": balance(wallet).free if wallet else 0,
+        "credit": in_wallet(request.person, order.community, unit=credit_unit(order.currency)),
         "under_way": under_way,
         "code": code,
     }

@@ -1,5 +1,7 @@
 """The shop and its products, for everybody who may see them."""
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -8,7 +10,12 @@ from qunluo.market import queries
 from qunluo.market.errors import MembersOnlyShop
 from qunluo.web.core.requests import PersonRequest
 from qunluo.web.core.visitors import same_for_visitors
-from qunluo.web.market.pages import shop_of, show_market
+from qunluo.web.market.pages import looker, shop_of, show_market
+
+if TYPE_CHECKING:
+    from qunluo.community.models import Community
+    from qunluo.market.models import PickupPoint
+    from qunluo.market.queries import ProductView
 
 
 @require_GET
@@ -16,7 +23,7 @@ from qunluo.web.market.pages import shop_of, show_market
 def shop(request: PersonRequest, slug: str) -> HttpResponse:
     """Show what is sold, by the life circle."""
     community, found = shop_of(request, slug)
-    buyer = queries.buyer_of(request.person, community)
+    buyer = looker(request, community)
     category = request.GET.get("in", "")
     words = request.GET.get("q", "")[:80].replace("\0", "")
     after = request.GET.get("after")
@@ -44,7 +51,7 @@ def shop(request: PersonRequest, slug: str) -> HttpResponse:
 def product(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Show one product, with everything that is to be known before it is bought."""
     community, found = shop_of(request, slug)
-    buyer = queries.buyer_of(request.person, community)
+    buyer = looker(request, community)
     try:
         view = queries.get_product(found, uid, buyer)
     except MembersOnlyShop:
@@ -54,7 +61,7 @@ def product(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
         "buyer": buyer,
         "view": view,
         "missing": queries.missing_for_sale(view.product) if buyer.manages else [],
-        "points": {one.pk: one for one in queries.pickup_points(community)},
+        "points": _points(view, community),
         "complaints": queries.complaints_about(view.product),
         "claim_kinds": queries.claim_kinds(),
         "often": queries.often(),
@@ -74,7 +81,14 @@ def for_members(request: PersonRequest, slug: str) -> HttpResponse:
     return show_market(request, community, "members_only.html", context)
 
 
-def _in_cart(request: PersonRequest, community: object) -> int:
+def _points(view: "ProductView", community: "Community") -> "dict[int, PickupPoint]":
+    """Return the places of which the page says how many lie there."""
+    if not any(one.at_points for one in view.variants):
+        return {}
+    return {one.pk: one for one in queries.pickup_points(community)}
+
+
+def _in_cart(request: PersonRequest, community: "Community") -> int:
     if not request.person.is_authenticated:
         return 0
-    return queries.cart_count(request.person, community)  # type: ignore[arg-type]
+    return queries.cart_count(request.person, community)
