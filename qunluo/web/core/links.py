@@ -1,6 +1,7 @@
 """Addresses by name; each pattern is compiled once: reverse() is the dearest call on a page."""
 
-from functools import cache
+from collections.abc import Hashable
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, get_script_pr
 from django.urls.resolvers import get_ns_resolver
 
 SAFE = "/~:@!$&'()*+,;="
+MOST = 10_000  # addresses that are remembered
 
 
 @cache
@@ -31,6 +33,13 @@ def _patterns(urlconf: str, name: str) -> dict[frozenset[str], tuple[str, dict[s
 
 def url(name: str, /, **parameters: object) -> str:
     """Return the path of a named address; NoReverseMatch when there is none."""
+    said = _path(name, **parameters)
+    return reverse(name, kwargs=parameters or None) if said is None else get_script_prefix() + said
+
+
+@lru_cache(maxsize=MOST, typed=True)
+def _path(name: str, /, **parameters: Hashable) -> str | None:
+    """Return the path behind the prefix; None where Django has to look, or to complain."""
     try:
         template, converters = _patterns(settings.ROOT_URLCONF, name)[frozenset(parameters)]
         said = {
@@ -38,8 +47,8 @@ def url(name: str, /, **parameters: object) -> str:
             for key, value in parameters.items()
         }
     except (KeyError, ValueError):
-        return reverse(name, kwargs=parameters or None)
-    return get_script_prefix() + template % said
+        return None
+    return template % said
 
 
 def url_or_nothing(name: str, /, **parameters: object) -> str:
