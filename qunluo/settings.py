@@ -102,6 +102,7 @@ DATABASES = {
         env.text("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'qunluo.sqlite3'}", conn_max_age=None
     )
 }
+SYNCHRONOUS = ""
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Tests survive no power cut, and the demo may lose its last second: they need not wait for
     # the disk. Real data does, at every commit.
