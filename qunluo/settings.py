@@ -102,6 +102,7 @@ DATABASES = {
         env.text("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'qunluo.sqlite3'}", conn_max_age=None
     )
 }
+SYNCHRONOUS = ""
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["ENGINE"] = "qunluo.kernel.sqlite"
     # Tests survive no power cut, and the demo may lose its last second: they need not wait for

@@ -224,7 +224,7 @@ def quote_order(request: Caller, slug: SlugPath, wish: QuoteWish) -> dict[str, A
 @area.write("POST", "/communities/{slug}/orders", Order, scope="shop:write", status=201)
 def place_order(request: Caller, slug: SlugPath, wish: ShopOrderWish) -> Status[dict[str, Any]]:
     """Order something."""
-    shop, _buyer = shop_of(request, slug)
+    shop = queries.get_shop(community_of(request, slug))
     act = actions.buy_from_credit if wish.pay_from_credit else actions.place_order
     made = act(
         actor=request.person,

@@ -138,7 +138,7 @@ def shop_of(request: Caller, slug: str) -> "tuple[rows.Shop, queries.Buyer]":
     """Return the shop of a community, and what the caller is in it. ShopNotFound."""
     community = community_of(request, slug)
     shop = queries.get_shop(community)
-    return shop, queries.buyer_of(request.person, community)
+    return shop, queries.buyer_of(request.person, community, tiers=False)
 
 
 def managed_shop_of(request: Caller, slug: str) -> "rows.Shop":

@@ -12,7 +12,7 @@ from qunluo.kernel.clock import now
 from qunluo.kernel.errors import Conflict
 from qunluo.kernel.models import OnceKey
 from qunluo.kernel.text import _
-from qunluo.kernel.tx import write_tx
+from qunluo.kernel.tx import light_tx, write_tx
 
 R = TypeVar("R")
 KEEP = timedelta(hours=48)
@@ -55,7 +55,8 @@ def once(
     """
     if pk := _taken(scope, key, keep, ""):
         response = fn()
-        OnceKey.objects.filter(pk=pk).update(digest=body_digest, response=response)
+        with connection.cursor() as cursor:
+            cursor.execute(KEPT, [body_digest, json.dumps(response), pk])
         return response
     row = OnceKey.objects.select_for_update().get(scope=scope, key=key)
     if row.digest != body_digest:
@@ -99,9 +100,13 @@ def act_once(
             return again(known.response)
 
 
-@write_tx
 def _claim(scope: str, key: str) -> tuple[OnceKey, bool]:
-    """Return the row of a key, and whether this call made it."""
+    """Return the row of a key, and whether this call made it; what is acted then makes it last."""
+    with light_tx():
+        return _claimed(scope, key)
+
+
+def _claimed(scope: str, key: str) -> tuple[OnceKey, bool]:
     if pk := _taken(scope, key, KEEP, WORKING):
         return OnceKey(pk=pk, digest=WORKING), True
     return OnceKey.objects.get(scope=scope, key=key), False
@@ -114,7 +119,7 @@ def _act(row: OnceKey, act: Callable[[], R], outcome: Callable[[R], Any]) -> R:
         said = outcome(result)
         return result
     finally:
-        with write_tx(), connection.cursor() as cursor:
+        with light_tx(), connection.cursor() as cursor:
             if said is None:
                 cursor.execute(FREE, [row.pk])
             else:

@@ -7,7 +7,7 @@ from django.db import connection
 from qunluo.environment import env
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import TooMany
-from qunluo.kernel.tx import write_tx
+from qunluo.kernel.tx import light_tx, write_tx
 
 # One leaky bucket per caller (GCRA): `empty_at` is when it will have run dry. One statement
 # decides, so two processes can never both take the last drop.
@@ -31,7 +31,7 @@ def limit(name: str, key: object, *, times: int, seconds: int) -> None:
     bucket, drop = _digest(name, key), size // times
     values: dict[str, str | int] = {"key": bucket, "now": moment, "drop": drop, "size": size}
     greatest = "MAX" if connection.vendor == "sqlite" else "GREATEST"
-    with write_tx(), connection.cursor() as cursor:
+    with light_tx(), connection.cursor() as cursor:
         cursor.execute(TAKE.format(greatest=greatest), values)
         if cursor.fetchone():
             return

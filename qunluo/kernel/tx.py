@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, TypeVar, overload
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from qunluo.kernel.errors import Busy
@@ -29,17 +30,20 @@ _held = threading.local()
 class _WriteTx(ContextDecorator):
     """A transaction that will write; a nested one is a savepoint."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, light: bool = False) -> None:
         self._stacks: list[ExitStack] = []
+        self._light = light
 
     def _recreate_cm(self) -> "_WriteTx":
         """Give every call of a decorated function its own state: threads share the decorator."""
-        return _WriteTx()
+        return _WriteTx(light=self._light)
 
     def __enter__(self) -> None:
         with ExitStack() as stack:
             if connection.vendor == "sqlite" and not connection.in_atomic_block:
                 stack.enter_context(_one_writer())
+                if self._light and settings.SYNCHRONOUS == "FULL":
+                    stack.enter_context(_without_waiting())
             stack.enter_context(transaction.atomic())
             self._stacks.append(stack.pop_all())
 
@@ -63,6 +67,25 @@ def write_tx(function: Callable[P, R] | None = None) -> _WriteTx | Callable[P, R
     IMMEDIATE, which is fair and quick, where SQLite's own busy timeout is neither.
     """
     return _WriteTx() if function is None else _WriteTx()(function)
+
+
+def light_tx() -> _WriteTx:
+    """Return a transaction as `write_tx` does, for what a power cut may take back.
+
+    It lasts once the next write_tx has committed; until then SQLite does not wait for the disk.
+    """
+    return _WriteTx(light=True)
+
+
+@contextmanager
+def _without_waiting() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=NORMAL")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=FULL")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from qunluo.kernel import tx
 from qunluo.kernel.errors import Busy
 from qunluo.kernel.models import RateBucket
-from qunluo.kernel.tx import write_tx
+from qunluo.kernel.tx import light_tx, write_tx
 
 pytestmark = pytest.mark.django_db(transaction=True)
 sqlite_only = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="the lock is for SQLite")
@@ -142,3 +142,29 @@ def test_a_writer_does_not_wait_for_ever_for_a_thread(counter, monkeypatch):
     leave.set()
     thread.join()
     read_then_write()
+
+
+def waits_for_the_disk():
+    """Return what SQLite does at a commit: 0 nothing, 1 it does not wait, 2 it waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous")
+        return cursor.fetchone()[0]
+
+
+@sqlite_only
+def test_a_light_write_does_not_wait_for_the_disk_and_the_next_one_does(settings, counter):
+    before = waits_for_the_disk()
+    settings.SYNCHRONOUS = "FULL"
+    try:
+        with light_tx():
+            assert waits_for_the_disk() == 1
+            RateBucket.objects.filter(pk="b").update(empty_at=1)
+        assert (bucket(), waits_for_the_disk()) == (1, 2)
+        with pytest.raises(ZeroDivisionError), light_tx():
+            RateBucket.objects.filter(pk="b").update(empty_at=1 // 0)
+        assert (bucket(), waits_for_the_disk()) == (1, 2)
+        with write_tx(), light_tx():  # inside another it is a part of that
+            assert waits_for_the_disk() == 2
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA synchronous={before}")
