@@ -1,10 +1,12 @@
 """The shop and its products ask the database little, and still say what each viewer pays."""
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from qunluo.community.actions import grant
+from qunluo.kernel.clock import now
 from qunluo.market import actions, queries
 from qunluo.market.models import PickupPoint, PriceRule, Stock
 from qunluo.market.queries import Delivery
@@ -27,12 +29,15 @@ def asked(client, path):
 def test_the_shop_asks_no_more_for_many_products_than_for_one(here, client):
     made = [product(here, title=f"Bag {n}") for n in range(9)]
     client.force_login(here.mei)
+    # What allauth notes of a device when somebody signs in by its pages.
+    key = client.session.session_key
+    UserSession.objects.create(user=here.mei, session_key=key, ip="192.0.2.7", last_seen_at=now())
     base = f"/c/{here.community.slug}/shop/"
     count, text = asked(client, base)
-    assert count <= 12
+    assert count <= 11
     assert all(one.title in text for one in made)
     count, _text = asked(client, f"{base}p/{made[0].uid}/")
-    assert count <= 12
+    assert count <= 11
 
 
 def test_whoever_holds_a_tier_sees_its_price_on_every_page(here, client):
