@@ -58,6 +58,7 @@ def test_what_cannot_be_returned_is_settled_when_it_is_there(here, clock):
     assert actions.settle_due_orders() == 1
 
 
+@pytest.mark.req("M22")
 def test_a_pick_up_is_packed_and_handed_over_by_its_code(here):
     rice = product(here, kind="physical")
     point = actions.save_point(actor=here.owner, shop=here.shop, name="Shop", address="Here 1")
