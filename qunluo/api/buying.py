@@ -15,6 +15,7 @@ from qunluo.api.market import Quantity, shop_of
 from qunluo.api.once import HEADER
 from qunluo.api.ordered import Order, OrderPath, OrderPayment, show_order, show_payment
 from qunluo.api.shapes import Given, Id, Listing, Paging, Shown, listing
+from qunluo.api.texts import picked
 from qunluo.kernel.ids import token
 from qunluo.kernel.money import digits
 from qunluo.kernel.ratelimit import limit
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 
 area = Area("buying", "Buying")
 Name = Annotated[str, Field(max_length=60)]
+
+
+class LifePart(Shown):
+    """A category of the life circle that a shop holds, and how often one chose it in a year."""
+
+    category: str
+    name: str
+    products: int
+    orders: int
 
 
 class CartLine(Shown):
@@ -256,6 +266,17 @@ def my_orders_here(request: Caller, slug: SlugPath, wanted: Query[Paging]) -> di
     community = community_of(request, slug)
     found = queries.own_orders(request.person, community, after=wanted.after, limit=wanted.limit)
     return listing(request, found.items, found.next, lambda one: show_order(one, request.person))
+
+
+@area.read("/communities/{slug}/my-life-circle", list[LifePart], scope="shop:read")
+def my_life_circle(request: Caller, slug: SlugPath) -> list[dict[str, Any]]:
+    """Get how much of daily life comes from a community."""
+    found = queries.coverage(community_of(request, slug), request.person)
+    return [
+        {"category": one.shelf.code, "name": picked(one.shelf.name), "products": one.shelf.count,
+         "orders": one.orders}
+        for one in found.parts
+    ]  # fmt: skip
 
 
 @area.read("/me/orders/{order_uid}", Order, scope="shop:read")

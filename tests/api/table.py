@@ -454,6 +454,7 @@ MARKET = {
     "quote_order": Row(ANYBODY, {"lines": LINES, "delivery": FETCHED}),
     "place_order": Row("401 201 201 201 201 201", {"lines": LINES, "delivery": FETCHED}),
     "my_orders": Row(SIGNED_IN),
+    "my_life_circle": Row(SIGNED_IN),
     "my_orders_here": Row(SIGNED_IN),
     "my_order": Row(BUYER),
     "pay_from_credit": Row(BUYER),

@@ -1,9 +1,12 @@
 """What a product says of itself, what it costs whom, and whose word counts for it."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 
 from qunluo.community.actions import grant
+from qunluo.kernel.clock import now
 from qunluo.kernel.delivery import drain
 from qunluo.market import actions, queries
 from qunluo.market.errors import InvalidProduct, NotFit
@@ -80,6 +83,29 @@ def test_the_shop_is_one_life_circle_in_its_order(here):
     assert [one.code for one in shelves] == sorted(
         (one.code for one in shelves), key=list(queries.categories()).index
     )
+
+
+@pytest.mark.req("M18")
+def test_who_buys_sees_how_much_of_daily_life_comes_from_here(here, client, travel):
+    rice, coat = product(here), product(here, title="Coat", category="clothing")
+    product(here, title="Soap", category="care")
+    with travel(now()) as clock:
+        had(here, here.mei, rice)
+        had(here, here.mei, coat)
+        gone = order(here, here.mei, rice)
+        actions.cancel_order(actor=here.mei, order=gone)
+        found = queries.coverage(here.community, here.mei)
+        assert (found.covered, found.of) == (2, 3)
+        assert {one.shelf.code: one.orders for one in found.parts} == {
+            "food": 1, "clothing": 1, "care": 0,
+        }  # fmt: skip
+        client.force_login(here.mei)
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        mine = client.get(f"/c/{here.community.slug}/orders/").content.decode()
+        assert "2 of 3 parts of daily life from here in the last year" in mine
+        clock.move(timedelta(days=366))
+        assert queries.coverage(here.community, here.mei).covered == 0
+    assert queries.coverage(here.community, here.li).covered == 0
 
 
 @pytest.mark.req("M20")

@@ -101,6 +101,7 @@ from qunluo.market.queries.coupons import (
     is_own,
     own_coupons,
 )
+from qunluo.market.queries.coverage import Coverage, coverage
 from qunluo.market.queries.dealers import (
     code_batches,
     code_uses,
@@ -275,7 +276,7 @@ from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
-    "unpaid_times",
+    "unpaid_times", "Coverage", "coverage",
     "code_batches", "code_uses", "dealers", "find_code", "get_batch", "get_dealer",
     "managed_dealers", "own_products",
     "Feedback", "Source", "period", "Trace", "feedback_on", "find_improvement", "improvements",

@@ -33,6 +33,7 @@ def own(request: PersonRequest, slug: str) -> HttpResponse:
         "shop": shop,
         "found": page.items,
         "more": f"?after={page.next}" if page.next else "",
+        "circle": None if after else queries.coverage(community, request.person),
     }
     return show_market(request, community, "orders.html", context, block="more" if after else None)
 
