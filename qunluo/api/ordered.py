@@ -120,8 +120,8 @@ class Order(Shown):
 def show_order(view: queries.OrderView, viewer: "Person") -> dict[str, Any]:
     """Show an order: codes and ways to its buyer, troubles to who runs the shop."""
     order, own = view.order, view.order.buyer_id == viewer.pk
-    told = any(one.said for one in (*view.payments, *view.refunds))
-    desk = told and queries.runs_orders(viewer, order.community)
+    odd = any(one.said for one in view.payments) or any(one.said for one in view.refunds)
+    desk = odd and queries.runs_orders(viewer, order.community)
     columns = (
         "uid", "currency", "unit", "goods", "delivery", "discount", "total", "refunded", "method",
         "carrier", "tracking", "note", "end_reason", "placed_at", "expires_at", "paid_at",

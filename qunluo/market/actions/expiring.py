@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from qunluo.kernel.clock import now
+from qunluo.kernel.prepared import objects, padded
 from qunluo.kernel.tx import write_tx
 from qunluo.market.actions.advancing import advance_and_tell
 from qunluo.market.actions.giving_back import give_back
@@ -23,10 +24,14 @@ def expire_due_orders(limit: int = BATCH) -> int:
 
 def expire_orders_holding(variants: Sequence[int]) -> int:
     """End overdue orders that hold some of these variants; return how many."""
+    return _expire(objects("", _holding, padded(variants)))
+
+
+def _holding(variants: Sequence[int]) -> "QuerySet[Order]":
     due = Order.objects.filter(
-        state=Order.State.PLACED, expires_at__lte=now(), lines__variant__in=variants
+        state=Order.State.PLACED, expires_at__lte=now(), lines__variant__in=list(variants)
     )
-    return _expire(list(due.order_by("pk").distinct()[:BATCH]))
+    return due.order_by("pk").distinct()[:BATCH]
 
 
 def expire_orders_with(shop: Shop, coupon: str) -> int:

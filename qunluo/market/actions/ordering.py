@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
 
 from qunluo.kernel.clock import now
 from qunluo.kernel.ids import short_code
 from qunluo.kernel.outbox import publish, publish_all
-from qunluo.kernel.prepared import insert
+from qunluo.kernel.prepared import first, insert
 from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events, queries
 from qunluo.market.actions.advancing import advance
@@ -24,6 +24,8 @@ from qunluo.market.rules.coupons import folded
 from qunluo.market.rules.wishes import Delivery, Wish, digest
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunluo.people.models import Person
 
 KEY_LENGTH = 80
@@ -242,7 +244,11 @@ def _line(order: Order, place: int, line: QuotedLine) -> OrderLine:
 
 def first_order(actor: "Person", key: str, marked: str) -> Order | None:
     """Return the order that a key stands for already. OrderKeyReused for another."""
-    found = Order.objects.filter(buyer=actor, key=key).first()
+    found: Order | None = first("", _keyed, [actor.pk, key])
     if found and found.digest != marked:
         raise errors.OrderKeyReused
     return found
+
+
+def _keyed(given: Sequence[Any]) -> "QuerySet[Order]":
+    return Order.objects.filter(buyer_id=given[0], key=given[1])

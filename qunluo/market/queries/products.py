@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 State = Product.State
 OPEN_STATES = (State.ON_SALE, State.PAUSED)
 ORDER = ("place", "-id")
+MEMBER = audiences_of(member=True)
 
 
 @dataclass(frozen=True)
@@ -322,11 +323,12 @@ def _variant(variant: Variant, parts: _Parts, buyer: Buyer) -> VariantView:
     rules = parts.rules[variant.pk]
     stock = parts.stock[variant.pk]
     steps = tuple(r for r in rules if r.quantity > 1 and r.audience in buyer.audiences)
-    everybody_in = audiences_of(member=True)
+    mine = price(variant.price, rules, buyer.audiences)
+    alike = buyer.audiences == MEMBER
     return VariantView(
         variant,
-        price(variant.price, rules, buyer.audiences),
-        price(variant.price, rules, everybody_in).price,
+        mine,
+        mine.price if alike else price(variant.price, rules, MEMBER).price,
         steps,
         sum(amount for _point, amount in stock) if variant.counted else None,
         tuple((point, amount) for point, amount in stock if point is not None),

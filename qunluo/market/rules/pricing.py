@@ -41,10 +41,15 @@ def price(
     >>> price(1000, rules, {"everyone"}), price(1000, rules, {"everyone", "members"}, 10)
     (Priced(price=1000, public=1000), Priced(price=850, public=850))
     """
-    reached = [rule for rule in rules if rule.quantity <= quantity]
-    public = min([base, *(rule.price for rule in reached if rule.audience == EVERYONE)])
-    own = min([public, *(rule.price for rule in reached if rule.audience in audiences)])
-    return Priced(own, public)
+    public = own = base
+    for audience, least, cost in rules:
+        if least > quantity:
+            continue
+        if audience == EVERYONE and cost < public:
+            public = cost
+        if audience in audiences and cost < own:
+            own = cost
+    return Priced(min(own, public), public)
 
 
 class Rate(NamedTuple):
