@@ -44,6 +44,22 @@ class ProviderRefused(DomainError):
         self.said = said[:300]
 
 
+class OutsideOnly(DomainError):
+    """Inside the provider's own app this merchant cannot be paid: it may not ask who pays."""
+
+    code, status = "market.outside_only", 409
+    message = _("Inside this app it cannot be paid this way here.")
+    next_step = _("Open the page in the browser of your phone, or choose another way to pay.")
+
+
+class PayerUnknown(DomainError):
+    """The provider did not say who pays: what it said was used already, too old, or not its own."""
+
+    code, status = "market.payer_unknown", 409
+    message = _("The payment service did not say who pays.")
+    next_step = _("Nothing was taken. Press the button to pay once more.")
+
+
 class BadNotice(DomainError):
     """A notice is not signed by the provider, is stale, or is not for this merchant."""
 
@@ -66,7 +82,8 @@ class Asked:
     """A payment that is to be taken in.
 
     `number` is ours and names the payment for ever (6 to 32 letters and digits). `client` says how
-    the payer comes: "phone", "web", or "wechat" (inside WeChat, then `payer` is their openid).
+    the payer comes: "phone", "web", or "wechat" (inside WeChat, then `payer` is their openid; see
+    AskingWhoPays).
     `title` is plain text. `notify_url` is where notices go, `return_url` where the payer goes back.
     """
 
@@ -231,3 +248,16 @@ class Pretender(Protocol):
 
     def pretend(self, merchant: Merchant, notice: Mapping[str, Any]) -> Call:
         """Return the call by which a real service would tell of what was chosen, signed now."""
+
+
+class AskingWhoPays(Protocol):
+    """A provider inside whose app a payment needs to know its payer, who is sent there first."""
+
+    def where_to_ask(self, merchant: Merchant, back: str, state: str) -> str:
+        """Return where a payer goes to be known, and comes `back` from with the `state`.
+
+        `state` is at most 32 letters and digits. OutsideOnly.
+        """
+
+    def payer(self, merchant: Merchant, told: Mapping[str, str]) -> str:
+        """Return the payer, by the query with which they came back. PayerUnknown."""

@@ -360,6 +360,8 @@ MARKET = {
     "market:sandbox": Page(only("", refused=404), only("", refused=404), ids=ORDERED),
     "market:state": Page(only("member", 204, refused=404), ids=ORDERED),
     "market:pay": Page(post=only("member", 302, refused=404), body={"way": "none"}, ids=ORDERED),
+    "market:go": Page(only("member", 302, refused=404), ids=ORDERED),
+    "market:payer": Page(only("member", 302, refused=404), ids=ORDERED),
     "market:cancel": Page(post=only("member", 302, refused=404), ids=ORDERED),
     "market:receive": Page(post=only("member", 302, refused=404), ids=PAID),
     "market:desk": Page(only(DEALS)),

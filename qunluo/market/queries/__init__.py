@@ -216,10 +216,12 @@ from qunluo.market.queries.providers import (
     known_providers,
     merchant_id,
     merchant_of,
+    payer_of,
     provider_of,
     said,
     takes,
     ways_to_pay,
+    where_to_ask,
 )
 from qunluo.market.queries.quotes import Quote, QuotedLine, checked_address, needs_delivery, quote
 from qunluo.market.queries.shop import (
@@ -276,7 +278,7 @@ from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
-    "unpaid_times", "Coverage", "coverage",
+    "unpaid_times", "payer_of", "where_to_ask", "Coverage", "coverage",
     "code_batches", "code_uses", "dealers", "find_code", "get_batch", "get_dealer",
     "managed_dealers", "own_products",
     "Feedback", "Source", "period", "Trace", "feedback_on", "find_improvement", "improvements",

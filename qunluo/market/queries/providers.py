@@ -1,6 +1,7 @@
 """Who takes in money: every folder in providers/payments is one."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -12,7 +13,7 @@ from qunluo.kernel.sealing import Unreadable, unseal
 from qunluo.ledger.queries import amount_said
 from qunluo.market.errors import MerchantUnreadable, UnknownProvider
 from qunluo.market.models import MerchantAccount
-from qunluo.market.ports import Merchant, PaymentProvider
+from qunluo.market.ports import AskingWhoPays, Merchant, PaymentProvider
 from qunluo.market.rules.providers import About, about
 
 if TYPE_CHECKING:
@@ -51,6 +52,34 @@ def merchant_of(account: MerchantAccount) -> Merchant:
 def merchant_id(account: MerchantAccount) -> str:
     """Return what the provider calls a merchant."""
     return provider_of(account.provider).merchant_id(merchant_of(account))
+
+
+def where_to_ask(community: "Community", provider: str, *, back: str, state: str) -> str:
+    """Return where a payer inside the app of a provider goes first; empty where it need not know.
+
+    UnknownProvider, MerchantUnreadable, OutsideOnly.
+    """
+    found = provider_of(provider)
+    if not hasattr(found, "where_to_ask"):
+        return ""
+    asking = cast("AskingWhoPays", found)
+    return asking.where_to_ask(_merchant(community, provider), back, state)
+
+
+def payer_of(community: "Community", provider: str, told: Mapping[str, str]) -> str:
+    """Return who pays, as the provider tells it. UnknownProvider, PayerUnknown,
+    ProviderUnreachable."""
+    asking = cast("AskingWhoPays", provider_of(provider))
+    return asking.payer(_merchant(community, provider), told)
+
+
+def _merchant(community: "Community", provider: str) -> Merchant:
+    account = MerchantAccount.objects.filter(
+        community=community, provider=provider, active=True
+    ).first()
+    if account is None:
+        raise UnknownProvider
+    return merchant_of(account)
 
 
 def takes(provider: str, currency: str) -> bool:

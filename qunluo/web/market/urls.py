@@ -11,6 +11,7 @@ from qunluo.web.market.views import (
     desk_shop,
     guide,
     orders,
+    paying,
     shop,
 )
 
@@ -32,7 +33,9 @@ urlpatterns = [
     path(f"{SHOP}checkout/", buying.checkout, name="checkout"),
     path(ORDERS, orders.own, name="orders"),
     path(f"{ORDERS}<slug:uid>/", orders.order, name="order"),
-    path(f"{ORDERS}<slug:uid>/pay/", orders.pay, name="pay"),
+    path(f"{ORDERS}<slug:uid>/pay/", paying.pay, name="pay"),
+    path(f"{ORDERS}<slug:uid>/go/", paying.go, name="go"),
+    path(f"{ORDERS}<slug:uid>/payer/", paying.payer, name="payer"),
     path(f"{ORDERS}<slug:uid>/sandbox/", orders.sandbox, name="sandbox"),
     path(f"{ORDERS}<slug:uid>/state/", orders.state, name="state"),
     path(f"{ORDERS}<slug:uid>/cancel/", orders.cancel, name="cancel"),

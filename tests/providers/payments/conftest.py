@@ -5,7 +5,7 @@ from qunluo.providers import calling, outside
 from qunluo.providers.payments.wechatpay import line as lines
 from qunluo.providers.payments.wechatpay.provider import Provider
 from tests.providers.payments.standins import NOON
-from tests.providers.payments.wechat import WeChat
+from tests.providers.payments.wechat import Accounts, WeChat
 
 
 @pytest.fixture
@@ -34,3 +34,11 @@ def wechatpay(wechat):
     provider = Provider()
     provider.base = wechat.base
     return provider
+
+
+@pytest.fixture
+def accounts(wechatpay):
+    service = Accounts()
+    wechatpay.accounts = service.base
+    yield service
+    service.stop()

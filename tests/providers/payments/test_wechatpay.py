@@ -3,6 +3,7 @@
 import json
 from base64 import b64decode
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from qunluo.market.ports import (
     Call,
     Fate,
     Merchant,
+    OutsideOnly,
+    PayerUnknown,
     ProviderRefused,
     ProviderUnreachable,
     Way,
@@ -317,3 +320,42 @@ def test_settings_that_cannot_work_are_named():
     wrong = merchant(public_key=private_pem("wechat"), public_key_id="5157", appid="gh_1")
     assert set(Provider().fits(wrong)) == {"public_key", "public_key_id", "appid"}
     assert V3KEY not in str(Provider().fits(wrong))
+
+
+def known(secret="5" * 32):
+    one = merchant()
+    return replace(one, secrets={**one.secrets, "app_secret": secret})
+
+
+def test_a_payer_inside_wechat_is_sent_to_be_named_with_what_its_documents_ask_in_order(wechatpay):
+    where = wechatpay.where_to_ask(known(), "https://shop.example/a?b=c&d", "f" * 32)
+    assert where == (
+        "https://open.weixin.qq.com/connect/oauth2/authorize?appid=wxd678efh567hg6787"
+        "&redirect_uri=https%3A%2F%2Fshop.example%2Fa%3Fb%3Dc%26d&response_type=code"
+        f"&scope=snsapi_base&state={'f' * 32}#wechat_redirect"
+    )
+    with pytest.raises(OutsideOnly):
+        wechatpay.where_to_ask(merchant(), "https://shop.example/", "f")
+
+
+def test_the_code_of_a_payer_gives_their_openid_once(accounts, wechatpay):
+    accounts.codes = {"c0de": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}
+    assert wechatpay.payer(known(), {"code": "c0de"}) == "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
+    for told in ({"code": "c0de"}, {"code": "never"}, {"code": "a/b"}, {"code": ""}, {}):
+        with pytest.raises(PayerUnknown):
+            wechatpay.payer(known(), told)
+    with pytest.raises(PayerUnknown):
+        wechatpay.payer(merchant(), {"code": "c0de"})
+
+
+@pytest.mark.parametrize("mood", ["silent", "hung up", "deaf", "broken", "huge"])
+def test_no_answer_about_a_payer_is_no_payer(accounts, wechatpay, mood):
+    accounts.codes = {"c0de": "openid"}
+    accounts.moods.append(mood)
+    with pytest.raises(ProviderUnreachable):
+        wechatpay.payer(known(), {"code": "c0de"})
+
+
+def test_an_app_secret_is_checked_and_may_be_left_out(wechatpay):
+    assert wechatpay.fits(merchant()) == wechatpay.fits(known()) == {}
+    assert list(wechatpay.fits(known("S" * 32))) == ["app_secret"]

@@ -206,3 +206,23 @@ def sealed_text(raw):
         "associated_data": "certificate",
         "ciphertext": base64.b64encode(hidden).decode(),
     }
+
+
+class Accounts(Service):
+    """What tells who somebody is, for the code with which they came: each counts once."""
+
+    codes = {}
+
+    def signed(self, status, headers, body, *, by):
+        return status, headers, body
+
+    def serve(self, method, path, query, headers, body):
+        assert (method, path) == ("GET", "/sns/oauth2/access_token")
+        assert query["grant_type"] == "authorization_code"
+        openid = self.codes.pop(query["code"], None) if query["secret"] == "5" * 32 else None
+        if query["appid"] != APPID or openid is None:
+            told = {"errcode": 40029, "errmsg": "invalid code"}
+        else:
+            told = {"access_token": "A", "expires_in": 7200, "openid": openid,
+                    "scope": "snsapi_base"}  # fmt: skip
+        return 200, {"Content-Type": "text/plain"}, json.dumps(told).encode()

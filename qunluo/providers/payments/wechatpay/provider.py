@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from secrets import token_hex
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from qunluo.kernel.text import _
 from qunluo.market.ports import (
@@ -19,6 +19,8 @@ from qunluo.market.ports import (
     HowToPay,
     Merchant,
     Outcome,
+    OutsideOnly,
+    PayerUnknown,
     ProviderRefused,
     RefundAsked,
     RefundOutcome,
@@ -32,15 +34,21 @@ from qunluo.providers.paying import (
     is_private_key,
     is_public_key,
     notice_in,
+    object_in,
     odd,
     only_cny,
     pem,
     refuse_stale,
 )
+from qunluo.providers.paying import (
+    asked as call,
+)
 from qunluo.providers.payments.wechatpay.bill import lines_of
 from qunluo.providers.payments.wechatpay.line import Line, Refusal
 
 GATEWAY = "https://api.mch.weixin.qq.com"
+# Of official accounts, which know the payer.
+OPEN, ACCOUNTS = "https://open.weixin.qq.com", "https://api.weixin.qq.com"
 TITLE, REASON = 127, 80  # bytes that the service takes
 NO_PAYMENT = {"ORDER_NOT_EXIST", "ORDERNOTEXIST"}
 OVER = {"ORDER_CLOSED", "ORDERCLOSED"}
@@ -59,7 +67,7 @@ REFUND_FATES = {
 class Provider:
     """Takes in yuan by WeChat Pay: by code, on a phone, and inside WeChat."""
 
-    base = GATEWAY
+    base, accounts = GATEWAY, ACCOUNTS
 
     def fits(self, merchant: Merchant) -> Mapping[str, str]:
         """Return what is wrong with each setting."""
@@ -75,6 +83,8 @@ class Provider:
             wrong["private_key"] = _("This is no private RSA key of 2048 bits or more.")
         if len(secrets.get("api_v3_key", "").encode()) != 32:
             wrong["api_v3_key"] = _("This key has exactly 32 letters and digits.")
+        if not re.fullmatch(r"[0-9a-f]{32}|", secrets.get("app_secret", "")):
+            wrong["app_secret"] = _("An app secret has 32 digits and letters from a to f.")
         return wrong | _public_key_faults(given)
 
     def merchant_id(self, merchant: Merchant) -> str:
@@ -103,6 +113,35 @@ class Provider:
         return HowToPay(
             Way.CODE, _text(line.ask("POST", "/v3/pay/transactions/native", told), "code_url")
         )
+
+    def where_to_ask(self, merchant: Merchant, back: str, state: str) -> str:
+        """Return where WeChat says who somebody is, asking them nothing. OutsideOnly."""
+        if not merchant.secrets.get("app_secret"):
+            raise OutsideOnly
+        asked = urlencode(  # in this order, as its documents demand
+            {
+                "appid": merchant.settings["appid"], "redirect_uri": back,
+                "response_type": "code", "scope": "snsapi_base", "state": state,
+            }
+        )  # fmt: skip
+        return f"{OPEN}/connect/oauth2/authorize?{asked}#wechat_redirect"
+
+    def payer(self, merchant: Merchant, told: Mapping[str, str]) -> str:
+        """Return the openid for the code with which somebody came back; it counts once."""
+        code, secret = told.get("code", ""), merchant.secrets.get("app_secret", "")
+        if not secret or not re.fullmatch(r"[0-9A-Za-z_-]{1,256}", code):
+            raise PayerUnknown
+        asked = urlencode(
+            {
+                "appid": merchant.settings["appid"], "secret": secret, "code": code,
+                "grant_type": "authorization_code",
+            }
+        )  # fmt: skip
+        found = object_in(call("GET", f"{self.accounts}/sns/oauth2/access_token?{asked}").body)
+        openid = found.get("openid")
+        if not isinstance(openid, str) or not re.fullmatch(r"[0-9A-Za-z_-]{1,64}", openid):
+            raise PayerUnknown
+        return openid
 
     def query(self, merchant: Merchant, number: str) -> Outcome:
         """Return how a payment stands."""

@@ -7,19 +7,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qunluo.community.queries import get_community
-from qunluo.kernel.errors import DomainError
 from qunluo.ledger.queries import in_wallet
 from qunluo.market import actions, queries
 from qunluo.market.errors import PaymentNotFound
-from qunluo.market.queries import CREDIT, OrderView, credit_unit
+from qunluo.market.queries import OrderView, credit_unit
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.market.bookings import booking_parts
 from qunluo.web.market.claims import after_sales_of
 from qunluo.web.market.coupons import card_states
 from qunluo.web.market.forms import ReasonForm
 from qunluo.web.market.pages import qr_code, shop_of, show_market
-
-PHONES = ("Mobi", "Android", "iPhone")
 
 
 @require_GET
@@ -61,35 +58,10 @@ def order(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
 @signed_in
 def state(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Answer a page that waits for a payment: reload once it has come, else nothing."""
-    view = _mine(request, slug, uid)
+    view = mine(request, slug, uid)
     if view.state == "placed":
         return HttpResponse(status=204)
     return HttpResponse(headers={"HX-Refresh": "true"})
-
-
-@require_POST
-@signed_in
-def pay(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
-    """Pay in the way that was chosen."""
-    view = _mine(request, slug, uid)
-    way, here = request.POST.get("way", ""), redirect("market:order", slug=slug, uid=uid)
-    try:
-        if way == CREDIT:
-            actions.pay_from_credit(actor=request.person, order=view.order)
-            return here
-        payment = actions.begin_payment(
-            actor=request.person,
-            order=view.order,
-            provider=way[:20],
-            client=_client(request),
-            address=request.META.get("REMOTE_ADDR", ""),
-        )
-    except DomainError as error:
-        messages.error(request, " ".join(error.say(_)))
-        return here
-    if payment.way == "inside":
-        return redirect("market:sandbox", slug=slug, uid=uid)
-    return redirect(payment.value) if payment.way == "redirect" else here
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,7 +69,7 @@ def pay(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
 def sandbox(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Choose what happens to a payment with which no money moves."""
     community, shop = shop_of(request, slug)
-    view = _mine(request, slug, uid)
+    view = mine(request, slug, uid)
     payment = next((one for one in view.payments if one.way == "inside"), None)
     if payment is None:
         raise PaymentNotFound
@@ -113,7 +85,7 @@ def sandbox(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
 @signed_in
 def cancel(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Call an order off."""
-    view = _mine(request, slug, uid)
+    view = mine(request, slug, uid)
     reason = request.POST.get("reason", "")[:400].replace("\0", "")
     actions.cancel_order(actor=request.person, order=view.order, reason=reason)
     messages.success(request, _("It is called off."))
@@ -124,13 +96,13 @@ def cancel(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
 @signed_in
 def receive(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Say that one has it."""
-    view = _mine(request, slug, uid)
+    view = mine(request, slug, uid)
     actions.receive_order(actor=request.person, order=view.order)
     messages.success(request, _("Thank you. Tell the others how it is."))
     return redirect("market:order", slug=slug, uid=uid)
 
 
-def _mine(request: PersonRequest, slug: str, uid: str) -> OrderView:
+def mine(request: PersonRequest, slug: str, uid: str) -> OrderView:
     """Return an order of the viewer's own; that of another is looked at from the desk."""
     community = get_community(slug, viewer=request.person)
     return queries.own_order(uid, person=request.person, community=community)
@@ -149,8 +121,3 @@ def _paying(request: PersonRequest, view: OrderView) -> dict[str, object]:
         "under_way": under_way,
         "code": code,
     }
-
-
-def _client(request: PersonRequest) -> str:
-    agent = request.headers.get("User-Agent", "")
-    return "phone" if any(one in agent for one in PHONES) else "web"
