@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qunluo.blueprints.demo.bookings import Bookings
 from qunluo.blueprints.demo.cast import read
+from qunluo.blueprints.demo.codes import Codes
 from qunluo.blueprints.demo.coupons import Coupons
 from qunluo.blueprints.demo.still_life import still_life
 from qunluo.blueprints.demo.tiers import Tiers
@@ -233,5 +234,6 @@ def shop(plot: "Plot", stage: "Stage") -> None:
     Campaigns(counter).plan()
     Bookings(counter).plan()
     Coupons(counter).plan()
+    Codes(counter).plan()
     Tiers(counter).plan()
     Loop(counter).plan()
