@@ -135,6 +135,15 @@ def test_a_provider_that_need_not_know_is_paid_as_on_any_phone(shop):
     assert sent_to(shop) == "https://pay.example.org/1?a=b&c=d"
 
 
+def test_who_comes_back_unnamed_and_chooses_another_way_is_led_there(shop):
+    press(shop)
+    assert sent_to(shop).startswith("https://open.example.org/")
+    shop.till.where_to_ask = lambda _merchant, _back, _state: ""
+    shop.till.way = HowToPay(Way.REDIRECT, "https://pay.example.org/1")
+    press(shop)
+    assert sent_to(shop) == "https://pay.example.org/1"
+
+
 def test_no_form_leads_to_another_house_which_browsers_forbid(shop):
     shop.till.way = HowToPay(Way.REDIRECT, "https://pay.example.org/1")
     answer = press(shop, agent="Mozilla/5.0 (X11; Linux)")

@@ -35,6 +35,7 @@ ASKED, ASKED_FOR = "who_pays", timedelta(minutes=10)
 def pay(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Pay in the way that was chosen."""
     view = mine(request, slug, uid)
+    request.session.pop(ASKED, None)  # who went another way before and came back chooses anew
     way, here = request.POST.get("way", "")[:20], redirect("market:order", slug=slug, uid=uid)
     try:
         if way == CREDIT:
@@ -57,7 +58,7 @@ def pay(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
 def go(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Lead on to where it is paid; a page, since no form of ours may lead elsewhere."""
     community, shop = shop_of(request, slug)
-    view = mine(request, slug, uid)
+    view = queries.own_order(uid, person=request.person, community=community)
     asked = request.session.get(ASKED) or {}
     under_way = next((one for one in reversed(view.payments) if one.state == "open"), None)
     where = asked.get("where", "") if asked.get("order") == uid else ""
@@ -74,9 +75,7 @@ def go(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
 def payer(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Take back who was sent away to be known, once, and begin the payment."""
     view, here = mine(request, slug, uid), redirect("market:order", slug=slug, uid=uid)
-    asked = request.session.get(ASKED) or {}
-    if asked:
-        del request.session[ASKED]
+    asked = request.session.pop(ASKED, None) or {}
     known = secrets.compare_digest(
         str(asked.get("state", "")).encode(), request.GET.get("state", "").encode()
     )

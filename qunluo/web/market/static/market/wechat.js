@@ -3,7 +3,8 @@
 const button = document.querySelector("[data-wechat-pay]");
 const outside = document.querySelector("[data-outside]");
 
-function open() {
+function pay() {
+  button.disabled = true;
   window.WeixinJSBridge.invoke("getBrandWCPayRequest", JSON.parse(button.dataset.wechatPay), () => {
     button.disabled = false;
   });
@@ -20,11 +21,11 @@ if (button) {
     button.disabled = true;
     outside.hidden = false;
   } else {
-    button.addEventListener("click", () => ready(open));
+    button.addEventListener("click", () => ready(pay));
     const key = `paid:${location.pathname}`;
     if (!sessionStorage.getItem(key)) {
       sessionStorage.setItem(key, "1");
-      ready(open);
+      ready(pay);
     }
   }
 }
