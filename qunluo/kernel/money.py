@@ -117,12 +117,13 @@ class Money:
         return Decimal(self.minor).scaleb(-digits(self.currency))
 
     def split(self, shares: Sequence[int]) -> list["Money"]:
-        """Return one part per share, in proportion; the first who share carry the remainder."""
+        """Return one part per share, in proportion; the first whose parts are cut carry the rest."""
         whole = sum(shares)
         if whole <= 0 or min(shares) < 0:
             raise ValueError("Shares are not negative and not all zero.")
         parts = [self.minor * share // whole for share in shares]
-        takers = (i for i, share in enumerate(shares) if share)
+        # Whose part is whole has nothing to round: one more would be a unit too much.
+        takers = (i for i, share in enumerate(shares) if self.minor * share % whole)
         for _cent, i in zip(range(self.minor - sum(parts)), takers, strict=False):
             parts[i] += 1
         return [Money(part, self.currency) for part in parts]

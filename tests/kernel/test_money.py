@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from qunluo.kernel.money import MixedCurrencies, Money, NotMoney, TooFine, digits, total
@@ -19,6 +19,7 @@ def test_a_split_loses_and_gains_nothing(minor, parts, currency):
 
 
 @given(minors, shares)
+@example(2_054_129, [1_900, 1, 1_614])
 def test_each_part_is_within_one_minor_unit_of_its_share(minor, parts):
     assume(sum(parts) > 0)
     for part, share in zip(Money(minor, "CNY").split(parts), parts, strict=True):
