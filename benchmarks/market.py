@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 from typing import Any
 
 import django
@@ -25,9 +24,8 @@ from django.db import connection, connections  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from benchmarks.selling import Shop, elsewhere  # noqa: E402
+from benchmarks.serving import ROOT, beside, installed, plain  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[1]
-CACHE = ROOT / "var" / "cache" / "oscar"
 ROUNDS, EACH, OSCAR_EACH, BUYERS = 5, 200, 40, 20
 TIMES, QUERIES = 5, 12
 
@@ -79,20 +77,4 @@ def oscar(url: str) -> dict[str, float]:
 
 def surroundings(url: str) -> dict[str, str]:
     """Return the environment of django-oscar, without anything of ours."""
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(("QUNLUO_", "DJANGO_"))}
-    path = os.pathsep.join([str(ROOT), str(packages())])
-    return {**plain, "BENCH_DATABASE_URL": url, "PYTHONPATH": path}
-
-
-def packages() -> Path:
-    """Install django-oscar where only it is seen; once."""
-    wanted = ROOT / "requirements" / "oscar.txt"
-    done = CACHE / "complete.txt"
-    if not done.exists() or done.read_bytes() != wanted.read_bytes():
-        subprocess.run(
-            [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps",
-             "--upgrade", "--target", str(CACHE), "-r", str(wanted)],
-            check=True, stdout=sys.stderr,
-        )  # fmt: skip
-        done.write_bytes(wanted.read_bytes())
-    return CACHE
+    return {**plain(), **beside(url, installed("oscar", "--no-deps"))}

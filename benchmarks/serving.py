@@ -27,7 +27,6 @@ from benchmarks.idle import free_address
 from benchmarks.row import Row
 
 ROOT = Path(__file__).resolve().parents[1]
-CACHE = ROOT / "var" / "cache" / "pages"
 CLIENTS, WORKERS, WARMING, SECONDS, ROUNDS = 16, 2, 6, 3.0, 5
 TEXTBOOK, BARE = 3.5, 0.5  # how many times a second of processor time goes as far
 TEXTBOOK_POSTGRES = 3.0
@@ -68,8 +67,7 @@ def ours(sessions: list[str], pages: dict[str, str]) -> Site:
 
 def theirs(filler: str, given: Path, url: str, bare_app: str, pages: dict[str, str]) -> list[Site]:
     """Fill the tables of the textbook, which the bare pages read too; return both sites."""
-    path = os.pathsep.join([str(ROOT), str(packages())])
-    around = {"BENCH_DATABASE_URL": url, "PYTHONPATH": path}
+    around = beside(url, installed("pages"))
     told = subprocess.run(
         [sys.executable, "-m", filler, str(given)],
         cwd=ROOT,
@@ -134,18 +132,24 @@ def plain() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(("QUNLUO_", "DJANGO_"))}
 
 
-def packages() -> Path:
-    """Install what the others need where only they see it; once."""
-    wanted = ROOT / "requirements" / "pages.txt"
-    done = CACHE / "complete.txt"
+def beside(url: str, packages: Path) -> dict[str, str]:
+    """The environment of others: their database, and packages that only they see."""
+    path = os.pathsep.join([str(ROOT), str(packages)])
+    return {"BENCH_DATABASE_URL": url, "PYTHONPATH": path}
+
+
+def installed(name: str, *options: str) -> Path:
+    """Install what others need (requirements/NAME.txt) where only they see it; once."""
+    wanted, folder = ROOT / "requirements" / f"{name}.txt", ROOT / "var" / "cache" / name
+    done = folder / "complete.txt"
     if not done.exists() or done.read_bytes() != wanted.read_bytes():
         subprocess.run(
-            [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--upgrade",
-             "--target", str(CACHE), "-r", str(wanted)],
+            [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", *options,
+             "--upgrade", "--target", str(folder), "-r", str(wanted)],
             check=True, stdout=sys.stderr,
         )  # fmt: skip
         done.write_bytes(wanted.read_bytes())
-    return CACHE
+    return folder
 
 
 def postgres_process() -> psutil.Process | None:

@@ -28,7 +28,7 @@ from qunluo.kernel import media
 from qunluo.kernel.text import _
 from qunluo.market import actions, queries
 from qunluo.market.actions import SeasonPlan
-from qunluo.market.errors import PlaceNotFound, SeasonNotFound
+from qunluo.market.errors import SeasonNotFound
 from qunluo.market.queries import share_desk, shares
 
 if TYPE_CHECKING:
@@ -220,10 +220,7 @@ def add_depot(
 ) -> Status[dict[str, Any]]:
     """Let boxes be fetched at one more pick-up point."""
     view = season_of(request, slug, season_uid)
-    points = {one.pk: one for one in shares.other_points(view.season)}
-    if wish.point_id not in points:
-        raise PlaceNotFound
-    point = points[wish.point_id]
+    point = shares.get_other_point(view.season, wish.point_id)
     actions.add_depot(actor=request.person, season=view.season, point=point, capacity=wish.capacity)
     return Status(201, show_season(season_of(request, slug, season_uid)))
 

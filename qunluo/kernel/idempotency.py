@@ -100,13 +100,9 @@ def act_once(
             return again(known.response)
 
 
+@light_tx()
 def _claim(scope: str, key: str) -> tuple[OnceKey, bool]:
     """Return the row of a key, and whether this call made it; what is acted then makes it last."""
-    with light_tx():
-        return _claimed(scope, key)
-
-
-def _claimed(scope: str, key: str) -> tuple[OnceKey, bool]:
     if pk := _taken(scope, key, KEEP, WORKING):
         return OnceKey(pk=pk, digest=WORKING), True
     return OnceKey.objects.get(scope=scope, key=key), False

@@ -1,17 +1,16 @@
 """The shop and its products ask the database little, and still say what each viewer pays."""
 
 import pytest
-from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from qunluo.community.actions import grant
-from qunluo.kernel.clock import now
 from qunluo.market import actions, queries
 from qunluo.market.models import PickupPoint, PriceRule, Stock
 from qunluo.market.queries import Delivery
 from tests.market.conftest import here
 from tests.market.makers import product, variant
+from tests.people.makers import sign_in
 
 __all__ = ["here"]
 pytestmark = [pytest.mark.django_db, pytest.mark.req("M01")]
@@ -28,10 +27,7 @@ def asked(client, path):
 
 def test_the_shop_asks_no_more_for_many_products_than_for_one(here, client):
     made = [product(here, title=f"Bag {n}") for n in range(9)]
-    client.force_login(here.mei)
-    # What allauth notes of a device when somebody signs in by its pages.
-    key = client.session.session_key
-    UserSession.objects.create(user=here.mei, session_key=key, ip="192.0.2.7", last_seen_at=now())
+    sign_in(client, here.mei)
     base = f"/c/{here.community.slug}/shop/"
     count, text = asked(client, base)
     assert count <= 11

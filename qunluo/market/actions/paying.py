@@ -109,9 +109,7 @@ def _open(actor: "Person", order: Order, provider: str) -> Payment:
     if fresh.buyer_id != actor.pk:
         raise errors.OrderNotFound
     _require_time(fresh)
-    merchant = MerchantAccount.objects.filter(
-        community_id=fresh.community_id, provider=provider, active=True
-    ).first()
+    merchant = queries.account_with(fresh.community, provider)
     if merchant is None or not queries.takes(provider, fresh.currency):
         raise errors.UnknownProvider
     found = fresh.payments.filter(merchant=merchant, state=State.OPEN).first()

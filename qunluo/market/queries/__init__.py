@@ -213,6 +213,7 @@ from qunluo.market.queries.products import (
 )
 from qunluo.market.queries.providers import (
     SEALED_FOR,
+    account_with,
     known_providers,
     merchant_id,
     merchant_of,
@@ -278,7 +279,7 @@ from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
-    "unpaid_times", "payer_of", "where_to_ask", "Coverage", "coverage",
+    "unpaid_times", "account_with", "payer_of", "where_to_ask", "Coverage", "coverage",
     "code_batches", "code_uses", "dealers", "find_code", "get_batch", "get_dealer",
     "managed_dealers", "own_products",
     "Feedback", "Source", "period", "Trace", "feedback_on", "find_improvement", "improvements",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 
 from qunluo.kernel.clock import now
-from qunluo.market.models import Order, OrderLine
+from qunluo.market.models import OrderLine
+from qunluo.market.queries.guide import BOUGHT
 from qunluo.market.queries.products import Shelf, buyer_of, shelves
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 DAYS = 365
-State = Order.State
-HAVING = (State.PAID, State.CONFIRMED, State.FULFILLED, State.RECEIVED, State.SETTLED)
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def coverage(community: "Community", person: "Person") -> Coverage:
     Paid orders count, those that were called off or paid back whole do not. Two queries.
     """
     lines = OrderLine.objects.filter(
-        order__community=community, order__buyer=person, order__state__in=HAVING,
+        order__community=community, order__buyer=person, order__state__in=BOUGHT,
         order__paid_at__gt=now() - timedelta(days=DAYS),
     )  # fmt: skip
     counted = lines.values_list("product__category").annotate(n=Count("order", distinct=True))

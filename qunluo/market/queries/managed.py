@@ -19,6 +19,7 @@ from qunluo.market.models import (
     Variant,
 )
 from qunluo.market.queries.products import price_rules
+from qunluo.market.queries.providers import account_with
 from qunluo.market.rules.permissions import MANAGE
 from qunluo.market.rules.pricing import Rule
 
@@ -91,8 +92,7 @@ def managed_rate(community: "Community", pk: int, *, viewer: "Viewer") -> Delive
 def managed_merchant(community: "Community", provider: str, *, viewer: "Viewer") -> MerchantAccount:
     """Return the account in use with a provider. PermissionMissing, MerchantNotFound."""
     communities.require(viewer, community, MANAGE)
-    mine = MerchantAccount.objects.filter(community=community, provider=provider, active=True)
-    if one := mine.select_related("community").first():
+    if one := account_with(community, provider):
         return one
     raise MerchantNotFound
 

@@ -67,16 +67,22 @@ def where_to_ask(community: "Community", provider: str, *, back: str, state: str
 
 
 def payer_of(community: "Community", provider: str, told: Mapping[str, str]) -> str:
-    """Return who pays, as the provider tells it. UnknownProvider, PayerUnknown,
-    ProviderUnreachable."""
+    """Return who pays, as the provider tells it.
+
+    UnknownProvider, MerchantUnreadable, PayerUnknown, ProviderUnreachable.
+    """
     asking = cast("AskingWhoPays", provider_of(provider))
     return asking.payer(_merchant(community, provider), told)
 
 
+def account_with(community: "Community", provider: str) -> MerchantAccount | None:
+    """Return the account of a community that is in use with a provider."""
+    mine = MerchantAccount.objects.filter(community=community, provider=provider, active=True)
+    return mine.select_related("community").first()
+
+
 def _merchant(community: "Community", provider: str) -> Merchant:
-    account = MerchantAccount.objects.filter(
-        community=community, provider=provider, active=True
-    ).first()
+    account = account_with(community, provider)
     if account is None:
         raise UnknownProvider
     return merchant_of(account)

@@ -277,8 +277,20 @@ def get_depot(season: ShareSeason, pk: int) -> Depot:
 
 def other_points(season: ShareSeason) -> list[PickupPoint]:
     """Return the pick-up points of the community that are no depot of a season yet."""
+    return list(_other_points(season).order_by("name", "pk"))
+
+
+def get_other_point(season: ShareSeason, pk: int) -> PickupPoint:
+    """Return one of them, of a season that was fetched by permission. PlaceNotFound."""
+    found = _other_points(season).filter(pk=min(pk, 2**63 - 1)).first()
+    if found is None:
+        raise errors.PlaceNotFound
+    return found
+
+
+def _other_points(season: ShareSeason) -> QuerySet[PickupPoint]:
     known = PickupPoint.objects.filter(community=season.community_id, active=True)
-    return list(known.exclude(pk__in=season.depots.values("point_id")).order_by("name", "pk"))
+    return known.exclude(pk__in=season.depots.values("point_id"))
 
 
 def room_for(contract: ShareContract) -> list[DepotDay]:

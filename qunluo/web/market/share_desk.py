@@ -16,7 +16,6 @@ from qunluo.growth.queries import safe_cell
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import DomainError
 from qunluo.market import actions, queries
-from qunluo.market.errors import PlaceNotFound
 from qunluo.market.queries import share_desk, shares
 from qunluo.web.core.forms import carry_out, posted, refusal
 from qunluo.web.core.requests import PersonRequest, signed_in
@@ -129,10 +128,7 @@ def _act(request: PersonRequest, view: shares.SeasonView, said: dict[str, Any]) 
             depot = shares.get_depot(found, said["depot"] or 0)
             actions.set_depot(actor=who, depot=depot, capacity=said["capacity"] or 0)
         case "add_depot":
-            points = {one.pk: one for one in shares.other_points(found)}
-            if said["point"] not in points:
-                raise PlaceNotFound
-            point = points[said["point"]]
+            point = shares.get_other_point(found, said["point"] or 0)
             actions.add_depot(actor=who, season=found, point=point, capacity=said["capacity"] or 0)
         case "rise":
             sizes = {one.variant.pk: one.variant for one in view.sizes}

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -13,6 +12,7 @@ from qunluo.conversation.actions import reacting, writing
 from qunluo.kernel.clock import now
 from qunluo.people.actions import update_profile
 from tests.conversation.makers import community, member, post, space, thread
+from tests.people.makers import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.above_the_database, pytest.mark.req("R05")]
 HTML = 40_000  # bytes of a page, before it is packed
@@ -29,11 +29,7 @@ def farm(client, monkeypatch):
     made.mei, made.bo = member(made, "小满"), member(made, "老周")
     update_profile(actor=made.mei, language="en")
     made.talk = thread(made.bo, made.square, title="番茄", source=f"{SAID} @小满")
-    client.force_login(made.mei)
-    # What allauth notes of a device when somebody signs in by its pages.
-    UserSession.objects.create(
-        user=made.mei, session_key=client.session.session_key, ip="192.0.2.7", last_seen_at=now()
-    )
+    sign_in(client, made.mei)
     return made
 
 
