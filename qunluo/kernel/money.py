@@ -117,7 +117,7 @@ class Money:
         return Decimal(self.minor).scaleb(-digits(self.currency))
 
     def split(self, shares: Sequence[int]) -> list["Money"]:
-        """Return one part per share, in proportion; the first whose parts are cut carry the rest."""
+        """Return one part per share, in proportion; the first that are cut carry the remainder."""
         whole = sum(shares)
         if whole <= 0 or min(shares) < 0:
             raise ValueError("Shares are not negative and not all zero.")
