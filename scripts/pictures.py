@@ -1,7 +1,8 @@
 """Take the pictures of docs/images from a demo of its own: a desktop beside a phone, for each
 page in both languages.
 
-The farm's community speaks Chinese, the makers' English; both are filled by `qunluo demo`.
+The door is seen by who passes, all else by the owner. The farm's community speaks Chinese, the
+makers' English; both are filled by `qunluo demo`.
 """
 
 import io
@@ -32,6 +33,9 @@ STORIES = {
     "zh": ("zh-CN", "shanhou", "owner@demo.qunluo.test"),
     "en": ("en-US", "offcut", "makers-owner@demo.qunluo.test"),
 }
+SEEN = """() => Promise.all([...document.images]
+  .filter(one => one.getBoundingClientRect().top < innerHeight)
+  .map(one => one.decode().catch(() => null)))"""
 SECONDS = 300  # until the demo is filled and served
 
 
@@ -54,22 +58,33 @@ def pages(page: Page, base: str, slug: str) -> dict[str, str]:
             )
             thread = base + found[0] if found else ""
             composer = base + href + "new/"
+    page.goto(f"{base}/c/{slug}/campaigns/")
+    together = page.locator("main .good-name").last.get_attribute("href")
     return {
+        "door": f"{base}/c/{slug}/",
         "home": f"{base}/",
         "thread": thread,
         "chat": room,
         "composer": composer,
         "queue": f"{base}/c/{slug}/desk/queue/",
+        "desk": f"{base}/c/{slug}/desk/",
+        "shop": f"{base}/c/{slug}/shop/",
+        "together": f"{base}{together}",
+        "orders": f"{base}/c/{slug}/desk/orders/",
     }
 
 
-def signed_in(browser: Browser, base: str, language: str, email: str, size: str) -> Page:
-    """A window of that size in which somebody has signed in."""
+def window(browser: Browser, language: str, size: str) -> Page:
+    """A window of that size, of nobody yet."""
     width, height = SIZES[size]
-    window = browser.new_context(
+    opened = browser.new_context(
         viewport={"width": width, "height": height}, locale=language, device_scale_factor=1
     )
-    page = window.new_page()
+    return opened.new_page()
+
+
+def signed_in(page: Page, base: str, email: str) -> Page:
+    """The window once somebody has signed in there."""
     page.goto(f"{base}/accounts/login/")
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", PASSWORD)
@@ -92,12 +107,14 @@ def beside(desktop: bytes, phone: bytes) -> Image.Image:
 def take(browser: Browser, base: str) -> None:
     """Write every picture."""
     for short, (language, slug, email) in STORIES.items():
-        windows = {s: signed_in(browser, base, language, email, s) for s in SIZES}
+        passing = {s: window(browser, language, s) for s in SIZES}
+        windows = {s: signed_in(window(browser, language, s), base, email) for s in SIZES}
         for name, address in pages(windows["desktop"], base, slug).items():
             taken = {}
-            for size, page in windows.items():
+            for size, page in (passing if name == "door" else windows).items():
                 page.goto(address)
                 page.wait_for_load_state()
+                page.evaluate(SEEN)
                 taken[size] = page.screenshot()
             few = beside(taken["desktop"], taken["phone"]).quantize(128)
             few.save(FOLDER / f"{name}-{short}.png", optimize=True)

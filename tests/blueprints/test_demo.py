@@ -1,4 +1,4 @@
-"""The demo: three communities that live through ninety days, the same for the same seed."""
+"""The demo: four communities that live through ninety days, the same for the same seed."""
 
 import time
 from contextlib import suppress
@@ -81,7 +81,7 @@ def test_the_demo_is_alive_complete_and_quick():
     assert seconds < LIMIT
     active = Membership.objects.filter(status="active").count()
     assert 150 <= active <= 210
-    assert len(story["communities"]) == 3
+    assert len(story["communities"]) == 4
     assert {stage for _, stage in story["communities"]} == {"published"}
     counts = Community.objects.values_list("slug", "member_count")
     for slug, count in counts:

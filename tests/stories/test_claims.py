@@ -67,6 +67,10 @@ def test_a_complaint_is_answered_with_an_offer_and_money_goes_back(visit, well_m
     assert Order.objects.get(pk=order.pk).refunded == 600
     mei.go(f"{base}/orders/{order.uid}/receipt/")
     well_made(mei.page)
+    mei.sees("Paid in the end").page.emulate_media(media="print")
+    for away in (".top", ".tabs", ".foot", ".back", "[data-print]"):
+        assert not mei.page.locator(away).first.is_visible(), away
+    assert mei.page.pdf().count(b"/Type /Page\n") == 1
 
 
 @pytest.mark.req("M15")

@@ -104,3 +104,17 @@ def test_a_batch_tells_who_used_it_and_can_be_stopped(mimic):
     assert desk.post(path).status_code == 302
     assert "count no more" in desk.get(path).text
     assert browser(mimic.mei).get(path).status_code == 403
+
+
+def test_dealers_and_codes_are_found_though_the_shop_never_opens(mimic):
+    here = mimic.community
+    shop_of = f'href="{mimic.base}/shop/"'
+    assert shop_of not in browser(mimic.mei).get(f"{mimic.base}/").text
+    here.modules = [*here.modules, "codes"]
+    here.save(update_fields=["modules"])
+    assert shop_of in browser(mimic.mei).get(f"{mimic.base}/").text
+    page = browser(mimic.owner).get(f"{mimic.base}/desk/shop/").text
+    assert f"{mimic.base}/desk/dealers/" in page
+    assert f"{mimic.base}/desk/coupons/" not in page
+    tab = browser(mimic.owner).get(f"{mimic.base}/desk/codes/").text
+    assert re.search(rf'href="{mimic.base}/desk/shop/"[^>]*aria-current="page"', tab)

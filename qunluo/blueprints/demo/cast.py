@@ -16,7 +16,7 @@ class Character:
     """One person before they sign up."""
 
     name: str
-    email: str | None
+    email: str | None = None
     intro: str = ""
     offers: tuple[str, ...] = ()
     thoughts: str = ""

@@ -13,6 +13,7 @@ from qunluo.blueprints.demo.calendar import calendar
 from qunluo.blueprints.demo.cast import Cast, read
 from qunluo.blueprints.demo.channels import channels
 from qunluo.blueprints.demo.chat import chat
+from qunluo.blueprints.demo.dealers import dealers
 from qunluo.blueprints.demo.entry import entry
 from qunluo.blueprints.demo.order import order
 from qunluo.blueprints.demo.services import services
@@ -30,15 +31,17 @@ COMMUNITIES = {
     "farm.toml": "Asia/Shanghai",
     "reading.toml": "Asia/Shanghai",
     "makers.toml": "Europe/Berlin",
+    "kettle.toml": "Asia/Shanghai",
 }
 LOGINS = [
     ("Owner", "owner@demo.qunluo.test", "/c/shanhou/desk/"),
     ("Operator", "operator@demo.qunluo.test", "/c/shanhou/desk/"),
     ("Member", "member@demo.qunluo.test", "/c/shanhou/"),
     ("Owner (en)", "makers-owner@demo.qunluo.test", "/c/offcut/desk/"),
+    ("Owner (dealers)", "kettle-owner@demo.qunluo.test", "/c/kettle/desk/"),
 ]
 EVENINGS = [
-    ["intention", "purpose", "positioning", "attitude", "people", "bonding"],
+    ["intention", "purpose", "positioning", "attitude", "people", "bonding", "codes"],
     ["scope", "joining", "axes", "carrier", "readiness", "product", "study", "gains", "business"],
     [
         "marketing",
@@ -124,6 +127,10 @@ def deliver_the_day() -> None:
 def tell(plot: Plot, stage: Stage) -> None:
     """Plan the story of one community."""
     founding(plot, stage)
+    if "shop" in stage.data:
+        dealers(plot, stage)
+        talk(plot, stage, stage.data["thread"])
+        return
     trade(plot, stage)
     order(plot, stage)
     talk(plot, stage, read(f"talk_{stage.data['people'].removeprefix('people_')}")["thread"])

@@ -23,7 +23,7 @@ HELP = _("Fill an installation with invented communities to look around in.")
 FILLED = "filled.json"
 SEED = 7
 # What the demo calls those whom one can sign in as.
-PARTS = (_("Owner"), _("Operator"), _("Member"), _("Owner (en)"))
+PARTS = (_("Owner"), _("Operator"), _("Member"), _("Owner (en)"), _("Owner (dealers)"))
 KEPT = {"secret-key", "running.lock"}
 
 

@@ -32,7 +32,9 @@ def community_places(request: HttpRequest, community: "Community") -> tuple[Plac
     among = belonging.may(request, community, "members.view")
     invites = belonging.may(request, community, "invitations.create")
     runs = belonging.may(request, community, "desk.view")
-    sells = bool(community.facts.get("shop.opened"))
+    # A shop whose dealers sell never opens, and is where they and the codes are found.
+    dealt = "codes" in community.modules and community.facts.get("fact.ledger")
+    sells = bool(community.facts.get("shop.opened") or dealt)
     wanted = [
         (_("Home"), "community:home", "house", True),
         (_("Talk"), "talk:spaces", "messages-square", True),

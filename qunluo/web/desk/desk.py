@@ -18,6 +18,12 @@ from qunluo.web.core.show import show
 if TYPE_CHECKING:
     from qunluo.community.models import Community
 
+# Pages that one comes to from a tab, and that have an address of their own.
+BELOW = {
+    "market:desk": ("cards", "codes", "coupons", "dealers", "services", "tiers", "trace"),
+    "claims:desk": ("invoices",),
+}
+
 
 @dataclass(frozen=True)
 class Tab:
@@ -108,4 +114,7 @@ def role_labels() -> dict[str, str]:
 
 
 def _here(path: str, href: str, name: str) -> bool:
-    return path == href if name == "desk:home" else path.startswith(href)
+    if name == "desk:home":
+        return path == href
+    desk = href.rsplit("/", 2)[0]
+    return path.startswith((href, *(f"{desk}/{part}/" for part in BELOW.get(name, ()))))

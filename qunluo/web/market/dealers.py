@@ -108,6 +108,8 @@ def code(request: PersonRequest, slug: str, code: str = "") -> HttpResponse:
     found = queries.find_code(community, code) if code else None
     if code and found is None:
         raise CodeNotFound
+    if found and request.person.is_authenticated and found.used_by_id == request.person.pk:
+        return redirect("dealers:mine", slug=slug)
     free = found if found and not found.used_by_id and not found.batch.stopped_at else None
     context = {
         "form": form,
