@@ -4,12 +4,13 @@ import gc
 import os
 import sys
 
-from django.core.wsgi import get_wsgi_application
+import django
 from django.urls import get_resolver
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from qunluo.cli.unsafe import refuse_unsafe
 from qunluo.environment import env
+from qunluo.web.core.handler import Handler
 
 OWN_NETWORK = "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qunluo.settings")
@@ -17,7 +18,8 @@ if refuse_unsafe():
     sys.exit(78)
 # Nearly all that a start makes stays: looking through it for waste takes a tenth of the time.
 gc.disable()
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = Handler()
 get_resolver()._populate()  # not while the first visitor waits
 gc.freeze()
 gc.enable()

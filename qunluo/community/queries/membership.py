@@ -18,7 +18,13 @@ from django.db.models import (
 
 from qunluo.community.errors import CommunityNotFound, MembershipNotFound
 from qunluo.community.models import Community, Membership, RulesVersion
-from qunluo.community.queries.permissions import ROLE_KINDS, in_force, live_grants
+from qunluo.community.queries.permissions import (
+    ROLE_KINDS,
+    Standing,
+    in_force,
+    live_grants,
+    standing_of,
+)
 from qunluo.community.rules.joining import cites
 from qunluo.community.rules.permissions import MEMBER
 from qunluo.kernel.clock import now
@@ -100,6 +106,28 @@ def get_community(slug: str, viewer: "Person | AnonymousUser | None") -> Communi
     if found is None:
         raise CommunityNotFound
     return found
+
+
+def enter(slug: str, viewer: "Person | AnonymousUser | None") -> tuple[Community, Standing]:
+    """Return the same and how the viewer stands there; a member by one question."""
+    who = viewer.pk if viewer is not None else None
+    rows = objects("", _entered, [slug, who]) if who is not None else []
+    if not rows:
+        return get_community(slug, viewer), Standing()
+    community: Community = rows[0].community
+    return community, standing_of(rows[0], community.stage, (one.held_name for one in rows))
+
+
+def _entered(given: Sequence[Any]) -> "QuerySet[Membership]":
+    """Return the membership of a person with its community; a row for each live role."""
+    held = Q(person__grants__community=F("community"), person__grants__kind__in=ROLE_KINDS)
+    held &= live_grants(along="person__grants__")
+    return (
+        Membership.objects.filter(in_force(), community__slug=given[0], person_id=given[1])
+        .annotate(held=FilteredRelation("person__grants", condition=held))
+        .annotate(held_name=F("held__name"))
+        .select_related("community")
+    )
 
 
 def _door(given: Sequence[str]) -> "QuerySet[Community]":

@@ -102,10 +102,16 @@ def standing(person: "Person | AnonymousUser | None", community: Community) -> S
     if not rows:
         return Standing()
     pk, until, joined_at, stage, _name = rows[0]
-    at = now()
-    roles = frozenset({rules.MEMBER, *(row[-1] for row in rows if row[-1])})
-    closed = stage == Community.Stage.CLOSED
-    return Standing(pk, roles, until if until and until > at else None, joined_at, closed)
+    member = Membership(pk=pk, suspended_until=until, joined_at=joined_at)
+    return standing_of(member, stage, (row[-1] for row in rows))
+
+
+def standing_of(member: Membership, stage: str, roles: Iterable[str | None]) -> Standing:
+    """Return the standing that a membership in force and the names of live roles make up."""
+    until = member.suspended_until
+    held = frozenset({rules.MEMBER, *filter(None, roles)})
+    ends = until if until and until > now() else None
+    return Standing(member.pk, held, ends, member.joined_at, stage == Community.Stage.CLOSED)
 
 
 def _standing(given: Sequence[int]) -> "QuerySet[Membership, Any]":

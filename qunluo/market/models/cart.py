@@ -11,12 +11,15 @@ class CartItem(models.Model):
     """Something in a cart; each community has one for each person. Nothing is set aside by it."""
 
     community = models.ForeignKey("community.Community", models.CASCADE, related_name="+")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="+")
     quantity = models.PositiveIntegerField()
     added_at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(fields=["person", "community"], name="cart_of_person")]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "variant"], name="a_variant_is_once_in_a_cart"

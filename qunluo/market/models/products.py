@@ -159,14 +159,21 @@ class Stock(models.Model):
     What an open order asks for is taken at once and comes back when the order ends unpaid.
     """
 
-    variant = models.ForeignKey(Variant, models.CASCADE, related_name="stock", db_index=False)
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="stock")
     point = models.ForeignKey(PickupPoint, models.PROTECT, null=True, blank=True, related_name="+")
     campaign = models.ForeignKey(
-        "market.Campaign", models.PROTECT, null=True, blank=True, related_name="stock"
-    )
+        "market.Campaign", models.PROTECT, null=True, blank=True, related_name="stock",
+        db_index=False,
+    )  # fmt: skip
     amount = models.IntegerField(default=0)
 
     class Meta:
+        indexes = [
+            # Nearly all rows belong to none: an index of these would be taken for a good one.
+            models.Index(
+                fields=["campaign"], condition=Q(campaign__isnull=False), name="stock_of_campaign"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gte=0), name="never_oversold"),
             models.UniqueConstraint(

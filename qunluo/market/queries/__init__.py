@@ -237,6 +237,7 @@ from qunluo.market.queries.shop import (
     shop_opened,
     trust_line,
 )
+from qunluo.market.queries.shop_fronts import ProductFront, ShopFront, product_front, shop_front
 from qunluo.market.queries.tiers import (
     LeftToMove,
     ending_tiers,
@@ -279,6 +280,7 @@ from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
+    "ProductFront", "ShopFront", "product_front", "shop_front",
     "unpaid_times", "account_with", "payer_of", "where_to_ask", "Coverage", "coverage",
     "code_batches", "code_uses", "dealers", "find_code", "get_batch", "get_dealer",
     "managed_dealers", "own_products",

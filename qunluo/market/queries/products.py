@@ -115,7 +115,7 @@ class Shelf:
 
 
 @dataclass
-class _Parts:
+class Parts:
     """What belongs to products, by their ids."""
 
     variants: dict[int, list[Variant]] = field(default_factory=lambda: defaultdict(list))
@@ -159,7 +159,7 @@ def require_audience(shop: Shop, buyer: Buyer) -> None:
 
 def shelves(community: "Community", buyer: Buyer) -> list[Shelf]:
     """Return the life circle: every category that holds something, in its order. M18."""
-    states = _states(buyer)
+    states = states_for(buyer)
 
     def counted(given: Sequence[int]) -> "QuerySet[Product, Any]":
         found = Product.objects.filter(community_id=given[0], state__in=states)
@@ -185,7 +185,7 @@ def products(
     if not (category or words or surplus or after):
         got = cut(_first(shop, buyer, limit), ORDER, limit)
         return Page(views_of(got.items, buyer, shop), got.next)
-    found = Product.objects.filter(community_id=shop.community_id, state__in=_states(buyer))
+    found = Product.objects.filter(community_id=shop.community_id, state__in=states_for(buyer))
     if category:
         found = found.filter(category=category)
     if surplus:
@@ -198,7 +198,7 @@ def products(
 
 def _first(shop: Shop, buyer: Buyer, limit: int) -> list[Product]:
     """Return what stands first in a shop, and one more where there is one."""
-    states = _states(buyer)
+    states = states_for(buyer)
 
     def whole(given: Sequence[int]) -> "QuerySet[Product]":
         found = Product.objects.filter(community_id=given[0], state__in=states)
@@ -269,7 +269,8 @@ def names_tiers(rules: Iterable[Sequence[Rule]]) -> bool:
     return any(rule.audience.startswith(TIER) for some in rules for rule in some)
 
 
-def _states(buyer: Buyer) -> tuple[str, ...]:
+def states_for(buyer: Buyer) -> tuple[str, ...]:
+    """Return the states in which a product stands in the shop for somebody."""
     return (State.DRAFT, *OPEN_STATES) if buyer.manages else OPEN_STATES
 
 
@@ -278,6 +279,13 @@ def views_of(found: Sequence[Product], buyer: Buyer, shop: Shop | None) -> list[
     parts = _parts([product.pk for product in found])
     if names_tiers(parts.rules.values()):
         buyer = with_tiers(buyer)
+    return product_views(found, parts, buyer, shop)
+
+
+def product_views(
+    found: Sequence[Product], parts: Parts, buyer: Buyer, shop: Shop | None
+) -> list[ProductView]:
+    """Return products with what was fetched of them, for a buyer whose tiers are known."""
     sells = shop is not None and shop_opened(shop)
     return [
         ProductView(
@@ -290,8 +298,8 @@ def views_of(found: Sequence[Product], buyer: Buyer, shop: Shop | None) -> list[
     ]
 
 
-def _parts(products: Sequence[int]) -> _Parts:
-    parts = _Parts()
+def _parts(products: Sequence[int]) -> Parts:
+    parts = Parts()
     asked = padded(products)
     for variant in objects("", _stocked, asked) if products else []:
         if variant.pk not in parts.stock:
@@ -319,7 +327,7 @@ def _pictures(products: Sequence[int]) -> "QuerySet[Picture]":
     return Picture.objects.filter(product__in=list(products)).order_by(F("place"), "pk")
 
 
-def _variant(variant: Variant, parts: _Parts, buyer: Buyer) -> VariantView:
+def _variant(variant: Variant, parts: Parts, buyer: Buyer) -> VariantView:
     rules = parts.rules[variant.pk]
     stock = parts.stock[variant.pk]
     steps = tuple(r for r in rules if r.quantity > 1 and r.audience in buyer.audiences)

@@ -27,6 +27,14 @@ def know(request: HttpRequest, community: "Community", found: "Standing") -> Non
     request.__dict__.setdefault("_standing", {})[community.pk] = found
 
 
+def enter(request: HttpRequest, slug: str) -> "Community":
+    """Return a community for the viewer, who is asked about at once. CommunityNotFound."""
+    community, found = queries.enter(slug, getattr(request, "person", None))
+    if found.membership_id is not None:
+        know(request, community, found)
+    return community
+
+
 def is_member(request: HttpRequest, community: "Community | None") -> bool:
     """Tell whether the viewer is an active member."""
     found = standing(request, community)

@@ -144,6 +144,7 @@ def environment(**options: Any) -> Environment:
         glossed=words.glossed,
         bell=bell.bell,
         kept=pieces.kept,
+        drawn=pieces.drawn,
         gap=pieces.GAP,
         community=None,
         HTMX_CONFIG=HTMX_CONFIG,

@@ -30,10 +30,10 @@ class KeyTooNarrow(Exception):
 def pieces(key: Hashable, make: Callable[[], str]) -> tuple[str, ...]:
     """Return what `make` renders, cut at its gaps; made once for each key while there is room."""
     found = _kept.get(key)
-    if found is not None and settings.ENV == "test" and found != tuple(str(make()).split(GAP)):
+    if found is not None and settings.ENV == "test" and found != _cut(make):
         raise KeyTooNarrow(key)
     if found is None:
-        found = _kept[key] = tuple(str(make()).split(GAP))
+        found = _kept[key] = _cut(make)
         if len(_kept) > MOST:
             for old in list(islice(_kept, MOST // 2)):
                 _kept.pop(old, None)
@@ -49,6 +49,19 @@ def kept(name: str, *key: Hashable, caller: Callable[[], str], fill: Sequence[An
     first, *rest = pieces((name, get_language(), *key), caller)
     filled = (f"{escape(value)}{part}" for value, part in zip(fill, rest, strict=True))
     return Markup(first + "".join(filled))  # noqa: S704 - of a template, and escaped
+
+
+def drawn(name: str, said: Hashable, *, caller: Callable[[], str], gaps: Any = "") -> Markup:
+    """Return the same by one key that names all that is shown, with one thing in all its gaps.
+
+    Nothing is kept where the key is None.
+    """
+    first, *rest = pieces((name, get_language(), said), caller) if said else _cut(caller)
+    return Markup(first + "".join(f"{escape(gaps)}{part}" for part in rest))  # noqa: S704 - escaped
+
+
+def _cut(make: Callable[[], str]) -> tuple[str, ...]:
+    return tuple(str(make()).split(GAP))
 
 
 def macros(template: str) -> Any:

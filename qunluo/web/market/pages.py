@@ -1,6 +1,6 @@
 """What the pages of the market share: amounts as they are said, and what states are called."""
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import segno
@@ -9,7 +9,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from qunluo.community.queries import get_community
 from qunluo.kernel.ids import token
 from qunluo.ledger.queries import amount_said, plain_amount
 from qunluo.market import queries
@@ -40,7 +39,7 @@ ICONS = {
 
 def shop_of(request: PersonRequest, slug: str) -> "tuple[Community, Shop]":
     """Return a community and its shop, for this viewer. CommunityNotFound, ShopNotFound."""
-    community = get_community(slug, viewer=request.person)
+    community = belonging.enter(request, slug)
     shop = queries.get_shop(community)
     shop.community = community
     return community, shop
@@ -105,6 +104,11 @@ def plain(minor: int, exponent: int) -> str:
 
 def state_names() -> dict[str, str]:
     """Return what each state of an order is called for its reader."""
+    return _state_names(get_language())
+
+
+@cache
+def _state_names(_language: str | None) -> dict[str, str]:
     return {
         "placed": _("Waits to be paid"),
         "paid": _("Paid, waits to be taken on"),

@@ -28,6 +28,8 @@ def shop(request: PersonRequest, slug: str) -> HttpResponse:
     words = request.GET.get("q", "")[:80].replace("\0", "")
     after = request.GET.get("after")
     try:
+        if not (category or words or after):
+            return _first(request, queries.shop_front(found, buyer, request.person))
         page = queries.products(found, buyer, category=category, words=words, after=after)
     except MembersOnlyShop:
         return for_members(request, slug)
@@ -36,7 +38,9 @@ def shop(request: PersonRequest, slug: str) -> HttpResponse:
         "dealers": queries.dealers(found),
         "shop": found,
         "buyer": buyer,
+        "said": None,
         "found": page.items,
+        "has_shares": any(one.product.kind == "share" for one in page.items),
         "more": f"?{asked}after={page.next}" if page.next else "",
         "shelves": [] if after else queries.shelves(community, buyer),
         "chosen": category,
@@ -46,6 +50,22 @@ def shop(request: PersonRequest, slug: str) -> HttpResponse:
     return show_market(request, community, "shop.html", context, block="more" if after else None)
 
 
+def _first(request: PersonRequest, front: queries.ShopFront) -> HttpResponse:
+    """Show what stands first; what others drew of it already is not drawn again."""
+    context = {
+        "dealers": queries.dealers(front.shop),
+        "shop": front.shop,
+        "buyer": front.buyer,
+        "said": front.said,
+        "front": front,
+        "has_shares": front.has_shares,
+        "chosen": "",
+        "words": "",
+        "in_cart": front.in_cart,
+    }
+    return show_market(request, front.shop.community, "shop.html", context)
+
+
 @require_GET
 @same_for_visitors
 def product(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
@@ -53,25 +73,37 @@ def product(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     community, found = shop_of(request, slug)
     buyer = looker(request, community)
     try:
-        view = queries.get_product(found, uid, buyer)
+        front = queries.product_front(found, uid, buyer, request.person)
     except MembersOnlyShop:
         return for_members(request, slug)
+    one = front.product
+    from_post = request.GET.get("from", "")[:40]
     context = {
         "shop": found,
-        "buyer": buyer,
-        "view": view,
-        "missing": queries.missing_for_sale(view.product) if buyer.manages else [],
-        "points": _points(view, community),
-        "complaints": queries.complaints_about(view.product),
-        "claim_kinds": queries.claim_kinds(),
-        "often": queries.often(),
-        "categories": queries.categories(),
-        "in_cart": _in_cart(request, community),
-        "dealers": queries.dealers(found, view.product),
-        "service": queries.service_of(view.product),
-        "from_post": request.GET.get("from", "")[:40],
+        "buyer": front.buyer,
+        "front": front,
+        "missing": queries.missing_for_sale(one) if buyer.manages else [],
+        "complaints": queries.complaints_about(one) if front.complained else [],
+        "dealers": queries.dealers(found, one),
+        "service": queries.service_of(one),
+        "from_post": from_post,
     }
-    return show_market(request, community, "product.html", context)
+    # Drawn for others as well is what shows nobody, and nothing that time alone changes.
+    alike = not (front.complained or from_post or context["service"] or context["dealers"])
+    alike = alike and request.person.is_authenticated and not buyer.manages
+    return show_market(
+        request,
+        community,
+        "product.html",
+        {
+            **context,
+            "said": front.said if alike else None,
+            "points": lambda: _points(front.view, community),
+            "claim_kinds": queries.claim_kinds(),
+            "often": queries.often(),
+            "categories": queries.categories(),
+        },
+    )
 
 
 def for_members(request: PersonRequest, slug: str) -> HttpResponse:
