@@ -186,7 +186,7 @@ class Sender:
 class Town:
     """A community of some hundred people with one room, made by the real actions."""
 
-    def __init__(self, people: int = PEOPLE) -> None:
+    def __init__(self, people: int = PEOPLE, slug: str = "farm") -> None:
         """Found it and let everybody in."""
         # Django must be set up before its models are known.
         from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
@@ -198,10 +198,10 @@ class Town:
         from qunluo.people.queries import live_pass  # noqa: PLC0415
 
         self.reply: Any = actions.reply
-        self.owner = register_person(name="Owner", email="owner@example.org")
+        self.owner = register_person(name="Owner", email=f"owner@{slug}.example.org")
         farm = community.create_community(
             actor=self.owner, name="Farm", sentence="Grow and eat together.",
-            seed=Seed(blueprint="t02", values={}), slug="farm",
+            seed=Seed(blueprint="t02", values={}), slug=slug,
         )  # fmt: skip
         room = actions.open_space(actor=self.owner, community=farm, name="Tea", type="chat")
         room.community = farm
@@ -210,7 +210,7 @@ class Town:
         self.tokens: list[str] = []
         self.people: list[Any] = []
         for number in range(people):
-            person = register_person(name=f"P{number}", email=f"p{number}@example.org")
+            person = register_person(name=f"P{number}", email=f"p{number}@{slug}.example.org")
             community.admit(person=person, community=farm, via="invitation")
             session = SessionStore()
             session.create()

@@ -8,6 +8,7 @@ too. There is less than they want, so the last ones are refused and must not be 
 import contextlib
 import http.client
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -47,6 +48,7 @@ class Aftermath:
     wrong: dict[str, int] = field(default_factory=dict)
     slowest: float = 0.0
     faults: list[str] = field(default_factory=list)
+    troubles: Counter[str] = field(default_factory=Counter)
 
 
 class Buyer(threading.Thread):
@@ -61,6 +63,7 @@ class Buyer(threading.Thread):
         self.orders: list[str] = []
         self.refused, self.again, self.slowest, self.fault = 0, 0, 0.0, ""
         self.wire: http.client.HTTPConnection | None = None
+        self.troubles: Counter[str] = Counter()  # status and code of what was answered from 500 on
 
     def run(self) -> None:
         """Check out so many times."""
@@ -100,6 +103,7 @@ class Buyer(threading.Thread):
                 self.slowest = max(self.slowest, time.perf_counter() - began)
                 if status < SERVER_ERROR and status != TOO_MANY:
                     return status, told
+                self.troubles[f"{status} {told.get('code')}"] += 1
             except (OSError, http.client.HTTPException, ValueError):
                 self.wire = None
             self.again += 1
@@ -146,16 +150,55 @@ class Worker:
             self.kill()
 
 
+class Apart:
+    """Web server and worker, each started alone."""
+
+    def __init__(self) -> None:
+        """Start both."""
+        self.web, self.worker = Web(free_address()), Worker()
+        self.address, self.wait = self.web.address, self.web.wait
+
+    def kill(self) -> None:
+        """Kill both."""
+        self.web.kill()
+        self.worker.kill()
+
+    def start(self) -> None:
+        """Start both again."""
+        self.web.start()
+        self.worker.start()
+
+    def close(self) -> None:
+        """End both."""
+        try:
+            self.worker.close()
+        finally:
+            self.web.close()
+
+
+class Household(Web):
+    """Web server, worker and live process as `qunluo serve` runs them."""
+
+    def start(self) -> None:
+        """Start it, also again."""
+        self.live = free_address()
+        os.environ["QUNLUO_LIVE_LISTEN"] = self.live
+        self.server = server_of([sys.executable, "-m", "qunluo", "serve", "--listen", self.address])
+
+
 def storm(
-    shop: Shop, checkouts: int, kills: int, disaster: Callable[[], None] | None = None
+    shop: Shop,
+    checkouts: int,
+    kills: int,
+    disaster: Callable[[], None] | None = None,
+    served: "Apart | Household | None" = None,
 ) -> Aftermath:
     """Let everybody in a shop buy, and a disaster happen so many times; return what that left.
 
-    By default the web server and the worker are killed and started again.
+    By default the web server and the worker are killed and started again. What is `served` goes on.
     """
     stock, each = shop.left(), checkouts // len(shop.people)
-    web = Web(free_address())
-    with contextlib.closing(web), contextlib.closing(Worker()) as worker:
+    with contextlib.nullcontext(served) if served else contextlib.closing(Apart()) as web:
         web.wait()
         buyers = [Buyer(web.address, shop, n, each) for n in range(len(shop.people))]
         began = time.monotonic()
@@ -167,9 +210,7 @@ def storm(
                 disaster()
                 continue
             web.kill()
-            worker.kill()
             web.start()
-            worker.start()
         for one in buyers:
             one.join(PATIENCE * 2)
         seconds = time.monotonic() - began
@@ -180,6 +221,7 @@ def storm(
             kills,
             seconds,
             slowest=max(one.slowest for one in buyers),
+            troubles=sum((one.troubles for one in buyers), Counter()),
             faults=[one.fault or "still running" for one in buyers if one.fault or one.is_alive()],
         )
         with contextlib.suppress(TimeoutError):

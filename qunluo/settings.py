@@ -120,6 +120,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         DATABASES["default"]["ENGINE"] = "qunluo.kernel.postgres"
+        # After a restart of the server a thread finds out by itself that it has to connect anew.
+        DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Its import costs a fifth of a second that SQLite need not pay.
     INSTALLED_APPS.insert(0, "django.contrib.postgres")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

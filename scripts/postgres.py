@@ -29,6 +29,9 @@ ROOM = [
 
 
 FAST = signal.SIGINT  # the fast shutdown: open connections are closed
+IMMEDIATE = (
+    signal.SIGQUIT
+)  # as a crash: what is not in the journal is gone, the next start recovers
 PR_SET_PDEATHSIG = 1
 
 
@@ -68,45 +71,80 @@ def end_politely() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
-@contextmanager
-def cluster() -> Iterator[str]:
-    """Start a cluster; yield the value for QUNLUO_DATABASE_URL; stop and delete it afterwards."""
-    where, user = programs(), owner()
-    if where is None:
-        raise NoPostgres("There is no PostgreSQL: install the package postgresql.")
-    folder = Path(tempfile.mkdtemp(prefix="qunluo-pg-"))
-    server = None
-    try:
-        if user:
-            shutil.chown(folder, user)
-        data = folder / "data"
+class Server:
+    """A cluster in a folder of its own, whose server can be stopped and started as one likes."""
+
+    def __init__(self, folder: Path, haste: list[str]) -> None:
+        """Make the cluster; its server does not run yet. NoPostgres."""
+        where, self.user = programs(), owner()
+        if where is None:
+            raise NoPostgres("There is no PostgreSQL: install the package postgresql.")
+        self.where, self.folder, self.haste = where, folder, haste
+        self.process: subprocess.Popen[bytes] | None = None
+        if self.user:
+            shutil.chown(folder, self.user)
         made = subprocess.run(
-            [where / "initdb", "-D", data, "-U", "qunluo", "-A", "trust", "-E", "UTF8",
+            [where / "initdb", "-D", folder / "data", "-U", "qunluo", "-A", "trust", "-E", "UTF8",
              "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
-            user=user, cwd=folder, capture_output=True, text=True, check=False,
+            user=self.user, cwd=folder, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if made.returncode:
             raise NoPostgres(made.stderr.strip() or made.stdout.strip())
-        options = [part for option in HASTE + ROOM for part in ("-c", option)]
-        server = subprocess.Popen(
-            [where / "postgres", "-D", data, "-k", folder, *options],
-            user=user, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+
+    @property
+    def url(self) -> str:
+        """The value for QUNLUO_DATABASE_URL."""
+        return f"postgres://qunluo@{quote(str(self.folder), safe='')}/qunluo"
+
+    def start(self) -> None:
+        """Start the server, and return when it takes connections. NoPostgres."""
+        options = [part for option in self.haste + ROOM for part in ("-c", option)]
+        self.process = subprocess.Popen(
+            [self.where / "postgres", "-D", self.folder / "data", "-k", self.folder, *options],
+            user=self.user, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, process_group=0, preexec_fn=end_with_parent,
         )  # fmt: skip
-        wait_for(where, folder, server)
-        subprocess.run(
-            [where / "createdb", "-h", folder, "-U", "qunluo", "qunluo"], user=user, check=True
-        )
-        yield f"postgres://qunluo@{quote(str(folder), safe='')}/qunluo"
+        wait_for(self.where, self.folder, self.process)
+
+    def create(self) -> None:
+        """Create the empty database."""
+        command = [self.where / "createdb", "-h", self.folder, "-U", "qunluo", "qunluo"]
+        subprocess.run(command, user=self.user, check=True)
+
+    def stop(self, how: signal.Signals = FAST) -> None:
+        """Stop the server: FAST, or IMMEDIATE as `pg_ctl stop -m immediate` does."""
+        if self.process is None:
+            return
+        self.process.send_signal(how)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+@contextmanager
+def server(haste: list[str] = HASTE) -> Iterator[Server]:
+    """Start a cluster; stop and delete it afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="qunluo-pg-"))
+    made = None
+    try:
+        made = Server(folder, haste)
+        made.start()
+        made.create()
+        yield made
     finally:
-        if server:
-            server.send_signal(FAST)
-            try:
-                server.wait(20)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+        if made:
+            made.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """Start a cluster; yield the value for QUNLUO_DATABASE_URL; stop and delete it afterwards."""
+    with server() as made:
+        yield made.url
 
 
 def wait_for(where: Path, folder: Path, server: "subprocess.Popen[bytes]") -> None:

@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from qunluo.api import errors
 from qunluo.growth.errors import InvitationExpired
-from qunluo.kernel.errors import Busy, DomainError, NotFound, TooMany
+from qunluo.kernel.errors import Away, Busy, DomainError, NotFound, TooMany
 from qunluo.kernel.idempotency import KeyReused
 from qunluo.kernel.text import _
+from qunluo.kernel.tx import away
 from qunluo.market.ports import ProviderUnreachable
 
 MEDIA_TYPE = "application/problem+json"
@@ -89,6 +90,9 @@ class Problem(BaseModel):
 def answer(request: HttpRequest, error: Exception) -> HttpResponse:
     """Turn any exception into a problem; an unforeseen one is logged and says nothing of itself."""
     refusal = _as_refusal(error)
+    if refusal is None and away(error):
+        log.warning("%s %s: the database is away: %s", request.method, request.path, error)
+        refusal = Away()
     if refusal is None:
         log.error("%s %s failed", request.method, request.path, exc_info=error)
         refusal = errors.OurMistake()
@@ -159,7 +163,7 @@ def _respond(error: DomainError) -> HttpResponse:
     response = HttpResponse(
         json.dumps(body_of(error), ensure_ascii=False), status=error.status, content_type=MEDIA_TYPE
     )
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | Away):
         response["Retry-After"] = str(error.retry_after)
     if error.status == errors.NotSignedIn.status:
         response["WWW-Authenticate"] = 'Bearer realm="qunluo"'

@@ -122,3 +122,12 @@ class Busy(DomainError):
     code, status = "kernel.busy", 503
     message = _("The site is very busy at this moment.")
     next_step = _("Nothing was changed. Try again in a few seconds.")
+
+
+class Away(DomainError):
+    """The database server is down, restarts, or takes no more connections."""
+
+    code, status = "kernel.away", 503
+    message = _("The database does not answer at this moment.")
+    next_step = _("Nothing you saved is lost. Wait half a minute, then send the same again.")
+    retry_after = 5

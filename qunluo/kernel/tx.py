@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import ParamSpec, TypeVar, overload
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from qunluo.kernel.errors import Busy
 
@@ -22,6 +22,8 @@ except ImportError:  # Windows: SQLite's own lock with its busy timeout has to d
 P = ParamSpec("P")
 R = TypeVar("R")
 PATIENCE = 30.0
+# What PostgreSQL says when it is away: no connection, shutting down or starting, none left.
+AWAY = ("08", "57P", "53300")
 
 _thread_lock = threading.RLock()
 _held = threading.local()
@@ -67,6 +69,17 @@ def write_tx(function: Callable[P, R] | None = None) -> _WriteTx | Callable[P, R
     IMMEDIATE, which is fair and quick, where SQLite's own busy timeout is neither.
     """
     return _WriteTx() if function is None else _WriteTx()(function)
+
+
+def away(error: BaseException | None) -> bool:
+    """Tell whether an error says that the database server is away, not that we asked wrongly."""
+    if connection.vendor != "postgresql":
+        return False
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    # Without a word of the server the connection itself broke.
+    said = getattr(error.__cause__, "sqlstate", None)
+    return said is None or said.startswith(AWAY)
 
 
 def light_tx() -> _WriteTx:

@@ -16,12 +16,13 @@ from qunluo.kernel.delivery import Courier, origin
 from qunluo.kernel.models import WorkerBeat
 from qunluo.kernel.outbox import CHANNEL
 from qunluo.kernel.schedule import runner
-from qunluo.kernel.tx import write_tx
+from qunluo.kernel.tx import away, write_tx
 
 log = logging.getLogger(__name__)
 SHORTEST, LONGEST = 0.01, 1.0
 BEAT = 15.0
 TIDY = 60.0
+LONGEST_AWAY = 5.0
 KEEP_BEATS = timedelta(days=1)
 Loop = Callable[[threading.Event], None]
 
@@ -47,11 +48,15 @@ def _again_and_again(loop: Loop, stop: threading.Event) -> None:
         began = time.monotonic()
         try:
             loop(stop)
-        except Exception:
-            log.exception("The worker stumbled and tries again in %.1f s.", pause)
+        except Exception as error:
+            if gone := away(error):
+                log.warning("The worker lost the database: %s", error)
+            else:
+                log.exception("The worker stumbled and tries again in %.1f s.", pause)
             connection.close()
             stop.wait(pause)
-            pause = 0.1 if time.monotonic() - began > 60 else min(pause * 2, 30)
+            longest = LONGEST_AWAY if gone else 30.0
+            pause = 0.1 if time.monotonic() - began > 60 else min(pause * 2, longest)
     connection.close()
 
 
@@ -125,7 +130,8 @@ class Bell:
             before, self.version = self.version, self._data_version()
             return self.version != before
         # Notices that came while we worked are kept for this call.
-        return any(connection.connection.notifies(timeout=seconds, stop_after=1))
+        with connection.wrap_database_errors:
+            return any(connection.connection.notifies(timeout=seconds, stop_after=1))
 
     def _data_version(self) -> int:
         """Return a number that changes when another connection commits (3 µs)."""

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from django.db import close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from qunluo.live.follower import Ask, Follower
 from qunluo.live.hub import Connection, Hub
@@ -78,7 +78,11 @@ class Live:
         send: Send,
     ) -> None:
         asked = parse_qs(scope["query_string"].decode("latin-1"))
-        pass_, program = await self._who(headers, asked)
+        try:
+            pass_, program = await self._who(headers, asked)
+        except (DatabaseError, InterfaceError):
+            await reply(send, 503, [*cors, (b"retry-after", b"5")])
+            return
         if pass_ is None:
             await reply(send, 401, [*cors, (b"www-authenticate", b"Bearer")])
             return

@@ -37,6 +37,7 @@ SHORTEST, LONGEST = 0.01, 0.5
 BATCH = 500
 KEPT = 4000  # items that are kept for those who come back
 MOST_REPLAYED = 1000  # events of the log that are read again for one who was long away
+HEALTHY, LONGEST_AWAY = 60.0, 5.0
 CHECKED_EVERY = 1.0
 ALL_EVERY = 30.0
 ONLINE_EVERY, ONLINE_PART = 5.0, 500
@@ -76,14 +77,16 @@ class Follower(threading.Thread):
         """Follow until stopped; after an error begin again where it was."""
         pause = 0.2
         while not self.stopping.is_set():
+            began = time.monotonic()
             try:
                 self._follow()
             except Exception as error:
                 quiet = isinstance(error, DatabaseError)
                 log.warning("Live lost the database: %s", error, exc_info=not quiet)
                 connection.close()
+                pause = 0.2 if time.monotonic() - began > HEALTHY else pause
                 self.stopping.wait(pause)
-                pause = min(pause * 2, 10.0)
+                pause = min(pause * 2, LONGEST_AWAY)
         connection.close()
 
     def _follow(self) -> None:
@@ -91,6 +94,8 @@ class Follower(threading.Thread):
         if not self.ready.is_set():
             self.from_ = self.head = events.settled()
             self.ready.set()
+        # A server that crashed gives numbers again that were seen and never written.
+        self.head = min(self.head, events.settled())
         pause, rang = SHORTEST, True  # after an error something may have been missed
         while not self.stopping.is_set():
             pause = SHORTEST if self._turn(rang=rang) or rang else min(pause * 2, LONGEST)
@@ -303,10 +308,11 @@ class Follower(threading.Thread):
 
     def _heard(self, seconds: float) -> bool:
         rang = False
-        for notice in connection.connection.notifies(timeout=seconds, stop_after=1):
-            rang = True
-            if notice.channel == whisper.CHANNEL:
-                self._notices.append(json.loads(notice.payload))
+        with connection.wrap_database_errors:
+            for notice in connection.connection.notifies(timeout=seconds, stop_after=1):
+                rang = True
+                if notice.channel == whisper.CHANNEL:
+                    self._notices.append(json.loads(notice.payload))
         return rang
 
     def _data_version(self) -> int:

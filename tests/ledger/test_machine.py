@@ -1,10 +1,11 @@
 """Random interleavings against a plain model: the books always say the same.
 
-In the suite 800 steps; QUNLUO_LEDGER_STEPS=100000 runs as long as one likes.
+In the suite 800 steps; `python scripts/machine.py 100000` runs as long as one likes.
 """
 
 import os
 import sys
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -28,9 +29,10 @@ from qunluo.ledger.actions import Leg
 from tests.ledger.makers import books
 
 STEPS = int(os.environ.get("QUNLUO_LEDGER_STEPS", "800"))
-LENGTH = 40
+MINUTES = float(os.environ.get("QUNLUO_LEDGER_MINUTES", "1000"))
+LENGTH, BATCH = 40, 4_000
 START = datetime(2026, 3, 1, tzinfo=UTC)
-TRIED = Counter()
+TRIED, HELD = Counter(), Counter()
 AMOUNTS = st.integers(1, 60)
 KEPT, OPEN = ["mei", "li"], ["sales", "fees", "clearing"]
 ACCOUNTS = st.sampled_from(KEPT + OPEN)
@@ -87,6 +89,7 @@ class Books(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "atomic"):
             assert queries.verify(community_id=self.here.community.pk).rows == {}
+            HELD["books verified"] += 1
             self.travelling.__exit__(None, None, None)
             transaction.set_rollback(True)
             self.atomic.__exit__(None, None, None)
@@ -292,22 +295,33 @@ class Books(RuleBasedStateMachine):
             if name in KEPT:
                 assert found[account.pk].free == self.model.free(name, self.clock.at), name
         assert sum(amounts.posted for amounts in found.values()) == 0
+        HELD["balances compared"] += 1
 
 
 @pytest.mark.django_db
 def test_random_interleavings_agree_with_a_plain_model(record_property, capsys):
     TRIED.clear()
+    HELD.clear()
+    end, left = time.monotonic() + 60 * MINUTES, STEPS
+    while left > 0 and time.monotonic() < end:
+        interleave(min(left, BATCH))
+        left -= BATCH
+    for name, count in TRIED.items():
+        record_property(f"ledger {name}", count)
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\nledger operations tried: {sum(TRIED.values())} {dict(TRIED)}, held: {dict(HELD)}\n"
+        )
+
+
+def interleave(steps):
     run_state_machine_as_test(
         Books,
         settings=settings(
-            max_examples=max(1, STEPS // LENGTH),
+            max_examples=max(1, steps // LENGTH),
             stateful_step_count=LENGTH,
             deadline=None,
             derandomize="QUNLUO_LEDGER_STEPS" not in os.environ,
             suppress_health_check=list(HealthCheck),
         ),
     )
-    for name, count in TRIED.items():
-        record_property(f"ledger {name}", count)
-    with capsys.disabled():
-        sys.stdout.write(f"\nledger operations tried: {sum(TRIED.values())} {dict(TRIED)}\n")

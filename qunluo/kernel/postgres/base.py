@@ -11,8 +11,8 @@ from typing import Any, cast
 from django.db.backends.postgresql.base import DatabaseWrapper as Django
 from django.db.backends.postgresql.base import ServerBindingCursor, ServerSideCursor
 from django.db.backends.postgresql.operations import DatabaseOperations
-from psycopg import adapters
-from psycopg.pq import Format
+from psycopg import OperationalError, adapters
+from psycopg.pq import ConnStatus, Format
 from psycopg.types.numeric import Int8
 
 TIMESTAMPTZ = "timestamptz"
@@ -38,6 +38,8 @@ class DatabaseWrapper(Django):
     ops_class = Operations
     # As what whole numbers go to a statement: of one size, or each size would make another.
     number = Int8
+    health_check_enabled: bool  # which the stubs do not know
+    health_check_done: bool
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return how to connect; what the address asks for itself comes last and counts."""
@@ -58,6 +60,27 @@ class DatabaseWrapper(Django):
         connection.prepared_max = KEPT
         return connection
 
+    def close_if_health_check_failed(self) -> None:
+        """Let go, at most once a request, of a connection whose server has ended it meanwhile.
+
+        Django would ask the server each time; that it hung up stands in our own socket already.
+        """
+        if self.connection is None or self.health_check_done or not self.health_check_enabled:
+            return
+        if self._hung_up():
+            self.close()
+        self.health_check_done = True
+
+    def _hung_up(self) -> bool:
+        wire = self.connection.pgconn
+        try:
+            # The first look takes the last words of the server, the second finds the end.
+            wire.consume_input()
+            wire.consume_input()
+        except OperationalError:
+            return True
+        return bool(wire.status != ConnStatus.OK)
+
     def create_cursor(self, name: str | None = None) -> Any:
         """Return a cursor; Django's own would look which time zone the moments have."""
         if name is None:
@@ -69,6 +92,7 @@ class DatabaseWrapper(Django):
 
     def statements(self) -> Any:
         """Return a cursor whose values travel beside the statement, which then keeps its plan."""
+        self.close_if_health_check_failed()
         self.ensure_connection()
         self.validate_thread_sharing()
         made: Any = ServerBindingCursor

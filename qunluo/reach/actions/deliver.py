@@ -16,7 +16,7 @@ from django.utils import translation
 
 from qunluo.kernel.clock import now
 from qunluo.kernel.outbox import publish
-from qunluo.kernel.tx import write_tx
+from qunluo.kernel.tx import away, write_tx
 from qunluo.reach import queries, rules
 from qunluo.reach.events import MailFailed, MailRetried
 from qunluo.reach.models import Delivery
@@ -74,8 +74,11 @@ def _carry() -> None:
         delivery_id = _letters.get()
         try:
             deliver(delivery_id)
-        except Exception:
-            log.exception("Mail %s is left to the worker.", delivery_id)
+        except Exception as error:
+            if away(error):
+                log.warning("Mail %s is left to the worker: %s", delivery_id, error)
+            else:
+                log.exception("Mail %s is left to the worker.", delivery_id)
         finally:
             connection.close()
 

@@ -1,5 +1,7 @@
 """One place where errors become pages: what happened, that nothing is lost, and what to do."""
 
+import logging
+import sys
 from typing import Any
 
 from django.contrib import messages
@@ -8,11 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django_htmx.http import reswap, retarget
 
-from qunluo.kernel.errors import DomainError, TooMany
+from qunluo.kernel.errors import Away, DomainError, TooMany
+from qunluo.kernel.tx import away
 from qunluo.web.core.links import url
 from qunluo.web.core.requests import own_referer
 from qunluo.web.core.show import partial, render
 
+log = logging.getLogger(__name__)
 HELD = "governance.held_for_review"
 TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -141,14 +145,29 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Show 500 without touching the database or the session."""
+    """Show 500, or 503 while the database is away; without touching it or the session."""
+    error = sys.exception()  # Django calls us while it handles it
+    if away(error):
+        log.warning("%s %s: the database is away: %s", request.method, request.path, error)
+        response = _broken(request, Away.status, *Away().say(_))
+        response["Retry-After"] = str(Away.retry_after)
+        # Django would log the whole stack of every request.
+        response._has_been_logged = True  # type: ignore[attr-defined]
+        return response
+    message = _("Something broke on our side.")
+    return _broken(
+        request, 500, message, _("Nothing you saved is lost. Please try again in a minute.")
+    )
+
+
+def _broken(request: HttpRequest, status: int, message: str, next_step: str) -> HttpResponse:
     context = {
-        "status": 500,
-        "message": _("Something broke on our side."),
-        "next_step": _("Nothing you saved is lost. Please try again in a minute."),
+        "status": status,
+        "message": message,
+        "next_step": next_step,
         "details": [],
         "back": "",
         "on": None,
         "bare": True,
     }
-    return _answer(request, 500, context)
+    return _answer(request, status, context)

@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -31,7 +31,7 @@ def notice(request: HttpRequest, provider: str, key: str) -> HttpResponse:
         if isinstance(error, TooMany):
             answer["Retry-After"] = str(error.retry_after)
         return answer
-    except OperationalError:
+    except (InterfaceError, OperationalError):
         return _plain("busy", 503)
     except Exception:
         # Whatever was wrong with it: the provider hears nothing of us, and sends it again.
