@@ -142,11 +142,12 @@ def move_booking(
 def call_off(*, actor: "Person", booking: Booking, reason: str = "") -> Order:
     """Call a booking off before it begins: by its buyer what the service names comes back.
 
-    By who gives it, or looks after orders, everything, with a reason. BookingNotFound,
+    By who gives it, or looks after orders, everything, with a reason. Where who gives it is gone,
+    everything comes back to its buyer too, and also after its beginning. BookingNotFound,
     BookingMovedOn.
     """
     order, fresh, view = _held(actor, booking)
-    if fresh.state not in {State.HELD, State.BOOKED} or fresh.starts_at <= now():
+    if fresh.state not in {State.HELD, State.BOOKED} or fresh.starts_at <= now() and not view.alone:
         raise errors.BookingMovedOn
     reason = _reason(reason, needed=not view.mine)
     if order.state == Order.State.PLACED:
@@ -261,8 +262,8 @@ def _remind(booking: Booking) -> bool:
 def _finish_by_time(booking: Booking) -> bool:
     with write_tx():
         order = locked(booking.order_id)
-        fresh = Booking.objects.get(pk=booking.pk)
-        if fresh.state != State.BOOKED or order.state not in {"paid", "confirmed"}:
+        fresh = due_ends(now()).filter(pk=booking.pk).first()
+        if fresh is None:
             return False
         _finish(order, fresh, None, missed=False)
     return True
