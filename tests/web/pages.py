@@ -466,6 +466,7 @@ CLAIMS = {
     "dealers:codes": Page(only(DEALS), only(DEALS, 422)),
     "dealers:batch": Page(only(DEALS, 404), only(DEALS, 404), ids={"uid": "none"}),
     "dealers:desk": Page(only(DEALS), only(DEALS, 422)),
+    "dealers:dealer": Page(only(DEALS, 404), only(DEALS, 404), ids={"pk": "0"}),
     "dealers:remove": Page(post=only(DEALS, 404), ids={"pk": "0"}),
     "coupons:own": Page(BUYS),
     "coupons:redeem": Page(BUYS, everyone(422, visitor=IN)),
