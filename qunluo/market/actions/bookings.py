@@ -27,7 +27,7 @@ from qunluo.market.actions.ordering import KEY_LENGTH, first_order, order_of, wr
 from qunluo.market.actions.refunding import refund_whole_or_part
 from qunluo.market.actions.slots import free_seat, take_seat
 from qunluo.market.actions.special import KINDS, Special
-from qunluo.market.models import Booking, Order, OrderLine, Session, Shop, Staff, Variant
+from qunluo.market.models import Booking, Order, Session, Shop, Staff, Variant
 from qunluo.market.queries.bookings import (
     SERVICE,
     due_ends,
@@ -97,7 +97,6 @@ def book(
 
 def _place(staff: Staff, variant: Variant, starts_at: datetime) -> Callable[[Order], None]:
     def place(order: Order) -> None:
-        OrderLine.objects.filter(order=order).update(returnable=False)
         session, seat = take_seat(staff, variant, starts_at)
         order.booking = Booking.objects.create(
             order=order, staff=staff, variant=variant, session=session, seat=seat,
