@@ -145,6 +145,9 @@ def _not_given(actor: "Person", coupon: Coupon, people: "Sequence[Person]") -> s
         return _("Nobody gives a coupon to themself.")
     if not people or len(people) > MOST_GIVEN:
         return _("Name between 1 and 200 members.")
+    known = communities.active_members(coupon.community).filter(person__in=people)
+    if known.count() < len({one.pk for one in people}):
+        return _("Only members are given a coupon.")
     return ""
 
 

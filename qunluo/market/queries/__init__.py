@@ -95,6 +95,7 @@ from qunluo.market.queries.coupons import (
     find_coupon,
     get_coupon,
     is_own,
+    members_named,
     own_coupons,
 )
 from qunluo.market.queries.coverage import Coverage, coverage
@@ -283,7 +284,7 @@ from qunluo.market.rules.pricing import Rule
 from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
-    "left_alone", "left_behind",
+    "left_alone", "left_behind", "members_named",
     "unpaid_times", "account_with", "payer_of", "where_to_ask", "Coverage", "coverage",
     "code_batches", "code_uses", "dealers", "find_code", "get_batch", "get_dealer",
     "managed_dealers", "own_products",
