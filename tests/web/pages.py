@@ -456,6 +456,7 @@ CLAIMS = {
     "claims:act": Page(
         post=only(LOOKS, 302, refused=404), body={"act": "none"}, ids=CLAIM
     ),
+    "claims:add_picture": Page(post=only("member", 422, refused=404), ids=CLAIM),
     "claims:picture": Page(only("", refused=404), ids={**CLAIM, "pk": 2**40}),
     "claims:complaints": OPEN,
     "claims:complaint": Page(everyone(), ids=GROUP),
