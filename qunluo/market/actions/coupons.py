@@ -114,6 +114,7 @@ def give_coupon(*, actor: "Person", coupon: Coupon, people: "Sequence[Person]") 
     PermissionMissing, InvalidCoupon, CouponRefused.
     """
     communities.require(actor, coupon.community, MANAGE)
+    coupon = Coupon.objects.select_for_update().get(pk=coupon.pk)  # nobody gives or stops it now
     if coupon.stopped_at or coupon.ends_at and coupon.ends_at <= now():
         raise errors.CouponRefused
     wrong = _not_given(actor, coupon, people)

@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 
 from qunluo.community import actions as communities
 from qunluo.community import queries as members
+from qunluo.community.errors import CommunityClosed
 from qunluo.kernel.clock import now
 from qunluo.kernel.ids import ALPHABET, short_code, token
 from qunluo.kernel.outbox import publish
@@ -155,6 +156,8 @@ def register_code(
         raise errors.CodeNotFound
     if found.used_by_id == actor.pk:
         return found
+    if community.stage == community.Stage.CLOSED:
+        raise CommunityClosed(community=community.name)
     batch = CodeBatch.objects.select_for_update().get(pk=found.batch_id)  # nobody stops it now
     free = ProductCode.objects.filter(pk=found.pk, used_by=None)
     if batch.stopped_at or not free.update(used_by=actor, used_at=now()):

@@ -222,6 +222,7 @@ def _count(order: Order, line: QuotedLine, most: int) -> None:
 
 
 def _line(order: Order, place: int, line: QuotedLine) -> OrderLine:
+    royalty = (line.amount - line.discount) * line.product.royalty_percent // 100
     return OrderLine(
         order=order,
         product=line.product,
@@ -233,7 +234,9 @@ def _line(order: Order, place: int, line: QuotedLine) -> OrderLine:
         quantity=line.quantity,
         amount=line.amount,
         discount=line.discount,
-        royalty=(line.amount - line.discount) * line.product.royalty_percent // 100,
+        royalty=royalty,
+        royalty_to=line.product.royalty_to if royalty else "",
+        symbol=line.product.symbol if royalty else "",
         # What has rules of its own is not sent back: how its money goes back, they say.
         returnable=line.product.returnable and line.product.kind in PLAIN_KINDS,
         no_return="" if line.product.returnable else line.product.no_return,

@@ -105,10 +105,10 @@ def _royalties(paid: "QuerySet[Order]") -> tuple[tuple[str, str, int], ...]:
     due = OrderLine.objects.filter(order__in=paid, royalty__gt=0)
     sums: dict[tuple[str, str], int] = {}
     for to, symbol, amount in due.values_list(
-        "product__royalty_to", "product__symbol"
+        "royalty_to", "symbol"
     ).annotate(sum=Sum("royalty")):  # fmt: skip
         sums[to, symbol] = amount
-    touched = due.filter(order__refunded__gt=0).select_related("order", "product")
+    touched = due.filter(order__refunded__gt=0).select_related("order")
     orders = {one.order_id: one.order for one in touched}
     back = gone_back(orders.values())
     worth: dict[tuple[int, int], list[OrderLine]] = {}
@@ -117,10 +117,9 @@ def _royalties(paid: "QuerySet[Order]") -> tuple[tuple[str, str, int], ...]:
     for (order, pk), lines in worth.items():
         royalty, price = sum(one.royalty for one in lines), sum(one.paid for one in lines)
         gone = min(back[order].get(pk, 0), price)
-        product = lines[0].product
         # Rounded against nobody: what is left of the price keeps its share, rounded down.
         left = royalty * (price - gone) // price if price else 0
-        sums[product.royalty_to, product.symbol] -= royalty - left
+        sums[lines[0].royalty_to, lines[0].symbol] -= royalty - left
     found = [(to, symbol, amount) for (to, symbol), amount in sums.items() if amount]
     return tuple(sorted(found, key=lambda one: (-one[2], one)))
 

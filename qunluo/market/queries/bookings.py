@@ -341,7 +341,8 @@ def _view(booking: Booking, viewer: "Viewer", hand: str) -> BookingView:
     if state == State.HELD and (order.state != "placed" or order.expires_at <= moment):
         state = State.OFF
     paid = order.total - order.refunded if order.paid_at else 0
-    alone = state == State.BOOKED and getattr(booking, "alone", False)
+    # Who is gone themself gets no more back for that.
+    alone = state == State.BOOKED and getattr(booking, "alone", False) and not (mine and own)
     live = state in {State.HELD, State.BOOKED}
     back = paid if alone else rules.comes_back(
         paid, booking.starts_at, moment, plan.cancel_hours, plan.late_percent
