@@ -7,13 +7,16 @@ import pytest
 from qunluo.community.actions import leave
 from qunluo.community.errors import CommunityClosed
 from qunluo.community.models import Community
+from qunluo.conversation import actions as talk
+from qunluo.conversation.queries import chat_of
 from qunluo.kernel.clock import now, travel
 from qunluo.market import actions, errors, queries
-from qunluo.market.models import CodeBatch, CouponGrant, Order, ProductCode
+from qunluo.market.models import CodeBatch, CouponGrant, Order, ProductCode, Touch
 from tests.community.makers import membership
+from tests.conversation.makers import space, thread
 from tests.market.booking_makers import booking, paid, service
 from tests.market.claim_makers import bought, complaint
-from tests.market.makers import clean, credit, order, product, shop
+from tests.market.makers import clean, credit, order, product, shop, variant
 from tests.market.test_coupons import coupon
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +130,34 @@ def test_a_coupon_of_another_community_is_given_to_nobody(here):
     with pytest.raises(errors.InvalidCoupon):
         queries.members_named(other.community, [here.mei.handle])
     assert not CouponGrant.objects.exists()
+
+
+@pytest.mark.req("M08")
+def test_what_chosen_people_say_among_themselves_is_no_source_of_orders(here):
+    rice = product(here)
+    circle = talk.begin_circle(
+        actor=here.mei, community=here.community, name="Us", people=[here.li.handle]
+    )
+    link = f"/c/{here.community.slug}/shop/p/{rice.uid}/"
+    said = talk.reply(actor=here.mei, thread=chat_of(circle), source=link)
+    source = ("post", f"{said.thread.number}.{said.place}")
+    given = {"actor": here.li, "community": here.community, "product": rice}
+    assert not actions.touch(**given, source=":".join(source))
+    with pytest.raises(errors.UnknownSource):
+        order(here, here.li, rice, source=source)
+    assert not Touch.objects.exists()
+
+
+@pytest.mark.req("M08")
+def test_only_what_is_put_into_the_cart_is_counted_for_a_post(here, client):
+    rice, oil = product(here), product(here, title="Oil")
+    link = f"/c/{here.community.slug}/shop/p/{rice.uid}/"
+    said = thread(here.mei, space(here.community), source=link)
+    client.force_login(here.li)
+    put = {"product": rice.uid, "from": f"post:{said.number}.1", "way": "add"}
+    cart = f"/c/{here.community.slug}/shop/cart/put/"
+    client.post(cart, {**put, "variant": variant(oil).pk, "quantity": "1"})
+    client.post(cart, {**put, "variant": variant(rice).pk, "quantity": "0", "way": ""})
+    assert not Touch.objects.exists()
+    client.post(cart, {**put, "variant": variant(rice).pk, "quantity": "1"})
+    assert Touch.objects.get().product == rice
