@@ -14,7 +14,7 @@ from qunluo.market.models import Booking, BusyUnit, Order, Refund, Session, Shop
 from qunluo.people.actions import erase_person
 from tests.community.makers import member, membership
 from tests.market.booking_makers import ALL_WEEK, book, booking, day_after, paid, service, starts
-from tests.market.makers import clean, free, key, state
+from tests.market.makers import clean, credit, free, key, state
 from tests.market.stand_in import paid as comes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("T09")]
@@ -424,6 +424,24 @@ def test_who_left_after_a_booking_began_was_there(here):
     with travel(one.ends_at + timedelta(days=2)):
         actions.look_after_bookings()
     assert booking(one.order).state == "done"
+
+
+def test_nobody_pays_for_a_time_with_somebody_who_is_gone(paid_by_till):
+    here = paid_by_till
+    plan = service(here)
+    asked, held = book(here, plan, here.mei), book(here, plan, here.li, day_after(hour=14))
+    payment = actions.begin_payment(actor=here.mei, order=asked, provider="till")
+    gone(plan.person, here, "leaves")
+    credit(here, here.li, held.total)
+    with pytest.raises(errors.GiverGone):
+        actions.pay_from_credit(actor=here.li, order=held)
+    with pytest.raises(errors.GiverGone):
+        actions.begin_payment(actor=here.li, order=held, provider="till")
+    actions.take_outcome(merchant=here.account, outcome=comes(payment))
+    assert (booking(asked).state, Refund.objects.get().order) == ("held", asked)
+    actions.call_off(actor=here.mei, booking=booking(asked))
+    assert state(asked) == "cancelled"
+    clean(here)
 
 
 def test_a_suspension_that_ends_before_a_booking_begins_changes_nothing(here):

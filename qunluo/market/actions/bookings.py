@@ -34,6 +34,7 @@ from qunluo.market.queries.bookings import (
     due_reminders,
     free_slots,
     get_plan,
+    is_alone,
     length_of,
 )
 from qunluo.market.rules.states import PAID
@@ -284,7 +285,8 @@ def _given(order: Order, actor_id: int | None) -> None:
 
 
 def _enter(order: Order, late: bool) -> None:  # noqa: FBT001 -- as Special says
-    """Give a paid order its time; one that was paid late takes it once more. TeamFull."""
+    """Give a paid order its time; one that was paid late takes it once more. TeamFull, GiverGone"""
+    _payable(order)
     booking = _booking(order)
     if booking.session_id is None:
         if booking.starts_at <= now():
@@ -298,6 +300,11 @@ def _enter(order: Order, late: bool) -> None:  # noqa: FBT001 -- as Special says
     booking.state, booking.changed_at = State.BOOKED, now()
     booking.save()
     publish(events.BookingMade(**about(order)))
+
+
+def _payable(order: Order) -> None:
+    if is_alone(order):
+        raise errors.GiverGone
 
 
 def _ended(order: Order) -> None:
@@ -352,4 +359,6 @@ def _clean(said: str) -> str:
     return said.replace("\0", "").strip()
 
 
-KINDS[SERVICE] = Special(enter=_enter, confirmed=lambda order: None, ended=_ended, at_once=False)
+KINDS[SERVICE] = Special(
+    enter=_enter, confirmed=lambda order: None, ended=_ended, at_once=False, payable=_payable
+)

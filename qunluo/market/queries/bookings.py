@@ -302,6 +302,11 @@ def left_behind(community_id: int, person_id: int) -> list[Booking]:
     return list(found.order_by("starts_at")[:200])
 
 
+def is_alone(order: Order) -> bool:
+    """Tell whether who would give what an order books is gone."""
+    return Booking.objects.filter(~_giver_there(), order=order).exists()
+
+
 def _giver_there() -> Exists:
     return communities.there_at("order__community", "staff__person", "starts_at")
 
