@@ -85,6 +85,9 @@ class Booking(Shown):
     link: str = Field(description=_("For a booked time alone."))
     movable: bool
     back: int
+    alone: bool = Field(
+        description=_("Who would give it is gone: everything comes back to who calls it off.")
+    )
     stars: int | None
     words: str
     case: str = Field(description=_("asked, granted, refused, or empty."))
@@ -146,6 +149,7 @@ def show_booking(view: queries.BookingView) -> dict[str, Any]:
         "link": view.plan.link if view.state == "booked" else "",
         "movable": view.movable,
         "back": view.back,
+        "alone": view.alone,
         "stars": one.stars,
         "words": one.words,
         "case": one.case,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from ninja import File, Status
+from ninja import File, Form, Status
 from ninja.files import UploadedFile
 from pydantic import Field
 
@@ -83,6 +83,12 @@ class ComplaintWish(Given):
     amount: int | None = Field(
         None, ge=1, le=LARGEST, description=_("How much, where a part is wanted back.")
     )
+
+
+class ClaimPictureWish(Given):
+    """What is told about a picture."""
+
+    alt: str = Field("", max_length=200, description=_("What it shows."))
 
 
 class SendingBack(Given):
@@ -168,13 +174,16 @@ def claim(request: Caller, claim_uid: ClaimPath) -> dict[str, Any]:
 
 @area.write("POST", f"{ONE}/pictures", ShownClaim, scope="shop:write", status=201, rate=PICTURES)
 def add_claim_picture(
-    request: Caller, claim_uid: ClaimPath, picture: File[UploadedFile]
+    request: Caller,
+    claim_uid: ClaimPath,
+    picture: File[UploadedFile],
+    wish: Form[ClaimPictureWish],
 ) -> Status[dict[str, Any]]:
     """Add a picture to a claim of one's own."""
     if (picture.size or 0) > media.MOST_BYTES:
         raise TooLarge
     found = claim_of(request, claim_uid)
-    actions.add_claim_picture(actor=request.person, claim=found, data=picture.read())
+    actions.add_claim_picture(actor=request.person, claim=found, data=picture.read(), alt=wish.alt)
     return Status(201, shown_claim(request, found))
 
 

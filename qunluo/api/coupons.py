@@ -12,10 +12,8 @@ from qunluo.api.community import SlugPath, community_of
 from qunluo.api.market import LARGEST, managed_shop_of, shop_of
 from qunluo.api.people import PersonCard, card
 from qunluo.api.shapes import Given, Instant, Listing, Paging, Shown, listing
-from qunluo.community.queries import get_membership
 from qunluo.kernel.text import _
 from qunluo.market import actions, queries
-from qunluo.people.queries import get_person
 
 if TYPE_CHECKING:
     from qunluo.market import models as rows
@@ -158,9 +156,7 @@ def give_coupon(
 ) -> dict[str, int]:
     """Give a coupon to members."""
     coupon = _found(request, slug, coupon_uid)
-    people = [get_person(handle=handle) for handle in wish.people]
-    for person in people:
-        get_membership(person, coupon.community)
+    people = queries.members_named(coupon.community, wish.people)
     return {"given": actions.give_coupon(actor=request.person, coupon=coupon, people=people)}
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
+from allauth.account.adapter import get_adapter
 from ninja import Path, Status
 from pydantic import Field
 
@@ -12,6 +13,7 @@ from qunluo.api.community import SlugPath, community_of
 from qunluo.api.market import managed_shop_of, shop_of
 from qunluo.api.people import PersonCard, card
 from qunluo.api.shapes import Given, Shown
+from qunluo.kernel.ratelimit import limit
 from qunluo.kernel.text import _
 from qunluo.market import actions, queries
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 area = Area("dealers", "Dealers and product codes")
 TRIES = Rate("product-code", 10, 3_600)  # shared with the page
+GUESSES = Rate("product-code-guess", 20, 3_600)  # by address, shared with the page
 BatchPath = Annotated[str, Path(max_length=12, pattern=r"^[A-Za-z0-9]+$")]
 DealerPath = Annotated[int, Path(ge=1, le=2**63 - 1)]
 DESK = "/communities/{slug}/shop/codes"
@@ -154,8 +157,12 @@ def remove_dealer(request: Caller, slug: SlugPath, dealer_id: DealerPath) -> Sta
 )  # fmt: skip
 def register_code(request: Caller, slug: SlugPath, said: RegisteringCode) -> dict[str, Any]:
     """Register a product by its code, and come in by it."""
+    community = community_of(request, slug)
+    if queries.find_code(community, said.code) is None:
+        address = get_adapter().get_client_ip(request)
+        limit(GUESSES.name, address, times=GUESSES.times, seconds=GUESSES.seconds)
     made = actions.register_code(
-        actor=request.person, community=community_of(request, slug), code=said.code,
+        actor=request.person, community=community, code=said.code,
         accepted_rules=said.accepted_rules,
     )  # fmt: skip
     return _registered(made)

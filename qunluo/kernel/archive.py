@@ -13,6 +13,9 @@ but = {"space__visibility" = "people"}            rows that stay out
 
 [ids]                           fields of events that are ids: of which model, or "" for none
 membership_id = "community.Membership"
+
+[codes]                         codes inside JSON, of which column: one made anew is put there too
+"conversation.Thread.fields.product" = "market.Product.uid"
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -77,6 +80,17 @@ def kinds() -> dict[str, Kind]:
 def event_ids() -> dict[str, str]:
     """Return which fields of events are ids, and of what; "" for ids of nothing in the archive."""
     return {name: model for part in _entries("ids", dict) for name, model in part.items()}
+
+
+@cache
+def codes() -> dict[tuple[str, str], str]:
+    """Return where in JSON, by model and path, codes of a column of the archive stand."""
+    found = {}
+    for part in _entries("codes", dict):
+        for place, of in part.items():
+            room, model, path = place.split(".", 2)
+            found[f"{room}.{model}", path] = of
+    return found
 
 
 def dump(kind: Kind, community_id: int) -> Iterator[Row]:
@@ -149,6 +163,7 @@ class Restorer:
         self.ids: dict[str, dict[int, int]] = {}
         self.salt = uuid4()
         self.beside: dict[str, bool] = {}
+        self.renamed: dict[str, dict[str, str]] = {}
 
     def know(self, model: str, old: int, new: int) -> None:
         """Note that an old id is a row that exists already."""
@@ -182,6 +197,20 @@ class Restorer:
             if len(batch) == CHUNK:
                 count += self._flush(kind, batch)
         return count + self._flush(kind, batch)
+
+    def rename_codes(self, community_id: int) -> None:
+        """Put codes that were made anew where JSON names the old ones, once all rows are there."""
+        for (model, path), of in codes().items():
+            changed, kind = self.renamed.get(of, {}), kinds()[model]
+            column, within = path.split(".", 1)[0], path.replace(".", "__")
+            rows = kind.table._default_manager.filter(**{kind.scope: community_id})
+            old = list(changed)
+            for first in range(0, len(old), CHUNK):
+                found = list(rows.filter(**{f"{within}__in": old[first : first + CHUNK]}))
+                for row in found:
+                    held = {column: getattr(row, column)}
+                    _put(held, path, changed[_inside(held, path)])
+                kind.table._default_manager.bulk_update(found, [column], batch_size=CHUNK)
 
     def mapped_event(self, data: Row) -> Row:
         """Return the payload of an event with new ids; 0 for what was not in the archive."""
@@ -221,7 +250,9 @@ class Restorer:
             else:
                 columns[one.attname] = one.to_python(value)
         for name in kind.unique:
-            columns[name] = _free(kind, name, columns.get(name))
+            old, columns[name] = columns.get(name), _free(kind, name, columns.get(name))
+            if old != columns[name]:
+                self.renamed.setdefault(f"{kind.model}.{name}", {})[str(old)] = columns[name]
         return kind.table(**{**columns, **overrides})
 
     def _with_new_refs(self, kind: Kind, row: Row) -> Row:

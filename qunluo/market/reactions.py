@@ -10,8 +10,14 @@ from django.utils.translation import gettext, override
 
 from qunluo.community.actions import write_to
 from qunluo.community.actions.letters import TEMPLATE
-from qunluo.community.events import CharterPublished
-from qunluo.community.queries import roles_with, who_holds
+from qunluo.community.events import (
+    CharterPublished,
+    EntryEnded,
+    MemberLeft,
+    MemberRemoved,
+    MemberSuspended,
+)
+from qunluo.community.queries import find_membership, roles_with, who_holds
 from qunluo.conversation.actions import index
 from qunluo.conversation.events import (
     PostEdited,
@@ -277,6 +283,14 @@ def tell_of_invoice(event: Event) -> None:
 def tell_of_booking(event: Event) -> None:
     """Tell the buyer, and who gives the service, what happened to a booking."""
     actions.tell_of_booking(event)
+
+
+@reacts_to(MemberLeft, MemberRemoved, MemberSuspended, EntryEnded)
+def tell_who_booked(event: MemberLeft | MemberRemoved | MemberSuspended | EntryEnded) -> None:
+    """Tell who booked with somebody who is gone, and who has to decide."""
+    membership = find_membership(event.membership_id)
+    if membership is not None:
+        actions.tell_of_absence(membership.community_id, membership.person_id)
 
 
 @reacts_to(

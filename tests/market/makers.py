@@ -58,9 +58,9 @@ def variant(made):
     return made.variants.order_by("pk").first()
 
 
-def order(here, who, made, quantity=1, delivery=VIRTUAL, **options):
-    """An order of one product."""
-    wishes = [Wish(variant(made).pk, quantity)]
+def order(here, who, made, quantity=1, delivery=VIRTUAL, more=(), **options):
+    """An order of one product, or with `more` of them."""
+    wishes = [Wish(variant(one).pk, number) for one, number in [(made, quantity), *more]]
     given = {"key": key(), "confirmed": True, **options}
     return place_order(actor=who, shop=here.shop, wishes=wishes, delivery=delivery, **given)
 

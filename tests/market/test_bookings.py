@@ -4,16 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from qunluo.community.actions import leave
+from qunluo.community.actions import leave, leaving, suspend
 from qunluo.community.errors import PermissionMissing
 from qunluo.kernel.clock import now, travel
 from qunluo.kernel.delivery import drain
 from qunluo.market import actions, errors, queries
 from qunluo.market.actions import booking_letters
 from qunluo.market.models import Booking, BusyUnit, Order, Refund, Session, Shop
+from qunluo.people.actions import erase_person
 from tests.community.makers import member, membership
 from tests.market.booking_makers import ALL_WEEK, book, booking, day_after, paid, service, starts
-from tests.market.makers import clean, free, key, state
+from tests.market.makers import clean, credit, free, key, state
 from tests.market.stand_in import paid as comes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("T09")]
@@ -377,3 +378,92 @@ def test_a_refund_at_the_desk_frees_the_time_when_everything_goes_back(here, amo
     assert (one.starts_at in starts(plan)) == whole
     assert booking(one.order).state == ("off" if whole else "booked")
     clean(here)
+
+
+@pytest.mark.parametrize("way", ["leaves", "erased", "suspended"])
+def test_a_booking_with_somebody_who_is_gone_waits_at_the_desk_and_its_buyer_gets_all_back(
+    here, monkeypatch, way
+):
+    told = []
+    monkeypatch.setattr(
+        booking_letters, "write_to",
+        lambda person, _community, letter, **_more: told.append((person, letter)),
+    )  # fmt: skip
+    plan = service(here, late_percent=0)
+    one, other = paid(here, plan, here.mei), paid(here, plan, here.li, day_after(hour=14))
+    drain()
+    told.clear()
+    gone(plan.person, here, way, until=other.ends_at + timedelta(days=9))
+    drain()
+    assert set(told) == {
+        (here.mei.pk, "booking_alone"), (here.li.pk, "booking_alone"),
+        (here.owner.pk, "bookings_wait"),
+    }  # fmt: skip
+    with travel(other.ends_at + timedelta(days=2)):
+        actions.look_after_bookings()
+        waits = queries.left_alone(here.community, viewer=here.owner)
+        assert [view.order.buyer_id for view in waits] == [here.mei.pk, here.li.pk]
+        assert not queries.bookings_due()
+        assert queries.left_alone(here.community, viewer=here.mei) == []
+        assert queries.get_booking(one.order.uid, viewer=here.mei).back == 2_000
+        actions.call_off(actor=here.mei, booking=one)
+        actions.finish_booking(actor=here.owner, booking=other)  # somebody else gave it
+    assert (state(one.order), booking(one.order).state) == ("refunded", "off")
+    assert free(here, "", "credit-CNY", here.mei) == 2_000
+    assert (state(other.order), booking(other.order).state) == ("fulfilled", "done")
+    clean(here)
+
+
+def test_who_left_after_a_booking_began_was_there(here):
+    plan = service(here, late_percent=0)
+    one = paid(here, plan, here.mei)
+    with travel(one.starts_at + timedelta(minutes=1)):
+        gone(plan.person, here, "leaves")
+        with pytest.raises(errors.BookingMovedOn):
+            actions.call_off(actor=here.mei, booking=one)
+    with travel(one.ends_at + timedelta(days=2)):
+        actions.look_after_bookings()
+    assert booking(one.order).state == "done"
+
+
+def test_nobody_pays_for_a_time_with_somebody_who_is_gone(paid_by_till):
+    here = paid_by_till
+    plan = service(here)
+    asked, held = book(here, plan, here.mei), book(here, plan, here.li, day_after(hour=14))
+    payment = actions.begin_payment(actor=here.mei, order=asked, provider="till")
+    gone(plan.person, here, "leaves")
+    credit(here, here.li, held.total)
+    with pytest.raises(errors.GiverGone):
+        actions.pay_from_credit(actor=here.li, order=held)
+    with pytest.raises(errors.GiverGone):
+        actions.begin_payment(actor=here.li, order=held, provider="till")
+    actions.take_outcome(merchant=here.account, outcome=comes(payment))
+    assert (booking(asked).state, Refund.objects.get().order) == ("held", asked)
+    actions.call_off(actor=here.mei, booking=booking(asked))
+    assert state(asked) == "cancelled"
+    clean(here)
+
+
+def test_a_suspension_that_ends_before_a_booking_begins_changes_nothing(here):
+    plan = service(here)
+    one = paid(here, plan, here.mei)
+    gone(plan.person, here, "suspended", until=one.starts_at - timedelta(hours=1))
+    assert queries.left_alone(here.community, viewer=here.owner) == []
+
+
+@pytest.fixture(autouse=True)
+def without_rules(monkeypatch):
+    """The rules by which somebody is suspended are no matter of the market."""
+    monkeypatch.setattr(leaving, "check_measure", lambda *_said: None)
+
+
+def gone(person, here, way, until=None):
+    """Let a member go, in one of the ways there are."""
+    theirs = membership(person, here.community)
+    if way == "leaves":
+        leave(actor=person, membership=theirs)
+    elif way == "erased":
+        erase_person(actor=person)
+    else:
+        actor, no_rule = here.owner, {"rule_id": "r1", "reason": "Spam"}
+        suspend(actor=actor, membership=theirs, until=until, **no_rule)

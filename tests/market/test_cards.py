@@ -338,3 +338,18 @@ class TestAtOnce:
         assert (outcome.winners, out(here)) == (3, 3_000)
         assert {type(error) for error in outcome.errors} == {errors.CardsOut}
         assert all(n <= 2_000 for n in CardCount.objects.values_list("amount", flat=True))
+
+
+def test_a_card_is_not_sent_back_and_its_product_says_so(here, client):
+    made = cards(here)
+    placed = buy(here, here.mei, made)
+    credit(here, here.mei, placed.total)
+    actions.pay_from_credit(actor=here.mei, order=placed)
+    actions.receive_order(actor=here.mei, order=placed)
+    line = placed.lines.get()
+    with pytest.raises(errors.NotReturnable):
+        actions.ask_return(actor=here.mei, order=placed, quantities={line.pk: 1}, words="No.")
+    path = f"/c/{here.community.slug}/shop/p/{made.uid}/"
+    page = client.get(path, headers={"accept-language": "en"}).content.decode()
+    assert "nobody has redeemed" in page
+    assert "days from receipt" not in page

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from qunluo.kernel.models import EventRecord
 from qunluo.kernel.tx import write_tx
 from qunluo.market import actions, errors
 from qunluo.market.actions import ordering
@@ -102,3 +103,14 @@ def test_ordering_and_calling_off_at_once_wait_for_each_other_in_one_direction(h
     one.refresh_from_db()
     counted = sum(CouponCount.objects.values_list("amount", flat=True))
     assert one.taken == live == counted
+
+
+def test_who_is_given_a_coupon_twice_at_once_hears_of_it_once(here, race):
+    one = coupon(here, code="")
+
+    def give():
+        return actions.give_coupon(actor=here.owner, coupon=one, people=[here.mei, here.li])
+
+    outcome = race(6, give)
+    assert sorted(outcome.results) == [0, 0, 0, 0, 0, 2]
+    assert EventRecord.objects.filter(name="market.coupon_given").count() == 2

@@ -286,3 +286,18 @@ def test_a_line_that_goes_back_piece_by_piece_gives_back_all_that_was_paid_for_i
     assert free(here, "", "credit-CNY", here.mei) == 2_998
     assert state(made) == "refunded"
     clean(here)
+
+
+def test_a_list_says_which_of_it_are_wrong_and_gives_to_nobody_until_it_is_right(here):
+    one = coupon(here, code="")
+    named = [here.mei.handle.lower(), here.stranger.handle, "no/one", "O\0", here.li.handle]
+    with pytest.raises(errors.InvalidCoupon) as refused:
+        queries.members_named(here.community, named)
+    (said,) = refused.value.say_fields(str)["people"]
+    assert f"{here.stranger.handle}, no/one, O\0." in said
+    assert here.mei.handle not in said
+    people = queries.members_named(here.community, [here.mei.handle.lower(), here.mei.handle])
+    assert people == [here.mei]
+    with pytest.raises(errors.InvalidCoupon):  # whoever asks, by whatever door
+        actions.give_coupon(actor=here.owner, coupon=one, people=[here.mei, here.stranger])
+    assert not one.grants.exists()

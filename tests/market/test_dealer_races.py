@@ -5,9 +5,10 @@ import threading
 import pytest
 
 from qunluo.kernel.clock import now
+from qunluo.kernel.models import EventRecord
 from qunluo.kernel.tx import write_tx
 from qunluo.market import actions, errors
-from qunluo.market.models import ProductCode
+from qunluo.market.models import CodeBatch, ProductCode
 from tests.community.makers import person
 from tests.market.makers import product, shop
 
@@ -53,3 +54,16 @@ def test_one_of_twenty_at_once_uses_a_code(here, race):
     assert outcome.winners == 1
     assert {type(error) for error in outcome.errors} == {errors.CodeNotFound}
     assert ProductCode.objects.get().used_by is not None
+
+
+def test_a_form_sent_many_times_at_once_makes_its_codes_once(here, race):
+    def make():
+        given = {"product": here.kettle, "name": "Winter", "count": 30, "key": "web:one"}
+        return actions.make_codes(actor=here.owner, **given)
+
+    outcome = race(8, make)
+    assert (outcome.winners, outcome.errors) == (8, [])
+    assert len({tuple(codes) for _batch, codes in outcome.results}) == 1
+    assert CodeBatch.objects.filter(name="Winter").count() == 1
+    assert ProductCode.objects.filter(batch__name="Winter").count() == 30
+    assert EventRecord.objects.filter(name="market.codes_made").count() == 2  # one was there

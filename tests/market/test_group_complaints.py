@@ -212,3 +212,38 @@ def test_an_unpaid_order_is_not_affected_and_a_return_counts_as_had(here, clock)
     assert given == {"Mei": 1_000, "C0": 1_000, "C1": 1_000}
     credit(here, here.mei, 1)
     clean(here)
+
+
+def test_what_was_given_back_by_hand_counts_and_nobody_gets_more_than_they_paid(here, clock):
+    Shop.objects.filter(pk=here.shop.pk).update(group_from=2)
+    rice, oil = product(here, stock=50), product(here, title="Oil", price=3_000)
+    by_hand, half = bought(here, here.mei, rice), bought(here, here.li, rice)
+    both, whole = [member(here.community, name) for name in ("Both", "Whole")]
+    mixed = order(here, both, rice, more=[(oil, 1)])
+    credit(here, both, mixed.total)
+    actions.pay_from_credit(actor=both, order=mixed)
+    all_of_it = bought(here, whole, rice)
+    crowd(here, rice, 2)
+    answer(here, GroupComplaint.objects.get(), remedy="part", percent=60)
+    for one, amount in ((by_hand, 100), (half, 700), (mixed, 400), (all_of_it, 1_000)):
+        actions.refund_order(actor=here.owner, order=one, amount=amount, reason="Torn")
+    jobs.look_after_complaints()
+    assert not Remedy.objects.exclude(state="done").exists()
+    given = dict(Remedy.objects.values_list("order__buyer__name", "amount"))
+    # A quarter of what went back for rice and oil together counts for the rice.
+    assert given == {"Mei": 500, "Li": 0, "Both": 500, "Whole": 0, "C0": 600, "C1": 600}
+    clean(here)
+
+
+def test_a_second_remedy_for_the_same_thing_takes_the_first_into_account(here, clock):
+    Shop.objects.filter(pk=here.shop.pk).update(group_from=2)
+    rice = product(here, stock=50)
+    bought(here, here.mei, rice)
+    for kind in ("broken", "late"):
+        crowd(here, rice, 2, kind=kind)
+        answer(here, GroupComplaint.objects.get(kind=kind), percent=40)
+        jobs.look_after_complaints()
+        actions.list_product(actor=here.owner, product=rice)
+    mine = Remedy.objects.filter(order__buyer=here.mei).order_by("pk")
+    assert list(mine.values_list("amount", flat=True)) == [400, 0]
+    clean(here)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from qunluo.conversation.models import PlannedItem, Space, Thread
 from qunluo.growth.actions import export_community, restore_community
 from qunluo.kernel import media
 from qunluo.kernel.archive import kinds
@@ -25,6 +26,7 @@ from qunluo.market.models import (
     Order,
     Payment,
     Picture,
+    Product,
     ProviderNotice,
     Refund,
     Shop,
@@ -321,3 +323,30 @@ def test_stock_that_an_open_order_holds_stays_held_where_it_was_restored(full, t
     amounts = Stock.objects.filter(variant__product__community=copy, variant__sku="R1")
     assert [one.amount for one in amounts] == [before]
     assert shop().shop.community_id != copy.pk
+
+
+def test_what_threads_are_about_is_the_copys_own_product(full, tmp_path):
+    told = Thread.objects.get(community=full.community, kind="experience")
+    item = item_about(full, told.fields["product"])
+    export_community(full.community, tmp_path / "one.zip")
+    copy = restore_community(tmp_path / "one.zip", slug="copy")
+    own = Product.objects.get(community=copy, title="Poem")
+    assert own.uid != told.fields["product"]
+    for model, kept in ((Thread, told), (PlannedItem, item)):
+        copied = model.objects.get(community=copy, fields__about="Poem")
+        assert copied.fields == {**kept.fields, "product": own.uid}
+        kept.refresh_from_db()
+        assert kept.fields["product"] != own.uid
+    named = queries.named_products(copy, [own.uid], viewer=full.owner)
+    assert [one.product for one in named.views.values()] == [own]
+
+
+def item_about(here, uid):
+    """A planned experience of the same product."""
+    return PlannedItem.objects.create(
+        community=here.community, uid="planned1", author=here.mei, kind="experience",
+        space=Space.objects.filter(community=here.community).first(), state="scheduled",
+        title="Again", source="Once more.", fields={"about": "Poem", "product": uid},
+        licence="all", originality="own", publish_at=now() + timedelta(days=9), made_at=now(),
+        saved_at=now(),
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 import pytest
 
 from qunluo.market import actions, errors, queries
+from tests.market.claim_makers import complaint
 from tests.market.makers import credit, order, product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("M21")]
@@ -29,3 +30,31 @@ def test_a_royalty_names_a_symbol_and_whom_it_is_for(here):
     ):  # fmt: skip
         with pytest.raises(errors.InvalidProduct):
             product(here, title="Cup", **wrong)
+
+
+def test_what_goes_back_in_part_takes_its_part_of_the_royalty_along(here):
+    said = {"symbol": "The hare", "royalty_percent": 10, "royalty_to": "Ling"}
+    cup = product(here, title="Cup", price=2_000, stock=None, **said)
+    pot = product(here, title="Pot", price=6_000, stock=None)
+    credit(here, here.mei, 20_000)
+    alone, mixed = order(here, here.mei, cup), order(here, here.mei, cup, more=[(pot, 1)])
+    for one in (alone, mixed):
+        actions.pay_from_credit(actor=here.mei, order=one)
+    assert _due(here) == 400
+    actions.refund_order(actor=here.owner, order=alone, amount=500, reason="A scratch")
+    assert _due(here) == 350
+    actions.refund_order(actor=here.owner, order=mixed, amount=1_000, reason="Late")
+    assert _due(here) == 325  # 250 of the 1,000 went back for the cup
+    actions.receive_order(actor=here.mei, order=mixed)
+    claim = complaint(here.mei, mixed, product=pot)
+    actions.offer_remedy(actor=here.owner, claim=claim, words="Sorry", amount=3_000)
+    actions.accept_offer(actor=here.mei, claim=claim)
+    assert _due(here) == 310  # that was for the pot; 400 of the 1,000 by what is left of both
+    actions.refund_order(actor=here.owner, order=alone, amount=1_500, reason="The rest")
+    assert _due(here) == 160
+
+
+def _due(here):
+    return sum(amount for _to, _symbol, amount in queries.finance(
+        here.community, viewer=here.owner
+    ).royalties)  # fmt: skip

@@ -134,3 +134,16 @@ def test_a_remedy_for_everybody_gives_back_whole_cards_and_ends(here):
             actions.give_remedies()
     assert set(Remedy.objects.values_list("state", flat=True)) <= {"done"}
     clean(here)
+
+
+@pytest.mark.req("T09")
+def test_a_booking_called_off_late_is_not_sold(here):
+    plan = service(here, late_percent=0)
+    off, kept = paid(here, plan, here.mei), paid(here, plan, here.li, day_after(hour=14))
+    with travel(off.starts_at - timedelta(hours=1)):
+        actions.call_off(actor=here.mei, booking=off)
+    with travel(kept.ends_at):
+        actions.finish_booking(actor=plan.person, booking=kept)
+        actions.receive_order(actor=here.li, order=kept.order)
+    plan.product.refresh_from_db()
+    assert plan.product.sold == 1

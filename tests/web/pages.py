@@ -456,6 +456,7 @@ CLAIMS = {
     "claims:act": Page(
         post=only(LOOKS, 302, refused=404), body={"act": "none"}, ids=CLAIM
     ),
+    "claims:add_picture": Page(post=only("member", 422, refused=404), ids=CLAIM),
     "claims:picture": Page(only("", refused=404), ids={**CLAIM, "pk": 2**40}),
     "claims:complaints": OPEN,
     "claims:complaint": Page(everyone(), ids=GROUP),
@@ -466,6 +467,7 @@ CLAIMS = {
     "dealers:codes": Page(only(DEALS), only(DEALS, 422)),
     "dealers:batch": Page(only(DEALS, 404), only(DEALS, 404), ids={"uid": "none"}),
     "dealers:desk": Page(only(DEALS), only(DEALS, 422)),
+    "dealers:dealer": Page(only(DEALS, 404), only(DEALS, 404), ids={"pk": "0"}),
     "dealers:remove": Page(post=only(DEALS, 404), ids={"pk": "0"}),
     "coupons:own": Page(BUYS),
     "coupons:redeem": Page(BUYS, everyone(422, visitor=IN)),

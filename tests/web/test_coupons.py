@@ -142,3 +142,20 @@ def test_a_card_that_nobody_redeemed_is_voided_with_a_reason(here, client):
     one.refresh_from_db()
     assert one.state == "void"
     assert free(here, "", "credit-CNY", here.mei) == 2_000
+
+
+def test_a_wrong_handle_is_named_and_what_was_typed_stays(here, client):
+    one = actions.make_coupon(
+        actor=here.owner, shop=here.shop, title="For you", kind="amount", amount=500
+    )
+    client.force_login(here.owner)
+    desk = where(here, "desk", "coupons", one.uid)
+    typed = f"@{here.mei.handle}，WRONG<b>\n{here.li.handle}"
+    answer = client.post(desk, {"people": typed})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "WRONG&lt;b&gt;" in page
+    assert here.li.handle in page
+    assert not one.grants.exists()
+    assert client.post(desk, {"people": typed.replace("WRONG<b>", "")}).status_code == 302
+    assert one.grants.count() == 2

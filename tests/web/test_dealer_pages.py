@@ -7,6 +7,7 @@ from django.test import Client
 
 from qunluo.community.queries import membership_of
 from qunluo.market import actions
+from qunluo.market.models import CodeBatch, Dealer, ProductCode
 from tests.community.makers import publish_rules
 from tests.market.makers import product, shop
 
@@ -68,6 +69,53 @@ def test_codes_cannot_be_guessed_without_end(mimic, settings, monkeypatch):
     tries = [member.post(f"{mimic.base}/code/", {"code": "AAAA"}).status_code for _ in range(12)]
     assert tries[0] == 422
     assert tries[-1] == 429
+
+
+def test_codes_cannot_be_guessed_by_many_accounts_of_one_address(mimic, monkeypatch):
+    monkeypatch.delenv("QUNLUO_NO_RATE_LIMITS", raising=False)
+    looker = browser()
+    looks = [looker.get(f"{mimic.base}/code/AAAA-{n:04}/").status_code for n in range(21)]
+    assert (looks[0], looks[-1]) == (404, 429)
+    refused = browser(mimic.mei).post(f"{mimic.base}/code/", {"code": "AAAA"})
+    assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
+    _batch, codes = actions.make_codes(
+        actor=mimic.owner, product=mimic.kettle, name="Autumn", count=1
+    )
+    assert browser(mimic.mei).get(f"{mimic.base}/code/{codes[0]}/").status_code == 200
+
+
+def test_a_form_sent_twice_makes_codes_once_and_hands_over_the_same(mimic):
+    desk, path = browser(mimic.owner), f"{mimic.base}/desk/codes/"
+    said = {"product": mimic.kettle.uid, "name": "Autumn", "count": 3, "once": "k" * 24}
+    first, again = desk.post(path, said), desk.post(path, said)
+    assert first.content == again.content
+    assert CodeBatch.objects.count() == 1
+    assert desk.post(path, {**said, "count": 2}).content != first.content
+    assert desk.post(path, {**said, "once": "j" * 24}).content != first.content
+    assert CodeBatch.objects.count() == 3
+    assert ProductCode.objects.values("digest").distinct().count() == 8
+
+
+def test_a_dealer_is_changed_at_the_desk(mimic):
+    desk = browser(mimic.owner)
+    made = actions.save_dealer(
+        actor=mimic.owner, shop=mimic.shop, name="Pots", url="https://pots.example/",
+        product=mimic.kettle,
+    )  # fmt: skip
+    path = f"{mimic.base}/desk/dealers/{made.pk}/"
+    assert path in desk.get(f"{mimic.base}/desk/dealers/").text
+    assert 'value="https://pots.example/"' in desk.get(path).text
+    wrong = desk.post(path, {"name": "Pans", "url": "http://pans.example/"})
+    assert wrong.status_code == 422
+    assert desk.post(path, {"name": "Pans", "url": "https://pans.example/"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.name, made.product) == ("Pans", None)
+    assert Dealer.objects.count() == 1
+    other = shop("dealers", language="en")
+    assert (
+        browser(other.owner).get(f"/c/{other.community.slug}/desk/dealers/{made.pk}/").status_code
+        == 404
+    )
 
 
 def test_dealers_stand_in_the_place_of_the_cart(mimic):

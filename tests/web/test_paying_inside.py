@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from qunluo.kernel.clock import now
+from qunluo.market import actions
 from qunluo.market.models import Payment
 from qunluo.market.ports import HowToPay, OutsideOnly, PayerUnknown, Way
 from tests.market.conftest import here, paid_by_till, till
@@ -47,9 +48,9 @@ def press(shop, agent=WECHAT):
     return shop.client.post(f"{shop.base}pay/", {"way": "till"}, headers={"user-agent": agent})
 
 
-def sent_to(shop):
+def sent_to(shop, more=""):
     """Where the page that leads on sends the browser, and the state that comes back from there."""
-    text = shop.client.get(f"{shop.base}go/").content.decode()
+    text = shop.client.get(f"{shop.base}go/{more}").content.decode()
     where = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', text)[1]
     return where.replace("&amp;", "&")
 
@@ -150,3 +151,46 @@ def test_no_form_leads_to_another_house_which_browsers_forbid(shop):
     assert answer["Location"] == f"{shop.base}go/"
     assert "form-action 'self'" in shop.client.get(f"{shop.base}go/")["Content-Security-Policy"]
     assert sent_to(shop) == "https://pay.example.org/1"
+
+
+def test_a_provider_is_told_the_address_of_the_payer_and_not_that_of_a_proxy(shop, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    shop.till.where_to_ask = lambda _merchant, _back, _state: ""
+    shop.client.post(
+        f"{shop.base}pay/", {"way": "till"},
+        headers={"user-agent": WECHAT, "x-forwarded-for": "203.0.113.9"},
+    )  # fmt: skip
+    (asked,) = shop.till.asked.values()
+    assert asked.address == "203.0.113.9"
+
+
+def test_who_signs_out_leaves_nothing_behind_that_would_pay(shop):
+    press(shop)
+    right = sent_to(shop).rpartition("state=")[2]
+    shop.client.logout()
+    assert shop.client.get(f"{shop.base}go/").status_code == 302
+    assert "accounts/login" in back(shop, code="c0de", state=right)["Location"]
+    shop.client.force_login(shop.mei)
+    assert back(shop, code="c0de", state=right)["Location"] == shop.base
+    assert not Payment.objects.exists()
+
+
+def test_the_way_leads_on_only_where_the_provider_of_this_order_said(shop):
+    press(shop)
+    for more in ("?where=https://evil.example", "?next=//evil.example"):
+        assert sent_to(shop, more).startswith("https://open.example.org/")
+    right = sent_to(shop).rpartition("state=")[2]
+    there = back(shop, code="c0de", state=right, next="https://evil.example")["Location"]
+    assert there == shop.base
+    again = back(shop, code="c0de", state=right)  # replayed
+    assert again["Location"] == shop.base
+    assert Payment.objects.count() == 1
+
+
+def test_an_order_that_ended_meanwhile_is_not_paid_by_who_comes_back(shop):
+    press(shop)
+    right = sent_to(shop).rpartition("state=")[2]
+    actions.cancel_order(actor=shop.mei, order=shop.order)
+    assert shop.client.get(f"{shop.base}go/")["Location"] == shop.base
+    back(shop, code="c0de", state=right)
+    assert not Payment.objects.exists()

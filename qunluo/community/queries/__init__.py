@@ -24,6 +24,7 @@ from qunluo.community.queries.directory import (
     badges_of,
     count_members,
     members,
+    there_at,
 )
 from qunluo.community.queries.entering import (
     ENDLESS,
@@ -180,6 +181,7 @@ __all__ = [
     "accepted_rule",
     "accepted_rules",
     "active_members",
+    "there_at",
     "applications",
     "as_moments",
     "badges_of",

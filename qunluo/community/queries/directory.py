@@ -6,7 +6,18 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    DateTimeField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Least
 
 from qunluo.community.models import Community, Grant, Membership, MemberTag, RulesVersion
 from qunluo.community.queries.permissions import ROLE_KINDS, in_force, live_grants, require
@@ -102,6 +113,22 @@ def count_members(
 def active_members(community: Community) -> "QuerySet[Membership]":
     """Return the memberships that count."""
     return Membership.objects.filter(in_force(), community=community)
+
+
+def there_at(community: str, person: str, moment: str) -> Exists:
+    """Return the condition that who a row names was a member, not suspended, at its moment.
+
+    The three are names of columns of that row. A moment that lies ahead is asked about as of now,
+    save that a suspension may end before it.
+    """
+    asked = Least(OuterRef(moment), Value(now(), DateTimeField()))
+    found = Membership.objects.filter(
+        Q(status=Membership.Status.ACTIVE) | Q(ended_at__gt=asked),
+        Q(paid_until=None) | Q(paid_until__gt=asked),
+        Q(suspended_until=None) | Q(suspended_until__lte=OuterRef(moment)),
+        community=OuterRef(community), person=OuterRef(person), joined_at__lte=asked,
+    )  # fmt: skip
+    return Exists(found)
 
 
 def filtered(community: Community, wanted: rules.Filters, *, manages: bool) -> QuerySet[Membership]:

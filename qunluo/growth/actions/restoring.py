@@ -144,6 +144,7 @@ class _Restoring:
         community = community_at(self.slug)
         if community is None:
             raise damaged("line")
+        self.restorer.rename_codes(community.pk)
         bring_in(self._history(community.pk))
         publish(
             CommunityRestored(

@@ -1,7 +1,7 @@
 """Everything that writes the market."""
 
 from qunluo.market.actions.billing import check_bill, check_due_bills
-from qunluo.market.actions.booking_letters import tell_of_booking
+from qunluo.market.actions.booking_letters import tell_of_absence, tell_of_booking
 from qunluo.market.actions.bookings import (
     answer_case,
     ask_for_case,
@@ -273,6 +273,7 @@ __all__ = [
     "touch",
     "PRETENDED",
     "Ask",
+    "tell_of_absence",
     "tell_of_booking",
     "answer_case",
     "ask_for_case",

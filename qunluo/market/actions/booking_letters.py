@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from qunluo.community import queries as communities
 from qunluo.community.actions import write_to
 from qunluo.kernel.events import Event
-from qunluo.market import events
+from qunluo.market import events, queries
 from qunluo.market.models import Booking
+from qunluo.market.rules.permissions import ORDERS
 from qunluo.people.queries import get_person
 
 LETTERS = Path(__file__).parents[1] / "definitions" / "booking_letters.toml"
@@ -38,6 +40,20 @@ def tell_of_booking(event: Event) -> None:
         _write(one, buyer, "booking_missed" if event.missed else "booking_done")
     elif isinstance(event, events.CaseAsked):
         _write(one, buyer, "case_asked")
+
+
+def tell_of_absence(community_id: int, person_id: int) -> None:
+    """Write to who booked with somebody who is gone, and to who looks after orders."""
+    found = queries.left_behind(community_id, person_id)
+    for one in found:
+        _write(one, one.order.buyer_id, "booking_alone")
+    if not found:
+        return
+    here, gone = found[0].order.community, found[0].staff.person
+    words = {"staff": gone.name, "number": len(found)}
+    path = f"/c/{here.slug}/bookings/day/"
+    for person in communities.who_holds(here, communities.roles_with(ORDERS)):
+        write_to(person.pk, here, "bookings_wait", path=path, words=words, letters=LETTERS)
 
 
 def _write(

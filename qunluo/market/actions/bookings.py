@@ -27,13 +27,14 @@ from qunluo.market.actions.ordering import KEY_LENGTH, first_order, order_of, wr
 from qunluo.market.actions.refunding import refund_whole_or_part
 from qunluo.market.actions.slots import free_seat, take_seat
 from qunluo.market.actions.special import KINDS, Special
-from qunluo.market.models import Booking, Order, OrderLine, Session, Shop, Staff, Variant
+from qunluo.market.models import Booking, Order, Session, Shop, Staff, Variant
 from qunluo.market.queries.bookings import (
     SERVICE,
     due_ends,
     due_reminders,
     free_slots,
     get_plan,
+    is_alone,
     length_of,
 )
 from qunluo.market.rules.states import PAID
@@ -97,7 +98,6 @@ def book(
 
 def _place(staff: Staff, variant: Variant, starts_at: datetime) -> Callable[[Order], None]:
     def place(order: Order) -> None:
-        OrderLine.objects.filter(order=order).update(returnable=False)
         session, seat = take_seat(staff, variant, starts_at)
         order.booking = Booking.objects.create(
             order=order, staff=staff, variant=variant, session=session, seat=seat,
@@ -142,11 +142,12 @@ def move_booking(
 def call_off(*, actor: "Person", booking: Booking, reason: str = "") -> Order:
     """Call a booking off before it begins: by its buyer what the service names comes back.
 
-    By who gives it, or looks after orders, everything, with a reason. BookingNotFound,
+    By who gives it, or looks after orders, everything, with a reason. Where who gives it is gone,
+    everything comes back to its buyer too, and also after its beginning. BookingNotFound,
     BookingMovedOn.
     """
     order, fresh, view = _held(actor, booking)
-    if fresh.state not in {State.HELD, State.BOOKED} or fresh.starts_at <= now():
+    if fresh.state not in {State.HELD, State.BOOKED} or fresh.starts_at <= now() and not view.alone:
         raise errors.BookingMovedOn
     reason = _reason(reason, needed=not view.mine)
     if order.state == Order.State.PLACED:
@@ -261,8 +262,8 @@ def _remind(booking: Booking) -> bool:
 def _finish_by_time(booking: Booking) -> bool:
     with write_tx():
         order = locked(booking.order_id)
-        fresh = Booking.objects.get(pk=booking.pk)
-        if fresh.state != State.BOOKED or order.state not in {"paid", "confirmed"}:
+        fresh = due_ends(now()).filter(pk=booking.pk).first()
+        if fresh is None:
             return False
         _finish(order, fresh, None, missed=False)
     return True
@@ -284,7 +285,8 @@ def _given(order: Order, actor_id: int | None) -> None:
 
 
 def _enter(order: Order, late: bool) -> None:  # noqa: FBT001 -- as Special says
-    """Give a paid order its time; one that was paid late takes it once more. TeamFull."""
+    """Give a paid order its time; one that was paid late takes it once more. TeamFull, GiverGone"""
+    _payable(order)
     booking = _booking(order)
     if booking.session_id is None:
         if booking.starts_at <= now():
@@ -298,6 +300,11 @@ def _enter(order: Order, late: bool) -> None:  # noqa: FBT001 -- as Special says
     booking.state, booking.changed_at = State.BOOKED, now()
     booking.save()
     publish(events.BookingMade(**about(order)))
+
+
+def _payable(order: Order) -> None:
+    if is_alone(order):
+        raise errors.GiverGone
 
 
 def _ended(order: Order) -> None:
@@ -352,4 +359,6 @@ def _clean(said: str) -> str:
     return said.replace("\0", "").strip()
 
 
-KINDS[SERVICE] = Special(enter=_enter, confirmed=lambda order: None, ended=_ended, at_once=False)
+KINDS[SERVICE] = Special(
+    enter=_enter, confirmed=lambda order: None, ended=_ended, at_once=False, payable=_payable
+)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 State, Sort = Claim.State, Claim.Sort
-BATCH = 100
+BATCH, ALT = 100, 200
 PART = "refund_part"
 
 
@@ -112,8 +112,8 @@ def complain(
 
 
 @write_tx
-def add_claim_picture(*, actor: "Person", claim: Claim, data: bytes) -> ClaimPicture:
-    """Add a picture to a claim of one's own while it lives.
+def add_claim_picture(*, actor: "Person", claim: Claim, data: bytes, alt: str = "") -> ClaimPicture:
+    """Add a picture to a claim of one's own while it lives; `alt` says what it shows.
 
     ClaimNotFound, ClaimMovedOn, InvalidClaim, NotAPicture, PictureTooLarge.
     """
@@ -122,7 +122,7 @@ def add_claim_picture(*, actor: "Person", claim: Claim, data: bytes) -> ClaimPic
         raise errors.ClaimMovedOn
     if fresh.pictures.count() >= MOST_PICTURES:
         raise errors.InvalidClaim(fields={"pictures": [_("Three pictures at most.")]})
-    return _keep(fresh, data)
+    return _keep(fresh, data, alt)
 
 
 @write_tx
@@ -221,10 +221,11 @@ def _check(order: Order, product: Product, kind: str, wants: str, amount: int | 
         raise errors.InvalidClaim(fields=wrong)
 
 
-def _keep(claim: Claim, data: bytes) -> ClaimPicture:
+def _keep(claim: Claim, data: bytes, alt: str = "") -> ClaimPicture:
     key = media.store_image(data, "claim")
     width, height = media.size_of(key)
-    return ClaimPicture.objects.create(claim=claim, key=key, width=width, height=height)
+    alt = " ".join(alt.replace("\0", "").split())[:ALT]
+    return ClaimPicture.objects.create(claim=claim, key=key, alt=alt, width=width, height=height)
 
 
 def _require_there(line: OrderLine, number: int) -> None:

@@ -114,6 +114,7 @@ def give_coupon(*, actor: "Person", coupon: Coupon, people: "Sequence[Person]") 
     PermissionMissing, InvalidCoupon, CouponRefused.
     """
     communities.require(actor, coupon.community, MANAGE)
+    coupon = Coupon.objects.select_for_update().get(pk=coupon.pk)  # nobody gives or stops it now
     if coupon.stopped_at or coupon.ends_at and coupon.ends_at <= now():
         raise errors.CouponRefused
     wrong = _not_given(actor, coupon, people)
@@ -145,6 +146,9 @@ def _not_given(actor: "Person", coupon: Coupon, people: "Sequence[Person]") -> s
         return _("Nobody gives a coupon to themself.")
     if not people or len(people) > MOST_GIVEN:
         return _("Name between 1 and 200 members.")
+    known = communities.active_members(coupon.community).filter(person__in=people)
+    if known.count() < len({one.pk for one in people}):
+        return _("Only members are given a coupon.")
     return ""
 
 

@@ -1,15 +1,19 @@
 """The mimic form of a shop: dealers outside sell, codes of products bring their users in. T03."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db import IntegrityError
+from django.utils.crypto import salted_hmac
 
 from qunluo.community import actions as communities
 from qunluo.community import queries as members
+from qunluo.community.errors import CommunityClosed
 from qunluo.kernel.clock import now
-from qunluo.kernel.ids import short_code
+from qunluo.kernel.ids import ALPHABET, short_code, token
 from qunluo.kernel.outbox import publish
 from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
@@ -68,13 +72,13 @@ def remove_dealer(*, actor: "Person", dealer: Dealer) -> None:
         publish(events.DealersChanged(community_id=dealer.community_id, actor_id=actor.pk))
 
 
-@write_tx
 def make_codes(
-    *, actor: "Person", product: Product, name: str, count: int
+    *, actor: "Person", product: Product, name: str, count: int, key: str = ""
 ) -> tuple[CodeBatch, list[str]]:
     """Make codes for a product and return them; they are kept as digests and never shown again.
 
-    PermissionMissing, InvalidCodes.
+    Save to who asks once more for the same with the same key, which nobody else knows: codes that
+    were asked for with one follow from it. PermissionMissing, InvalidCodes.
     """
     members.require(actor, product.community, MANAGE)
     name = " ".join(name.replace("\0", "").split())
@@ -85,20 +89,43 @@ def make_codes(
         wrong["count"] = [_("Give a number from 1 to 2,000.")]
     if wrong:
         raise errors.InvalidCodes(fields=wrong)
+    asked = f"{key or token()}\0{actor.pk}\0{product.pk}\0{count}\0{name}"
+    codes = [new_code(_drawn_from(f"{asked}\0{number}")) for number in range(count)]
+    mark = salted_hmac("qunluo.market.codes_asked", asked, algorithm="sha256").hexdigest()
+    try:
+        return _kept(actor, product, name, codes, mark), codes
+    except IntegrityError:
+        first = CodeBatch.objects.filter(community=product.community, key=mark).first()
+        if first is None:
+            raise
+        return first, codes
+
+
+@write_tx
+def _kept(actor: "Person", product: Product, name: str, codes: list[str], mark: str) -> CodeBatch:
     batch = CodeBatch.objects.create(
-        community=product.community, product=product, uid=short_code(10), name=name, count=count,
-        made_by=actor, made_at=now(),
+        community=product.community, product=product, uid=short_code(10), name=name,
+        count=len(codes), made_by=actor, made_at=now(), key=mark,
     )  # fmt: skip
-    codes = [new_code(short_code) for _number in range(count)]
     rows = [ProductCode(batch=batch, digest=digest(one), tail=one[-4:]) for one in codes]
     ProductCode.objects.bulk_create(rows, batch_size=500)
     publish(
         events.CodesMade(
             community_id=batch.community_id, actor_id=actor.pk, batch_id=batch.pk,
-            product_id=product.pk, count=count,
+            product_id=product.pk, count=batch.count,
         )
     )  # fmt: skip
-    return batch, codes
+    return batch
+
+
+def _drawn_from(text: str) -> Callable[[int], str]:
+    """Return what draws characters that follow from a text and a secret of this installation."""
+    bits = int(salted_hmac("qunluo.market.codes", text, algorithm="sha256").hexdigest(), 16)
+
+    def draw(n: int) -> str:
+        return "".join(ALPHABET[bits // len(ALPHABET) ** at % len(ALPHABET)] for at in range(n))
+
+    return draw
 
 
 @write_tx
@@ -129,6 +156,8 @@ def register_code(
         raise errors.CodeNotFound
     if found.used_by_id == actor.pk:
         return found
+    if community.stage == community.Stage.CLOSED:
+        raise CommunityClosed(community=community.name)
     batch = CodeBatch.objects.select_for_update().get(pk=found.batch_id)  # nobody stops it now
     free = ProductCode.objects.filter(pk=found.pk, used_by=None)
     if batch.stopped_at or not free.update(used_by=actor, used_at=now()):

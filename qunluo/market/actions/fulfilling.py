@@ -17,7 +17,7 @@ from qunluo.market.actions.order_rows import about, locked
 from qunluo.market.actions.places import require_undecided
 from qunluo.market.actions.products import count_sold
 from qunluo.market.actions.refunding import refund_whole_or_part
-from qunluo.market.models import Order, Product
+from qunluo.market.models import Booking, Order, Product
 from qunluo.market.queries.claims import live_claims
 from qunluo.market.rules.claims import LIVE as CLAIMED
 from qunluo.market.rules.permissions import ORDERS
@@ -168,6 +168,8 @@ def _receive_one(order: Order) -> bool:
 
 def _received(order: Order, actor_id: int | None, *, by_time: bool) -> None:
     advance_and_tell(order, State.RECEIVED, actor_id=actor_id, by_time=by_time)
+    if Booking.objects.filter(order=order, state=Booking.State.OFF).exists():
+        return  # called off late: paid for, but not given
     sold: dict[int, int] = {}
     for product, quantity in order.lines.values_list("product", "quantity"):
         sold[product] = sold.get(product, 0) + quantity

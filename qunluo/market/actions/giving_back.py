@@ -8,7 +8,7 @@ from django.db.models import F
 from qunluo.market.actions.coupon_counts import return_coupon, use_coupon_again
 from qunluo.market.actions.places import enter, give_up
 from qunluo.market.actions.taking import count, take, uncount
-from qunluo.market.errors import CampaignOver, CouponRefused, TeamFull
+from qunluo.market.errors import CampaignOver, CouponRefused, GiverGone, TeamFull
 from qunluo.market.models import Order, OrderLine, Stock
 from qunluo.market.rules.pricing import UNLIMITED
 from qunluo.market.rules.states import UNPAID_END
@@ -43,7 +43,7 @@ def take_up(order: Order, *, late: bool) -> bool:
             if late:
                 use_coupon_again(order)
                 _take_again(order)
-    except (CampaignOver, CouponRefused, TeamFull, _Gone):
+    except (CampaignOver, CouponRefused, GiverGone, TeamFull, _Gone):
         return False
     return True
 

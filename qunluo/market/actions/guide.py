@@ -138,6 +138,8 @@ def _author(
         thread = talk.get_thread(community, int(number), viewer=actor)
     except ThreadNotFound:
         return None
+    if thread.space.private:  # what is said there belongs to no community
+        return None
     if kind == rules.EPISODE:
         fits = thread.kind == "episode" and int(place) in queries.seconds_naming(thread, product)
         return thread.author_id if fits and not thread.opener_gone else None

@@ -21,7 +21,7 @@ from qunluo.market.actions.taking import count, take
 from qunluo.market.models import Order, OrderLine, Product, Shop, Taken
 from qunluo.market.queries.quotes import LARGEST, Quote, QuotedLine
 from qunluo.market.rules.coupons import folded
-from qunluo.market.rules.wishes import Delivery, Wish, digest
+from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish, digest
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -222,6 +222,7 @@ def _count(order: Order, line: QuotedLine, most: int) -> None:
 
 
 def _line(order: Order, place: int, line: QuotedLine) -> OrderLine:
+    royalty = (line.amount - line.discount) * line.product.royalty_percent // 100
     return OrderLine(
         order=order,
         product=line.product,
@@ -233,8 +234,11 @@ def _line(order: Order, place: int, line: QuotedLine) -> OrderLine:
         quantity=line.quantity,
         amount=line.amount,
         discount=line.discount,
-        royalty=(line.amount - line.discount) * line.product.royalty_percent // 100,
-        returnable=line.product.returnable,
+        royalty=royalty,
+        royalty_to=line.product.royalty_to if royalty else "",
+        symbol=line.product.symbol if royalty else "",
+        # What has rules of its own is not sent back: how its money goes back, they say.
+        returnable=line.product.returnable and line.product.kind in PLAIN_KINDS,
         no_return="" if line.product.returnable else line.product.no_return,
         limited=line.variant.most is not None,
         tolerance=line.tolerance,

@@ -19,6 +19,7 @@ from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.actions.order_rows import about, locked
 from qunluo.market.actions.places import enter, hold_place
 from qunluo.market.actions.refunding import send_back
+from qunluo.market.actions.special import special
 from qunluo.market.models import MerchantAccount, Order, Payment
 from qunluo.market.ports import Asked, Fate, HowToPay, Outcome, ProviderRefused, ProviderUnreachable
 from qunluo.market.rules.payments import CREDIT, FIRST_LOOK, back_off, credit_unit
@@ -338,3 +339,5 @@ def _require_time(order: Order) -> None:
         raise errors.OrderMovedOn
     if order.expires_at <= now():
         raise errors.OrderOver
+    if (kind := special(order)) and kind.payable:
+        kind.payable(order)

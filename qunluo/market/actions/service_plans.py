@@ -10,8 +10,8 @@ from qunluo.kernel.tx import write_tx
 from qunluo.market import errors, events
 from qunluo.market.actions.products import add_product, save_variant
 from qunluo.market.models import Product, ServicePlan, Staff, Variant
-from qunluo.market.queries.bookings import checked_days, checked_week
 from qunluo.market.queries.products import buyer_of
+from qunluo.market.queries.service_plans import checked_days, checked_week
 from qunluo.market.rules.bookings import UNIT
 from qunluo.market.rules.permissions import MANAGE
 

@@ -18,6 +18,7 @@ class Special:
     it was cancelled, expired or wholly paid back; it may be called again and then changes nothing.
     `refunding(order, amount, parts)` before so much goes back: it takes out what that was for
     (`parts` are ids of it, where they were chosen) and puts the money back into escrow, or refuses.
+    `payable(order)` refuses what cannot be given any more, before money is asked for.
     `refundable(order, amount)` says how much of an amount could go back so, where that is less.
     What is given `at_once` is fulfilled with its confirmation.
     """
@@ -28,6 +29,7 @@ class Special:
     at_once: bool = True
     refunding: Callable[[Order, int, Collection[int]], None] | None = None
     refundable: Callable[[Order, int], int] | None = None
+    payable: Callable[[Order], None] | None = None
 
 
 KINDS: dict[str, Special] = {}

@@ -57,3 +57,11 @@ class TooManyHeld(Conflict):
     code = "market.too_many_held"
     message = _("You hold {most} times that are not paid yet.")
     next_step = _("Pay for them or call them off first.")
+
+
+class GiverGone(Conflict):
+    """Who would give a service left before it was paid."""
+
+    code = "market.giver_gone"
+    message = _("Who would give this is not there any more.")
+    next_step = _("Call it off and book another time, or with somebody else.")

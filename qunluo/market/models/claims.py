@@ -177,6 +177,7 @@ class ClaimPicture(models.Model):
     """A picture beside a claim, for its buyer and for who looks after it."""
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="pictures")
+    alt = models.CharField(max_length=200, blank=True)  # what it shows
     key = models.CharField(max_length=80)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()

@@ -25,7 +25,10 @@ class Dealer(models.Model):
 
 
 class CodeBatch(models.Model):
-    """Codes that were made together, to lie in the boxes of one product."""
+    """Codes that were made together, to lie in the boxes of one product.
+
+    `key` is a digest of the form that asked for them: sent twice, they are made once.
+    """
 
     community = models.ForeignKey(
         "community.Community", models.PROTECT, related_name="+", db_index=False
@@ -37,8 +40,14 @@ class CodeBatch(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
+    key = models.CharField(max_length=64, blank=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "key"], condition=~Q(key=""), name="codes_are_made_once"
+            )
+        ]
         indexes = [models.Index(fields=["community", "-id"])]
 
     def __str__(self) -> str:

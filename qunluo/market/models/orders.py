@@ -142,6 +142,8 @@ class OrderLine(models.Model):
     amount = models.BigIntegerField()
     discount = models.BigIntegerField(default=0)
     royalty = models.BigIntegerField(default=0)  # of it, for whose symbol it carries: M21
+    royalty_to = models.CharField(max_length=80, blank=True)
+    symbol = models.CharField(max_length=80, blank=True)  # where a royalty is due for it
     returnable = models.BooleanField(default=True)
     no_return = models.CharField(max_length=200, blank=True)  # why not, as its buyer confirmed
     limited = models.BooleanField(default=False)

@@ -14,7 +14,6 @@ from qunluo.market.queries.bookings import (
     BookingView,
     PlanView,
     Slot,
-    bookable_people,
     booking_of,
     bookings_due,
     calendar_of,
@@ -23,14 +22,11 @@ from qunluo.market.queries.bookings import (
     get_booking,
     get_plan,
     gives_services,
-    manages_shop,
+    left_alone,
+    left_behind,
     own_bookings,
-    plan_of,
     plan_view,
     service_of,
-    service_staff,
-    services,
-    staff_of,
     unpaid_times,
 )
 from qunluo.market.queries.campaign_fronts import fronts
@@ -99,6 +95,7 @@ from qunluo.market.queries.coupons import (
     find_coupon,
     get_coupon,
     is_own,
+    members_named,
     own_coupons,
 )
 from qunluo.market.queries.coverage import Coverage, coverage
@@ -225,6 +222,14 @@ from qunluo.market.queries.providers import (
     where_to_ask,
 )
 from qunluo.market.queries.quotes import Quote, QuotedLine, checked_address, needs_delivery, quote
+from qunluo.market.queries.service_plans import (
+    bookable_people,
+    manages_shop,
+    plan_of,
+    service_staff,
+    services,
+    staff_of,
+)
 from qunluo.market.queries.shop import (
     TrustLine,
     audience_of,
@@ -281,6 +286,7 @@ from qunluo.market.rules.wishes import PLAIN_KINDS, Delivery, Wish
 
 __all__ = [
     "ProductFront", "ShopFront", "product_front", "shop_front",
+    "left_alone", "left_behind", "members_named",
     "unpaid_times", "account_with", "payer_of", "where_to_ask", "Coverage", "coverage",
     "code_batches", "code_uses", "dealers", "find_code", "get_batch", "get_dealer",
     "managed_dealers", "own_products",

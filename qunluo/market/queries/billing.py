@@ -11,6 +11,7 @@ from qunluo.community import queries as communities
 from qunluo.kernel.clock import now
 from qunluo.ledger import queries as books
 from qunluo.market.models import Bill, MerchantAccount, Order, OrderLine, Payment, Product, Refund
+from qunluo.market.queries.gone_back import gone_back
 from qunluo.market.queries.providers import known_providers
 from qunluo.market.rules.permissions import ORDERS
 from qunluo.market.rules.states import PAID
@@ -57,7 +58,7 @@ class Split:
 class Finance:
     """What the money of a shop came to. Lines are (purpose, label, unit, amount).
 
-    Royalties are (for whom, symbol, amount) of what was paid and has not gone back whole: M21.
+    Royalties are (for whom, symbol, amount) of what was paid, less what went back of it: M21.
     """
 
     lines: tuple[tuple[str, str, str, int], ...]
@@ -100,9 +101,27 @@ def finance(community: "Community", *, viewer: "Viewer") -> Finance:
 
 
 def _royalties(paid: "QuerySet[Order]") -> tuple[tuple[str, str, int], ...]:
+    """Return what is due for whom, less the part of it that went back with the price."""
     due = OrderLine.objects.filter(order__in=paid, royalty__gt=0)
-    sums = due.values_list("product__royalty_to", "product__symbol").annotate(sum=Sum("royalty"))
-    return tuple((to, symbol, amount) for to, symbol, amount in sums.order_by("-sum"))
+    sums: dict[tuple[str, str], int] = {}
+    for to, symbol, amount in due.values_list(
+        "royalty_to", "symbol"
+    ).annotate(sum=Sum("royalty")):  # fmt: skip
+        sums[to, symbol] = amount
+    touched = due.filter(order__refunded__gt=0).select_related("order")
+    orders = {one.order_id: one.order for one in touched}
+    back = gone_back(orders.values())
+    worth: dict[tuple[int, int], list[OrderLine]] = {}
+    for line in touched:
+        worth.setdefault((line.order_id, line.product_id), []).append(line)
+    for (order, pk), lines in worth.items():
+        royalty, price = sum(one.royalty for one in lines), sum(one.paid for one in lines)
+        gone = min(back[order].get(pk, 0), price)
+        # Rounded against nobody: what is left of the price keeps its share, rounded down.
+        left = royalty * (price - gone) // price if price else 0
+        sums[lines[0].royalty_to, lines[0].symbol] -= royalty - left
+    found = [(to, symbol, amount) for (to, symbol), amount in sums.items() if amount]
+    return tuple(sorted(found, key=lambda one: (-one[2], one)))
 
 
 def bills(community: "Community", limit: int = 30) -> "list[Bill]":

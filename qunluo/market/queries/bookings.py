@@ -1,14 +1,14 @@
 """Bookable services as their viewers may see them: times that are free, and what is booked."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import Avg, Count, Exists, Q, QuerySet
 
 from qunluo.community import queries as communities
 from qunluo.kernel.clock import now
@@ -19,7 +19,6 @@ from qunluo.market.queries.orders import runs_orders
 from qunluo.market.queries.products import buyer_of
 from qunluo.market.rules import bookings as rules
 from qunluo.market.rules.ics import Appointment, calendar_file
-from qunluo.market.rules.permissions import MANAGE
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -55,7 +54,10 @@ class PlanView:
 
 @dataclass(frozen=True)
 class BookingView:
-    """A booking for one viewer. `back` is what would come back if it were called off now."""
+    """A booking for one viewer. `back` is what would come back if it were called off now.
+
+    `alone`: who would give it was no member at its beginning, or is none now.
+    """
 
     booking: Booking
     order: Order
@@ -65,11 +67,21 @@ class BookingView:
     gives: bool
     back: int
     movable: bool
+    alone: bool
 
     @property
     def over(self) -> bool:
         """Tell whether it has begun."""
         return self.booking.starts_at <= now()
+
+    @property
+    def open(self) -> bool:
+        """Tell whether it can be called off: until it begins, and later where nobody was there."""
+        return (
+            self.state == State.BOOKED
+            and self.alone
+            or (self.state in {State.HELD, State.BOOKED} and not self.over)
+        )
 
 
 def length_of(plan: ServicePlan, variant: Length) -> rules.Length:
@@ -243,42 +255,6 @@ def gives_services(viewer: "Viewer", community: "Community") -> bool:
     return found.exists()
 
 
-def services(community: "Community", *, viewer: "Viewer") -> list[ServicePlan]:
-    """Return the services of a shop, for who runs it. PermissionMissing."""
-    communities.require(viewer, community, MANAGE)
-    found = ServicePlan.objects.filter(product__community=community).select_related("product")
-    return list(found.order_by("-pk")[:200])
-
-
-def plan_of(community: "Community", uid: str) -> ServicePlan:
-    """Return the plan of a service by the address of its product. NotBookable."""
-    found = ServicePlan.objects.filter(product__community=community, product__uid=uid)
-    plan = found.select_related("product__community").first()
-    if plan is None:
-        raise errors.NotBookable
-    return plan
-
-
-def staff_of(plan: ServicePlan, person: "Person", *, viewer: "Viewer") -> Staff | None:
-    """Return somebody of the staff, for who runs the shop, or oneself. PermissionMissing."""
-    found = plan.staff.filter(person=person).first()
-    if found is None or viewer is None or viewer.pk != person.pk:
-        communities.require(viewer, plan.product.community, MANAGE)
-    return found
-
-
-def manages_shop(viewer: "Viewer", community: "Community") -> bool:
-    """Tell whether somebody runs the shop."""
-    return MANAGE in communities.permissions_of(viewer, community)
-
-
-def bookable_people(community: "Community", *, viewer: "Viewer") -> list["Person"]:
-    """Return members who could give a service, for who runs the shop. PermissionMissing."""
-    communities.require(viewer, community, MANAGE)
-    found = communities.active_members(community).select_related("person")
-    return [one.person for one in found.order_by("pk")[:300]]
-
-
 def calendar_of(view: BookingView, link: str) -> BytesIO:
     """Return a booking as a file for calendars (RFC 5545)."""
     one, plan = view.booking, view.plan
@@ -288,18 +264,6 @@ def calendar_of(view: BookingView, link: str) -> BytesIO:
         sequence=one.moves, cancelled=view.state == State.OFF,
     )  # fmt: skip
     return BytesIO(calendar_file([entry]))
-
-
-def service_staff(plan: ServicePlan, *, viewer: "Viewer") -> list[Staff]:
-    """Return who gives a service, for who runs the shop, or oneself. PermissionMissing."""
-    found = plan.staff.select_related("person").order_by("pk")
-    community = plan.product.community
-    if MANAGE in communities.permissions_of(viewer, community):
-        return list(found)
-    mine = [one for one in found if viewer is not None and one.person_id == viewer.pk]
-    if not mine:
-        communities.require(viewer, community, MANAGE)
-    return mine
 
 
 def bookings_due() -> bool:
@@ -315,9 +279,36 @@ def due_reminders(moment: datetime) -> "QuerySet[Booking]":
 
 
 def due_ends(moment: datetime) -> "QuerySet[Booking]":
-    """Return the bookings of which nobody said within a day that they were given."""
+    """Return the bookings of which nobody said within a day that they were given.
+
+    Where who gives it was gone when it began, time alone says nothing: that waits at the desk.
+    """
     over = Booking.objects.filter(state=State.BOOKED, ends_at__lte=moment - timedelta(days=1))
-    return over.filter(order__state__in=["paid", "confirmed"])
+    return over.filter(_giver_there(), order__state__in=["paid", "confirmed"])
+
+
+def left_alone(community: "Community", *, viewer: "Viewer") -> list[BookingView]:
+    """Return the bookings whose giver is gone, for who looks after orders; for others nothing."""
+    if not runs_orders(viewer, community):
+        return []
+    found = _bookings(community).filter(~_giver_there(), state=State.BOOKED)
+    return [_view(one, viewer, DESK) for one in found.order_by("starts_at", "pk")[:300]]
+
+
+def left_behind(community_id: int, person_id: int) -> list[Booking]:
+    """Return what is still booked with somebody who is gone."""
+    found = _every().filter(~_giver_there(), order__community=community_id)
+    found = found.filter(staff__person=person_id, state=State.BOOKED)
+    return list(found.order_by("starts_at")[:200])
+
+
+def is_alone(order: Order) -> bool:
+    """Tell whether who would give what an order books is gone."""
+    return Booking.objects.filter(~_giver_there(), order=order).exists()
+
+
+def _giver_there() -> Exists:
+    return communities.there_at("order__community", "staff__person", "starts_at")
 
 
 def unpaid_times(community: "Community", person: "Person") -> int:
@@ -336,7 +327,7 @@ def _every() -> "QuerySet[Booking]":
     return Booking.objects.select_related(
         "order__buyer", "order__community", "staff__person", "variant",
         "staff__plan__product__community",
-    )  # fmt: skip
+    ).annotate(alone=~_giver_there())  # fmt: skip
 
 
 def _hand(viewer: "Viewer", community: "Community") -> str:
@@ -355,32 +346,16 @@ def _view(booking: Booking, viewer: "Viewer", hand: str) -> BookingView:
     if state == State.HELD and (order.state != "placed" or order.expires_at <= moment):
         state = State.OFF
     paid = order.total - order.refunded if order.paid_at else 0
+    # Who is gone themself gets no more back for that.
+    alone = state == State.BOOKED and getattr(booking, "alone", False) and not (mine and own)
     live = state in {State.HELD, State.BOOKED}
-    back = rules.comes_back(
+    back = paid if alone else rules.comes_back(
         paid, booking.starts_at, moment, plan.cancel_hours, plan.late_percent
     ) if live else 0  # fmt: skip
     until = booking.starts_at - timedelta(hours=plan.cancel_hours)
     return BookingView(
         booking, order, plan, state, mine, gives, back,
-        movable=state == State.BOOKED
+        alone=alone,
+        movable=state == State.BOOKED and not alone
         and (gives and not mine and moment < booking.starts_at or moment <= until),
     )  # fmt: skip
-
-
-def checked_week(given: Any) -> dict[str, list[list[int]]]:
-    """Return hours of a week as they are kept. InvalidService."""
-    try:
-        week = {int(day): [(int(a), int(b)) for a, b in spans] for day, spans in given.items()}
-    except (AttributeError, TypeError, ValueError):
-        raise errors.InvalidService from None
-    if not rules.valid_week(week):
-        raise errors.InvalidService
-    return {str(day): [list(span) for span in spans] for day, spans in week.items() if spans}
-
-
-def checked_days(given: Collection[Any]) -> list[str]:
-    """Return days off as they are kept, each once and in order. InvalidService."""
-    try:
-        return sorted({date.fromisoformat(str(day)).isoformat() for day in given})[:200]
-    except ValueError:
-        raise errors.InvalidService from None

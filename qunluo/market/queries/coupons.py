@@ -10,6 +10,7 @@ from qunluo.community import queries as communities
 from qunluo.kernel.clock import now
 from qunluo.kernel.paging import Page, page
 from qunluo.kernel.prepared import objects
+from qunluo.kernel.text import _
 from qunluo.market import errors
 from qunluo.market.models import Coupon, CouponCount, CouponGrant, CouponUse, Order
 from qunluo.market.queries.providers import said
@@ -204,3 +205,19 @@ def _saves(made: "Quote | None", coupon: Coupon, person: "Person", buyer: "Buyer
         return _with(made, coupon, person, buyer).discount
     except errors.CouponRefused:
         return 0
+
+
+def members_named(community: "Community", handles: Sequence[str]) -> "list[Person]":
+    """Return the members that a list of handles names; InvalidCoupon says which name none."""
+    wanted = {one.upper(): one for one in handles}
+    sound = [one for one in wanted if one.isalnum()]  # nothing else can be a handle
+    rows = communities.active_members(community).filter(person__handle__in=sound)
+    found = {one.person.handle: one.person for one in rows.select_related("person")}
+    if wrong := [said[:40] for handle, said in wanted.items() if handle not in found]:
+        raise errors.InvalidCoupon(
+            fields={
+                "people": [_("No member has these handles: {wrong}. Nobody was given it yet.")]
+            },
+            wrong=wrong[:20],
+        )
+    return list(found.values())

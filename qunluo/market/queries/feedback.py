@@ -10,6 +10,7 @@ from django.db.models import Q
 from qunluo.community import queries as communities
 from qunluo.conversation import queries as talk
 from qunluo.market.models import (
+    Booking,
     Claim,
     Experience,
     Improvement,
@@ -25,7 +26,9 @@ from qunluo.market.rules.permissions import MANAGE
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from qunluo.community.models import Community
     from qunluo.market.queries.shop import Viewer
+    from qunluo.people.models import Person
 
 MOST = 200
 
@@ -52,9 +55,8 @@ def feedback_on(product: Product, *, viewer: "Viewer") -> list[Feedback]:
     made: dict[tuple[str, int], list[Improvement]] = defaultdict(list)
     for one in Improvement.objects.filter(product=product).order_by("made_at"):
         made["thread" if one.thread_id else "claim", one.thread_id or one.claim_id or 0].append(one)
-    runners = communities.who_holds(community, communities.roles_with(MANAGE))
     named = ProductMention.objects.filter(product=product, place=1).order_by("-thread_id")
-    named = named.exclude(thread__author__in=runners)
+    named = named.exclude(thread__author__in=runners(community))
     ids = list(named.values_list("thread_id", flat=True)[:MOST])
     cards = talk.named_threads(community, set(ids), viewer=viewer)
     threads = [
@@ -84,18 +86,25 @@ def to_ask(order: Order) -> tuple[str, list[Product]]:
 
 
 def claims_about(product: Product) -> "QuerySet[Claim]":
-    """Return the returns and complaints of a product."""
+    """Return the returns and complaints of a product, save those of who runs the shop."""
     of = Q(product=product) | Q(lines__line__product=product)
-    return Claim.objects.filter(of, community=product.community_id).distinct()
+    found = Claim.objects.filter(of, community=product.community_id)
+    return found.exclude(buyer__in=runners(product.community)).distinct()
+
+
+def runners(community: "Community") -> "list[Person]":
+    """Return who runs the shop: nothing that they say of it is feedback."""
+    return communities.who_holds(community, communities.roles_with(MANAGE))
 
 
 def to_tell(order: Order) -> tuple[str, list[Product]]:
     """Return where the buyer of an order can tell of it, and of what they have not told yet.
 
     Nowhere and nothing before it was received, and for who runs the shop. Nobody tells of a gift
-    card.
+    card, or of a service that was called off.
     """
-    if standing_of(order) not in HAD:
+    off = Booking.objects.filter(order=order, state=Booking.State.OFF)
+    if standing_of(order) not in HAD or off.exists():
         return "", []
     if MANAGE in communities.permissions_of(order.buyer, order.community):
         return "", []

@@ -11,6 +11,7 @@ from qunluo.kernel.prepared import ask
 from qunluo.market.errors import ComplaintNotFound
 from qunluo.market.models import Claim, GroupComplaint, Order, Product, Remedy
 from qunluo.market.queries.claims import less_rebate
+from qunluo.market.queries.gone_back import gone_back
 from qunluo.market.queries.products import buyer_of, require_audience
 from qunluo.market.queries.shop import get_shop
 from qunluo.market.rules.states import REFUNDABLE
@@ -106,10 +107,11 @@ def paid_for(order: Order, group: GroupComplaint) -> int:
 
 
 def had_for(order: Order, group: GroupComplaint) -> int:
-    """Return what went back already for complaints about the product, or for returning it."""
-    about = Q(product=group.product_id) | Q(lines__line__product=group.product_id)
-    found = Claim.objects.filter(about, order=order).distinct()
-    return sum(paid for _pk, paid in found.values_list("pk", "paid"))
+    """Return what went back of the product already: for claims, other remedies, and by hand.
+
+    What a campaign paid back to everybody is taken off its price instead.
+    """
+    return gone_back([order], rebates=False)[order.pk].get(group.product_id, 0)
 
 
 def due_complaints() -> bool:

@@ -12,6 +12,7 @@ from qunluo.conversation import queries as talk
 from qunluo.kernel.clock import now
 from qunluo.kernel.prepared import ask, padded
 from qunluo.market.models import (
+    Booking,
     Experience,
     Order,
     OrderLine,
@@ -165,13 +166,13 @@ def own_fields(community: "Community", people: Collection[int]) -> Mapping[int, 
 def proof_of(person_id: int, product: Product) -> OrderLine | None:
     """Return what somebody bought and has of a product, or None.
 
-    What went back whole before it was received was never had.
+    What went back whole before it was received was never had, nor a service that was called off.
     """
     had = Q(order__state__in=HAD)
     had |= Q(order__state=Order.State.FULFILLED, order__receive_by__lte=now())
     had |= Q(order__state=Order.State.REFUNDED, order__received_at__isnull=False)
     found = OrderLine.objects.filter(had, product=product, order__buyer=person_id)
-    return found.order_by("pk").first()
+    return found.exclude(order__booking__state=Booking.State.OFF).order_by("pk").first()
 
 
 def product_about(thread: "Thread") -> Product | None:

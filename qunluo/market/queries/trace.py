@@ -13,6 +13,7 @@ from qunluo.community import queries as communities
 from qunluo.conversation import queries as talk
 from qunluo.kernel.clock import now
 from qunluo.market.models import (
+    Booking,
     Claim,
     Experience,
     Improvement,
@@ -22,6 +23,7 @@ from qunluo.market.models import (
     ProductMention,
     Touch,
 )
+from qunluo.market.queries.feedback import runners
 from qunluo.market.queries.guide import BOUGHT, Figure
 from qunluo.market.queries.shop import get_shop
 from qunluo.market.rules import guide as rules
@@ -151,6 +153,7 @@ def _counted(community: "Community", since: datetime, until: datetime) -> dict[s
     )  # fmt: skip
     came = Touch.objects.filter(community=community, at__range=period)
     used = OrderLine.objects.filter(order__community=community, order__received_at__range=period)
+    used = used.exclude(order__booking__state=Booking.State.OFF)
     improved = Improvement.objects.filter(product__community=community, made_at__range=period)
     after = opened.filter(product__improvements__made_at__lt=F("thread__opened_at"))
     told: dict[int, int] = defaultdict(int)
@@ -195,6 +198,7 @@ def _feedback(
         community=community, told_at__range=(since, until), state=Experience.State.VERIFIED
     )
     claims = Claim.objects.filter(community=community, made_at__range=(since, until))
+    claims = claims.exclude(buyer__in=runners(community))
     complained = claims.filter(product__isnull=False).values_list("product", "pk")
     returned = claims.filter(product=None, lines__isnull=False)
     return {

@@ -26,6 +26,7 @@ RATES = {
     "growth:import": ("upload", 20, HOUR),
     "growth:exports": ("export", 10, HOUR),
     "founding:symbol": ("picture", 20, HOUR),
+    "claims:add_picture": ("picture", 20, HOUR),
     "community:decision": ("appeal", 10, HOUR),
     "community:appeal_refusal": ("appeal", 10, HOUR),
     "me:tokens": ("token", 20, HOUR),

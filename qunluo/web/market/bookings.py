@@ -95,12 +95,15 @@ def day(request: PersonRequest, slug: str) -> HttpResponse:
     zone = ZoneInfo(community.time_zone)
     by_day: dict[date, list[queries.BookingView]] = {}
     for one in found:
+        if one.alone:  # stands apart
+            continue
         by_day.setdefault(one.booking.starts_at.astimezone(zone).date(), []).append(one)
     context = {
         "shop": shop, "by_day": by_day, "first": first, "zone": zone,
         "before": (first - timedelta(days=7)).isoformat(),
         "after": (first + timedelta(days=7)).isoformat(),
         "booking_states": booking_states(), "runs": runs,
+        "alone": queries.left_alone(community, viewer=request.person),
     }  # fmt: skip
     return show_market(request, community, "booking_days.html", context)
 

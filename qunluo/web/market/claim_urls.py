@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{ORDER}invoice/file/", invoices.file, name="invoice_file"),
     path(CLAIM, claims.claim, name="claim"),
     path(f"{CLAIM}act/", claims.act, name="act"),
+    path(f"{CLAIM}pictures/", claims.add_picture, name="add_picture"),
     path(f"{CLAIM}pictures/<int:pk>/", claims.picture, name="picture"),
     path(PUBLIC, group_complaints.index, name="complaints"),
     path(f"{PUBLIC}<slug:uid>/", group_complaints.complaint, name="complaint"),

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qunluo.kernel.errors import DomainError
 from qunluo.market import actions, queries
-from qunluo.market.errors import ComplaintOver, ReturnOver
+from qunluo.market.errors import ClaimNotFound, ComplaintOver, ReturnOver
 from qunluo.web.core.forms import carry_out, posted, refusal
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.desk.desk import desk_of
 from qunluo.web.market.claim_forms import ActForm, ComplaintForm, ReturnForm
+from qunluo.web.market.forms.products import PictureForm
 from qunluo.web.market.pages import handed, shop_of, show_market
 
 if TYPE_CHECKING:
@@ -105,12 +106,36 @@ def complain(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
 @signed_in
 def claim(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Show how a return or complaint stands, and what comes next."""
+    return _show(request, slug, uid)
+
+
+@require_POST
+@signed_in
+def add_picture(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
+    """Add a picture to a return or complaint of one's own."""
+    community, _shop = shop_of(request, slug)
+    found = queries.get_claim(uid, viewer=request.person, community=community).claim
+    if found.buyer_id != request.person.pk:
+        raise ClaimNotFound
+    form = PictureForm(request.POST, request.FILES)
+    if form.is_valid():
+        said = {"data": form.cleaned_data["picture"].read(), "alt": form.cleaned_data["alt"]}
+        given = {"actor": request.person, "claim": found, **said}
+        if carry_out(form, lambda: actions.add_claim_picture(**given)):
+            return redirect("claims:claim", slug=slug, uid=uid)
+    return _show(request, slug, uid, form)
+
+
+def _show(
+    request: PersonRequest, slug: str, uid: str, picture_form: PictureForm | None = None
+) -> HttpResponse:
     community, _shop = shop_of(request, slug)
     view = queries.get_claim(uid, viewer=request.person, community=community)
     mine = view.claim.buyer_id == request.person.pk
     context = {
         "view": view,
         "mine": mine,
+        "picture_form": picture_form or PictureForm(),
         "answers": not mine and queries.runs_orders(request.person, community),
         "decides": not mine and view.claim.answered_by_id != request.person.pk,
         "worth": queries.return_worth(view.claim, view.claim.order),
@@ -118,7 +143,8 @@ def claim(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
         "claim_kinds": queries.claim_kinds(),
         "claim_wants": queries.claim_wants(),
     }
-    return show_market(request, community, "claim.html", context)
+    status = 422 if picture_form else 200
+    return show_market(request, community, "claim.html", context, status=status)
 
 
 @require_POST

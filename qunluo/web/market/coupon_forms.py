@@ -1,5 +1,6 @@
 """Forms of coupons and gift cards: shapes only, the rules are those of the room."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from qunluo.web.market.forms.fields import LINES, MoneyField, add_fields, amount
 if TYPE_CHECKING:
     from qunluo.market.models import Product, Shop
 
+BETWEEN = r"[\s@,;，、；]+"
 WHEN = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 AUDIENCES = [
     ("everyone", _("Everybody")),
@@ -84,7 +86,8 @@ class GiveForm(forms.Form):
 
     def handles(self) -> list[str]:
         """Return whom it is for."""
-        return str(self.cleaned_data["people"]).replace("@", " ").replace(",", " ").split()[:201]
+        parts = re.split(BETWEEN, str(self.cleaned_data["people"]))
+        return [one for one in parts if one][:201]
 
 
 class CardProductForm(forms.Form):

@@ -11,12 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qunluo.community.queries import get_membership
 from qunluo.kernel.errors import DomainError
 from qunluo.kernel.ratelimit import limit
 from qunluo.ledger.queries import amount_said
 from qunluo.market import actions, queries
-from qunluo.people.queries import get_person
 from qunluo.web.core.forms import carry_out, posted, refusal
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.desk.desk import desk_of
@@ -238,9 +236,7 @@ def card_states() -> dict[str, str]:
 
 
 def _give(request: PersonRequest, community: "Community", one: "Coupon", handles: list[str]) -> int:
-    people = [get_person(handle=handle) for handle in handles]
-    for person in people:
-        get_membership(person, community)
+    people = queries.members_named(community, handles)
     return actions.give_coupon(actor=request.person, coupon=one, people=people)
 
 

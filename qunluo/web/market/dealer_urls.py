@@ -13,5 +13,6 @@ urlpatterns = [
     path(f"{DESK}codes/", dealers.codes, name="codes"),
     path(f"{DESK}codes/<slug:uid>/", dealers.batch, name="batch"),
     path(f"{DESK}dealers/", dealers.desk, name="desk"),
+    path(f"{DESK}dealers/<str:pk>/", dealers.dealer, name="dealer"),
     path(f"{DESK}dealers/<str:pk>/remove/", dealers.remove, name="remove"),
 ]

@@ -4,6 +4,7 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,14 +21,15 @@ from qunluo.market.errors import CodeNotFound
 from qunluo.web.core.belonging import is_member
 from qunluo.web.core.forms import carry_out, posted
 from qunluo.web.core.requests import PersonRequest, signed_in
-from qunluo.web.market.pages import show_market, whole
+from qunluo.web.market.pages import key_of, show_market, whole
 from qunluo.web.market.views.desk_shop import run_shop
 
 if TYPE_CHECKING:
     from qunluo.community.models import RulesVersion
-    from qunluo.market.models import CodeBatch, Product
+    from qunluo.market.models import CodeBatch, Dealer, Product, ProductCode, Shop
 
 TRIES = {"times": 10, "seconds": 3_600}  # shared with the API
+GUESSES = {"times": 20, "seconds": 3_600}  # by address, of codes that nobody made
 
 
 class CodeForm(forms.Form):
@@ -96,6 +98,7 @@ def code(request: PersonRequest, slug: str, code: str = "") -> HttpResponse:
         limit("product-code", request.person.pk, **TRIES)
         said = form.cleaned_data
         number = rules.number if rules and said.get("accepted_rules") else 0
+        _count_guess(request, queries.find_code(community, said["code"]))
         made = carry_out(
             form,
             lambda: actions.register_code(
@@ -107,6 +110,7 @@ def code(request: PersonRequest, slug: str, code: str = "") -> HttpResponse:
             return redirect("dealers:mine", slug=slug)
     found = queries.find_code(community, code) if code else None
     if code and found is None:
+        _count_guess(request, found)
         raise CodeNotFound
     if found and request.person.is_authenticated and found.used_by_id == request.person.pk:
         return redirect("dealers:mine", slug=slug)
@@ -143,8 +147,12 @@ def codes(request: PersonRequest, slug: str) -> HttpResponse:
         made = carry_out(
             form,
             lambda: actions.make_codes(
-                actor=request.person, product=product, name=said["name"], count=said["count"]
-            ),
+                actor=request.person,
+                product=product,
+                name=said["name"],
+                count=said["count"],
+                key=key_of(request),
+            ),  # fmt: skip
         )
         if made is not None:
             return _table(request, slug, *made)
@@ -175,13 +183,8 @@ def desk(request: PersonRequest, slug: str) -> HttpResponse:
     community, shop = run_shop(request, slug)
     products = [one.product for one in queries.managed_products(community, viewer=request.person)]
     form = DealerForm(posted(request), products=products)
-    if request.method == "POST" and form.is_valid():
-        said = dict(form.cleaned_data)
-        product = next((one for one in products if one.uid == said["product"]), None)
-        given = {"actor": request.person, "shop": shop, **said, "product": product}
-        if carry_out(form, lambda: actions.save_dealer(**given)):
-            messages.success(request, _("Saved."))
-            return redirect("dealers:desk", slug=slug)
+    if request.method == "POST" and form.is_valid() and _save(request, shop, form, products):
+        return redirect("dealers:desk", slug=slug)
     context = {
         "shop": shop,
         "form": form,
@@ -189,6 +192,23 @@ def desk(request: PersonRequest, slug: str) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return show_market(request, community, "desk_dealers.html", context, desk=True, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def dealer(request: PersonRequest, slug: str, pk: str) -> HttpResponse:
+    """Show and change what is said of a dealer."""
+    community, shop = run_shop(request, slug)
+    found = queries.get_dealer(community, whole(pk), viewer=request.person)
+    products = [one.product for one in queries.managed_products(community, viewer=request.person)]
+    kept = {name: getattr(found, name) for name in ("name", "url", "place", "note")}
+    kept["product"] = found.product.uid if found.product else ""
+    form = DealerForm(posted(request), products=products, initial=kept)
+    if request.method == "POST" and form.is_valid() and _save(request, shop, form, products, found):
+        return redirect("dealers:desk", slug=slug)
+    status = 422 if form.errors else 200
+    context = {"dealer": found, "form": form}
+    return show_market(request, community, "desk_dealer.html", context, desk=True, status=status)
 
 
 @require_POST
@@ -200,6 +220,26 @@ def remove(request: PersonRequest, slug: str, pk: str) -> HttpResponse:
     actions.remove_dealer(actor=request.person, dealer=found)
     messages.success(request, _("It is no longer told of."))
     return redirect("dealers:desk", slug=slug)
+
+
+def _save(
+    request: PersonRequest, shop: "Shop", form: DealerForm, products: "list[Product]",
+    dealer: "Dealer | None" = None,
+) -> bool:  # fmt: skip
+    """Save what a form says of a dealer, who is new without one; False when it is refused."""
+    said = dict(form.cleaned_data)
+    said["product"] = next((one for one in products if one.uid == said["product"]), None)
+    given = {"actor": request.person, "shop": shop, "dealer": dealer, **said}
+    if not carry_out(form, lambda: actions.save_dealer(**given)):
+        return False
+    messages.success(request, _("Saved."))
+    return True
+
+
+def _count_guess(request: PersonRequest, found: "ProductCode | None") -> None:
+    """Let who tries many codes that nobody made wait, signed in or not. TooMany."""
+    if found is None:
+        limit("product-code-guess", get_adapter().get_client_ip(request), **GUESSES)
 
 
 def _table(request: PersonRequest, slug: str, batch: "CodeBatch", made: list[str]) -> HttpResponse:

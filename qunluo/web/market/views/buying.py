@@ -69,7 +69,8 @@ def put(request: PersonRequest, slug: str) -> HttpResponse:
         said, then = error.say(_)
         messages.error(request, f"{said} {then}")
         return redirect("market:cart", slug=slug)
-    _note_source(request, community, shop)
+    if number > 0:
+        _note_source(request, community, shop, variant)
     if request.POST.get("way") == "buy":
         return redirect("market:checkout", slug=slug)
     if request.POST.get("way") == "add":
@@ -77,7 +78,9 @@ def put(request: PersonRequest, slug: str) -> HttpResponse:
     return redirect("market:cart", slug=slug)
 
 
-def _note_source(request: PersonRequest, community: "Community", shop: "Shop") -> None:
+def _note_source(
+    request: PersonRequest, community: "Community", shop: "Shop", variant: int
+) -> None:
     """Note from which post somebody came to what they put in; anything odd is let be."""
     source, uid = request.POST.get("from", "")[:40], request.POST.get("product", "")[:12]
     if not source or "\0" in uid:
@@ -85,6 +88,8 @@ def _note_source(request: PersonRequest, community: "Community", shop: "Shop") -
     try:
         view = queries.get_product(shop, uid, queries.buyer_of(request.person, community))
     except DomainError:
+        return
+    if all(one.variant.pk != variant for one in view.variants):
         return
     actions.touch(actor=request.person, community=community, product=view.product, source=source)
 

@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -109,7 +110,7 @@ def _begin(
     order = view.order
     payment = actions.begin_payment(
         actor=request.person, order=order, provider=way, client=client, payer=who,
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=get_adapter().get_client_ip(request) or "",
     )  # fmt: skip
     names = {"inside": "market:sandbox", "redirect": "market:go"}
     name = names.get(payment.way, "market:order")
