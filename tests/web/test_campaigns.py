@@ -9,7 +9,7 @@ from django.test import Client
 
 from qunluo.kernel.clock import now
 from qunluo.market import actions
-from qunluo.market.models import Campaign, Entry, Order, Team
+from qunluo.market.models import Campaign, Entry, Order, Product, Team
 from tests.market.campaign_makers import begin_team, buy, over, start
 from tests.market.makers import product, shop, variant
 
@@ -78,6 +78,14 @@ def test_each_kind_is_started_from_the_desk_by_the_clock_of_the_community(here, 
         assert made.threshold == 5_000
     for language, word in (("en", "Begins"), ("zh-hans", "开始")):
         assert word in browser(language=language).get(at(here, made)).text
+
+
+def test_what_is_sold_by_itself_is_not_offered_for_a_campaign(here):
+    rice, card = product(here), product(here, title="Voucher")
+    Product.objects.filter(pk=card.pk).update(kind="card")
+    page = browser(here.owner).get(f"/c/{here.community.slug}/desk/campaigns/start/").text
+    assert f'value="{variant(rice).pk}"' in page
+    assert f'value="{variant(card).pk}"' not in page
 
 
 def test_what_cannot_be_read_is_said_in_the_form(here):

@@ -27,7 +27,7 @@ from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import partial
 from qunluo.web.market.coupons import guard_code
 from qunluo.web.market.forms import CheckoutForm
-from qunluo.web.market.pages import key_of, looker, shop_of, show_market, whole
+from qunluo.web.market.pages import coupon_off, key_of, looker, shop_of, show_market, whole
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -108,7 +108,10 @@ def checkout(request: PersonRequest, slug: str) -> HttpResponse:
         sends=bool(bodily and queries.delivery_rates(community)),
         bodily=bodily,
         credit=_credit(request, shop),
-        coupons=queries.own_coupons(community, request.person),
+        coupons=[
+            (one, coupon_off(one.coupon, shop.currency))
+            for one in queries.own_coupons(community, request.person)
+        ],
         no_returns=[one.variant.product for one in items if not one.variant.product.returnable],
     )
     if request.method == "POST" and form.is_valid():
