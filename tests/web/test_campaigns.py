@@ -88,6 +88,16 @@ def test_what_is_sold_by_itself_is_not_offered_for_a_campaign(here):
     assert f'value="{variant(card).pk}"' not in page
 
 
+@pytest.mark.parametrize(("kind", "said"), [("team", "阶梯价"), ("drop", "分批数量"),
+                                               ("pool", "每箱件数")])  # fmt: skip
+def test_the_fields_of_each_thing_speak_the_language_of_the_page(here, kind, said):
+    one = variant(product(here)).pk
+    desk = f"/c/{here.community.slug}/desk/campaigns/start/?kind={kind}&v={one}"
+    page = browser(here.owner, "zh-hans").get(desk).text
+    assert "Rice：活动价" in page
+    assert f"Rice：{said}" in page
+
+
 def test_what_cannot_be_read_is_said_in_the_form(here):
     one = variant(product(here)).pk
     path = f"/c/{here.community.slug}/desk/campaigns/start/?kind=drop&v={one}"

@@ -156,6 +156,9 @@ def _place(
         said, then = error.say(_)
         messages.warning(request, f"{said} {then}")
         return None
+    except (CouponNotFound, CouponRefused) as error:
+        form.add_error("coupon", " ".join(error.say(_)))
+        return None
     except DomainError as error:
         explain(form, error)
         return None
