@@ -43,6 +43,7 @@ def cart(request: PersonRequest, slug: str) -> HttpResponse:
     views = _views(request, shop, items)
     context = {
         "shop": shop,
+        "fronts": queries.first_pictures(one.variant.product_id for one in items),
         "items": [(item, views.get(item.variant_id)) for item in items],
         "total": sum(
             one.priced.price * item.quantity
@@ -191,6 +192,7 @@ def _show(
     )
     context = {
         "shop": shop,
+        "fronts": queries.first_pictures(one.variant.product_id for one in items),
         "items": [(item, views.get(item.variant_id)) for item in items],
         "form": form,
         "quote": quote,
