@@ -152,6 +152,8 @@ def test_a_chain_is_joined_changed_and_closed_with_a_list(here):
     one = _item(campaign)
     mei = browser(here.mei)
     shown = mei.get(at(here, campaign, "edit/")).text
+    orders = browser(here.owner).get(f"/c/{here.community.slug}/desk/orders/").text
+    assert "Paid, the campaign still runs" in orders  # it is not the shop that has to act
     assert ('value="2"' in shown, 'value="XL"' in shown) == (True, True)
     answer = mei.post(
         at(here, campaign, "edit/"), {f"q{one}": "1", "note": "Ring twice", "option0": "XL"}
