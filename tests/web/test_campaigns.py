@@ -9,7 +9,7 @@ from django.test import Client
 
 from qunluo.kernel.clock import now
 from qunluo.market import actions
-from qunluo.market.models import Campaign, Entry, Order, Team
+from qunluo.market.models import Campaign, Entry, Order, Product, Team
 from tests.market.campaign_makers import begin_team, buy, over, start
 from tests.market.makers import product, shop, variant
 
@@ -80,6 +80,24 @@ def test_each_kind_is_started_from_the_desk_by_the_clock_of_the_community(here, 
         assert word in browser(language=language).get(at(here, made)).text
 
 
+def test_what_is_sold_by_itself_is_not_offered_for_a_campaign(here):
+    rice, card = product(here), product(here, title="Voucher")
+    Product.objects.filter(pk=card.pk).update(kind="card")
+    page = browser(here.owner).get(f"/c/{here.community.slug}/desk/campaigns/start/").text
+    assert f'value="{variant(rice).pk}"' in page
+    assert f'value="{variant(card).pk}"' not in page
+
+
+@pytest.mark.parametrize(("kind", "said"), [("team", "阶梯价"), ("drop", "分批数量"),
+                                               ("pool", "每箱件数")])  # fmt: skip
+def test_the_fields_of_each_thing_speak_the_language_of_the_page(here, kind, said):
+    one = variant(product(here)).pk
+    desk = f"/c/{here.community.slug}/desk/campaigns/start/?kind={kind}&v={one}"
+    page = browser(here.owner, "zh-hans").get(desk).text
+    assert "Rice：活动价" in page
+    assert f"Rice：{said}" in page
+
+
 def test_what_cannot_be_read_is_said_in_the_form(here):
     one = variant(product(here)).pk
     path = f"/c/{here.community.slug}/desk/campaigns/start/?kind=drop&v={one}"
@@ -134,6 +152,8 @@ def test_a_chain_is_joined_changed_and_closed_with_a_list(here):
     one = _item(campaign)
     mei = browser(here.mei)
     shown = mei.get(at(here, campaign, "edit/")).text
+    orders = browser(here.owner).get(f"/c/{here.community.slug}/desk/orders/").text
+    assert "Paid, the campaign still runs" in orders  # it is not the shop that has to act
     assert ('value="2"' in shown, 'value="XL"' in shown) == (True, True)
     answer = mei.post(
         at(here, campaign, "edit/"), {f"q{one}": "1", "note": "Ring twice", "option0": "XL"}

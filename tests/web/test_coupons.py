@@ -49,10 +49,11 @@ def test_who_was_given_a_coupon_chooses_it_and_a_wrong_one_orders_nothing(here, 
     fill_cart(here, here.mei, product(here))
     client.force_login(here.mei)
     checkout = where(here, "shop", "checkout")
-    assert "For you" in client.get(checkout).content.decode()
+    assert "For you · 减 ¥5.00" in client.get(checkout).content.decode()
     assert "For you" in client.get(where(here, "shop", "mine")).content.decode()
     wrong = client.post(checkout, {"coupon": "NOTHERE", "total": "2000", "once": "b"})
     assert wrong.status_code == 422
+    assert 'id="id_coupon_error"' in wrong.content.decode()  # beside the field where it was typed
     assert not Order.objects.exists()
     client.post(checkout, {"mine": made.uid, "total": "1500", "once": "c"})
     assert Order.objects.get().discount == 500

@@ -29,7 +29,7 @@ from qunluo.market.queries.bookings import (
     service_of,
     unpaid_times,
 )
-from qunluo.market.queries.campaign_fronts import fronts
+from qunluo.market.queries.campaign_fronts import first_pictures, fronts
 from qunluo.market.queries.campaign_lists import (
     ListedEntry,
     buyers_of,
@@ -311,7 +311,8 @@ __all__ = [
     "running_time", "get_tier", "given_times", "managed_tier", "experience_states", "figures_of",
     "finance",
     "find_bill", "find_campaign", "find_claim", "find_coupon", "find_group_complaint",
-    "find_invoice", "find_merchant", "find_order", "find_shop", "find_tier_end", "free_slots",
+    "find_invoice", "find_merchant", "find_order", "find_shop", "find_tier_end",
+    "first_pictures", "free_slots",
     "fronts", "get_address", "get_booking", "get_campaign", "get_card", "get_claim",
     "get_claim_picture", "get_coupon", "get_entry", "get_group_complaint", "get_invoice",
     "get_order", "get_payment", "get_period", "get_plan", "get_product", "get_refund",

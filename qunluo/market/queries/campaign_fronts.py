@@ -1,6 +1,6 @@
 """What a campaign shows of itself at first sight: a picture, its price, and the price alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qunluo.market.models import Campaign, CampaignItem, Picture
@@ -31,10 +31,7 @@ def fronts(campaigns: Sequence[Campaign]) -> dict[int, Front]:
         if item.campaign_id in found:
             several.add(item.campaign_id)
         found.setdefault(item.campaign_id, item)
-    pictures: dict[int, Picture] = {}
-    products = {one.variant.product_id for one in found.values()}
-    for picture in Picture.objects.filter(product__in=products).order_by("place", "pk"):
-        pictures.setdefault(picture.product_id, picture)
+    pictures = first_pictures(one.variant.product_id for one in found.values())
     return {
         pk: Front(
             f"{one.variant.product.title} {one.variant.name}".strip(),
@@ -45,3 +42,11 @@ def fronts(campaigns: Sequence[Campaign]) -> dict[int, Front]:
         )
         for pk, one in found.items()
     }
+
+
+def first_pictures(products: Iterable[int]) -> dict[int, Picture]:
+    """Return the first picture of each product that has one, by the product's id; one query."""
+    found: dict[int, Picture] = {}
+    for picture in Picture.objects.filter(product__in=set(products)).order_by("place", "pk"):
+        found.setdefault(picture.product_id, picture)
+    return found

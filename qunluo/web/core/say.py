@@ -11,7 +11,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from django.utils.html import linebreaks
 from django.utils.timezone import get_current_timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from markupsafe import Markup
 
 from qunluo.kernel.clock import now
@@ -21,6 +21,7 @@ TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 NEARLY = 0.85  # of a unit counts as one, for Babel
+JUST = 45  # seconds ago are no number that anybody reads
 _AGO: dict[tuple[str, str, int, bool], str] = {}
 
 
@@ -85,6 +86,8 @@ def ago(value: dt.datetime | None) -> str:
 
 def _ago(delta: dt.timedelta, language: str) -> str:
     seconds = delta.total_seconds()
+    if -JUST < seconds <= 0:
+        return gettext("just now")
     # What Babel says depends on the unit and the rounded count alone.
     for unit, length in TIMEDELTA_UNITS:
         count = abs(seconds) / length

@@ -40,6 +40,7 @@ def show_books(
         "community": community,
         "amount": partial(_said, language, points),
         "unit_name": partial(_unit, language, points),
+        "told": told,
         **({"desk_tabs": tabs(request, community)} if desk else {}),
         **context,
     }
@@ -52,6 +53,11 @@ def _said(language: str, points: queries.Named, minor: int, unit: str) -> str:
 
 def _unit(language: str, points: queries.Named, unit: str) -> str:
     return queries.unit_said(unit, language, points)
+
+
+def told(memo: str) -> str:
+    """Return a memo: one of the software's own in the reader's language, any other as it is."""
+    return _(memo) if memo else ""
 
 
 def key_of(request: PersonRequest) -> str:
@@ -80,7 +86,7 @@ def _rows(account: "Account", lines: "Iterable[queries.Line]") -> Iterator[str]:
             [
                 moved.at.isoformat(timespec="seconds"),
                 pick(line.kind.name, language),
-                safe_cell(moved.memo),
+                safe_cell(told(moved.memo)),
                 queries.plain_amount(line.amount, exponent),
                 queries.plain_amount(line.balance, exponent),
                 code,

@@ -42,7 +42,10 @@ def start(request: PersonRequest, slug: str) -> HttpResponse:
     shop.community = community
     views = queries.managed_products(community, viewer=request.person)
     variants = [
-        form.variant for one in views if one.product.state == "on_sale" for form in one.variants
+        form.variant
+        for one in views
+        if one.product.state == "on_sale" and one.product.kind in queries.PLAIN_KINDS
+        for form in one.variants
     ]
     choose = ChooseForm(request.GET or None, variants=variants)
     context: dict[str, Any] = {"choose": choose, "form": None, "kind": None}

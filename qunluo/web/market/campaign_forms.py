@@ -209,21 +209,21 @@ class StartForm(forms.Form):
             )
 
     def _ask_of(self, one: "Variant") -> None:
-        called = f"{one.product.title} {one.name}".strip()
+        called = {"name": f"{one.product.title} {one.name}".strip()}
         fields = self.fields
-        fields[f"price{one.pk}"] = forms.CharField(label=f"{called}: {gettext('price')}")
+        fields[f"price{one.pk}"] = forms.CharField(label=gettext("%(name)s: price") % called)
         if self.kind.ladder:
             fields[f"steps{one.pk}"] = forms.CharField(
-                label=f"{called}: {gettext('lower prices')}", required=False,
+                label=gettext("%(name)s: lower prices") % called, required=False,
                 help_text=_("From so many on, as 10=8.50, 50=7; the difference goes back."),
             )  # fmt: skip
         if self.kind.cases:
             fields[f"case{one.pk}"] = _number(
-                f"{called}: {gettext('pieces in a case')}", 1, least=1
+                gettext("%(name)s: pieces in a case") % called, 1, least=1
             )
         if self.kind.batches:
             fields[f"batches{one.pk}"] = forms.CharField(
-                label=f"{called}: {gettext('batches')}", widget=LONG,
+                label=gettext("%(name)s: batches") % called, widget=LONG,
                 help_text=_("How many are set aside: 100, or on each line a time: 20:00=50."),
             )  # fmt: skip
 

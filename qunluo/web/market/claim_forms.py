@@ -8,25 +8,41 @@ from django.utils.translation import gettext_lazy as _
 from qunluo.market import queries
 from qunluo.web.market.forms.fields import LINES, MoneyField, add_fields, choices, words
 
-MOST = 2_000
+MOST, PICTURES = 2_000, 3
 ACTS = ("withdraw", "agree", "dispute", "send", "decide", "accept", "decline", "take", "offer")
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    """Several files chosen at once."""
+
+    allow_multiple_selected = True
+
+
+class PicturesField(forms.FileField):
+    """Up to three pictures."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Return the files that were chosen. ValidationError."""
+        if len(data or []) > PICTURES:
+            raise forms.ValidationError(_("At most %(n)s pictures.") % {"n": PICTURES})
+        return [super(PicturesField, self).clean(one, initial) for one in data or []]
 
 
 class PicturesForm(forms.Form):
     """Up to three pictures beside what is said."""
 
     def add_pictures(self) -> None:
-        """Add the fields, each for one picture."""
-        for number in (1, 2, 3):
-            self.fields[f"picture{number}"] = forms.FileField(
-                label=_("Picture"), required=False,
-                widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
-            )  # fmt: skip
+        """Add the field, after those that are there."""
+        self.fields["pictures"] = PicturesField(
+            label=_("Pictures"), required=False, widget=SeveralFiles(attrs={"accept": "image/*"}),
+            help_text=_("At most %(n)s pictures.") % {"n": PICTURES},
+        )  # fmt: skip
 
     def pictures(self) -> list[bytes]:
         """Return the bytes of the pictures that were chosen."""
-        chosen = (self.cleaned_data.get(f"picture{number}") for number in (1, 2, 3))
-        return [one.read() for one in chosen if one]
+        return [one.read() for one in self.cleaned_data.get("pictures") or []]
 
 
 class ReturnForm(PicturesForm):

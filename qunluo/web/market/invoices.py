@@ -21,7 +21,10 @@ def receipt(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
     """Show the receipt of a paid order, to print."""
     community, shop = shop_of(request, slug)
     found = queries.receipt(uid, viewer=request.person, community=community)
-    context = {"receipt": found, "view": found.view, "shop": shop}
+    context = {
+        "receipt": found, "view": found.view, "shop": shop,
+        "fronts": queries.first_pictures(line.product_id for line in found.view.lines),
+    }  # fmt: skip
     return show_market(request, community, "receipt.html", context)
 
 

@@ -20,7 +20,7 @@ from qunluo.web.desk.desk import tabs
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
-    from qunluo.market.models import Shop
+    from qunluo.market.models import Coupon, Shop
 
 
 # What stands for a product without a picture.
@@ -67,6 +67,7 @@ def show_market(
         "community": community,
         "amount": partial(_said, language),
         "told": _told,
+        "coupon_off": coupon_off,
         "state_names": state_names(),
         "category_icons": ICONS,
         **({"desk_tabs": tabs(request, community)} if desk else {}),
@@ -95,6 +96,22 @@ def _said(language: str, minor: int, unit: str) -> str:
 def _told(reason: str) -> str:
     """Return a reason: one of the software's own in the reader's language, any other as it is."""
     return _(reason) if reason else ""
+
+
+def coupon_off(one: "Coupon", currency: str) -> str:
+    """Return what a coupon takes off, in a few words."""
+    amount = partial(_said, get_language() or "en")
+    if one.kind == "amount":
+        said = [_("%(amount)s off") % {"amount": amount(one.amount or 0, currency)}]
+    elif one.kind == "percent":
+        said = [_("%(n)s percent off") % {"n": one.percent}]
+        if one.amount:
+            said.append(_("%(amount)s at most") % {"amount": amount(one.amount, currency)})
+    else:
+        said = [_("Free sending")]
+    if one.least:
+        said.append(_("from %(amount)s on") % {"amount": amount(one.least, currency)})
+    return " · ".join(said)
 
 
 def plain(minor: int, exponent: int) -> str:

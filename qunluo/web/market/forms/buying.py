@@ -20,6 +20,12 @@ NEW = "new"
 ADDRESS = ("name", "phone", "region", "detail")
 
 
+class Asked(forms.CharField):
+    """A field that one way of getting things needs and another does not: never marked optional."""
+
+    asked = True
+
+
 class CheckoutForm(forms.Form):
     """How an order reaches its buyer."""
 
@@ -32,7 +38,7 @@ class CheckoutForm(forms.Form):
         bodily: bool,
         no_returns: "Sequence[Product]",
         credit: str = "",
-        coupons: "Sequence[OwnCoupon]" = (),
+        coupons: "Sequence[tuple[OwnCoupon, str]]" = (),
         **kwargs: Any,
     ) -> None:
         """Take the buyer, where things may be fetched, whether they are sent, and their credit."""
@@ -56,10 +62,10 @@ class CheckoutForm(forms.Form):
             label=_("A word for the shop"), required=False, max_length=400, widget=LINES
         )
 
-    def _ask_coupon(self, mine: "Sequence[OwnCoupon]") -> None:
+    def _ask_coupon(self, mine: "Sequence[tuple[OwnCoupon, str]]") -> None:
         """Ask for one coupon: of those that the buyer was given, or by its code."""
         if mine:
-            named = [(one.coupon.uid, one.coupon.title) for one in mine]
+            named = [(one.coupon.uid, f"{one.coupon.title} · {off}") for one, off in mine]
             self.fields["mine"] = forms.ChoiceField(
                 label=_("My coupons"), required=False, widget=forms.RadioSelect, initial="",
                 choices=[("", gettext("Without one")), *named],
@@ -106,7 +112,7 @@ class CheckoutForm(forms.Form):
         to = "shipping"  # the style sheet knows them by it
         add_fields(
             self,
-            name=_text(_("Name"), 60, autocomplete=f"{to} name"),
+            name=_text(_("Recipient"), 60, autocomplete=f"{to} name"),
             phone=_text(_("Telephone"), 40, autocomplete=f"{to} tel", type="tel"),
             region=_text(
                 _("Province, city, district"),
@@ -142,7 +148,7 @@ class CheckoutForm(forms.Form):
 
 def _text(label: Any, most: int, *, type: str = "text", **attrs: str) -> forms.CharField:
     widget = forms.TextInput(attrs={**attrs, "type": type})
-    return forms.CharField(label=label, max_length=most, required=False, widget=widget)
+    return Asked(label=label, max_length=most, required=False, widget=widget)
 
 
 class ReasonForm(forms.Form):

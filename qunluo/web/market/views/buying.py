@@ -27,7 +27,7 @@ from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import partial
 from qunluo.web.market.coupons import guard_code
 from qunluo.web.market.forms import CheckoutForm
-from qunluo.web.market.pages import key_of, looker, shop_of, show_market, whole
+from qunluo.web.market.pages import coupon_off, key_of, looker, shop_of, show_market, whole
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
@@ -43,6 +43,7 @@ def cart(request: PersonRequest, slug: str) -> HttpResponse:
     views = _views(request, shop, items)
     context = {
         "shop": shop,
+        "fronts": queries.first_pictures(one.variant.product_id for one in items),
         "items": [(item, views.get(item.variant_id)) for item in items],
         "total": sum(
             one.priced.price * item.quantity
@@ -113,7 +114,10 @@ def checkout(request: PersonRequest, slug: str) -> HttpResponse:
         sends=bool(bodily and queries.delivery_rates(community)),
         bodily=bodily,
         credit=_credit(request, shop),
-        coupons=queries.own_coupons(community, request.person),
+        coupons=[
+            (one, coupon_off(one.coupon, shop.currency))
+            for one in queries.own_coupons(community, request.person)
+        ],
         no_returns=[one.variant.product for one in items if not one.variant.product.returnable],
     )
     if request.method == "POST" and form.is_valid():
@@ -158,6 +162,9 @@ def _place(
         said, then = error.say(_)
         messages.warning(request, f"{said} {then}")
         return None
+    except (CouponNotFound, CouponRefused) as error:
+        form.add_error("coupon", " ".join(error.say(_)))
+        return None
     except DomainError as error:
         explain(form, error)
         return None
@@ -190,6 +197,7 @@ def _show(
     )
     context = {
         "shop": shop,
+        "fronts": queries.first_pictures(one.variant.product_id for one in items),
         "items": [(item, views.get(item.variant_id)) for item in items],
         "form": form,
         "quote": quote,

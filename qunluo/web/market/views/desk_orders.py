@@ -245,6 +245,7 @@ def _show(
         "view": view,
         "ship": ship or ShipForm(initial={n: getattr(view.order, n) for n in ShipForm.base_fields}),
         "code": code or CodeForm(),
+        "fronts": queries.first_pictures(line.product_id for line in view.lines),
         **after_sales_of(view),
     }
     return show_market(request, community, "desk_order.html", context, desk=True, status=status)

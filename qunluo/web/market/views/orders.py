@@ -50,6 +50,7 @@ def order(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
         "cards": queries.cards_of(view.order, viewer=request.person),
         "card_states": card_states(),
         "takes_back": queries.tier_refundable(view.order),
+        "fronts": queries.first_pictures(line.product_id for line in view.lines),
     }
     return show_market(request, community, "order.html", context)
 
