@@ -1,10 +1,13 @@
 """The demo: four communities that live through ninety days, the same for the same seed."""
 
+import re
 import time
+from collections import Counter, deque
 from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
+from django.test import Client
 
 from qunluo.blueprints import demo
 from qunluo.community.models import Community, Membership
@@ -26,6 +29,10 @@ pytestmark = [
 LIMIT = 240  # seconds, with other work beside it
 TODAY = datetime(2026, 5, 20, 12, tzinfo=UTC)
 HALF = 45  # days: by then everybody has begun what they do, and most of it happened
+HTML = 40_000  # bytes of a page, before it is packed
+EACH, MOST = 2, 120  # pages of one sort, and of one person
+NUMBER = re.compile(r"/(?:[0-9A-Z]{8,}|\d+)\b")
+LINK = re.compile(r'href="(/(?!static|media|accounts)[^"#]*)"')
 TOLD = {}  # by seed, what the first demo of this run told
 
 
@@ -74,6 +81,28 @@ def lived(seed, days=None):
     return told(), time.monotonic() - began
 
 
+def heavy(email, start):
+    """Go where the links lead; return the pages that weigh too much."""
+    client, todo = Client(), deque([start, "/me/notices/"])
+    found, kinds, seen = {}, Counter(), set()
+    client.force_login(Person.objects.get(email=email))
+    while todo and len(seen) < MOST:
+        path = todo.popleft()
+        kind = NUMBER.sub("/#", path.partition("?")[0])
+        if path in seen or kinds[kind] == EACH:
+            continue
+        seen.add(path)
+        kinds[kind] += 1
+        answer = client.get(path)
+        if answer.status_code != 200 or "text/html" not in answer.get("Content-Type", ""):
+            continue
+        if len(answer.content) > HTML:
+            found[path] = len(answer.content)
+        todo.extend(one.replace("&amp;", "&") for one in LINK.findall(answer.content.decode()))
+    assert len(seen) > MOST // 2
+    return found
+
+
 @pytest.mark.req("T14", "T01")
 def test_the_demo_is_alive_complete_and_quick():
     story, seconds = lived(7)
@@ -100,6 +129,10 @@ def test_the_demo_is_alive_complete_and_quick():
     for _part, email, _password, page in demo.logins():
         assert Person.objects.filter(email=email).exists()
         assert page.split("/")[2] in {slug for slug, *_ in story["communities"]}
+    with travel(TODAY):
+        assert {email: heavy(email, page) for _part, email, _password, page in demo.logins()} == {
+            email: {} for _part, email, *_ in demo.logins()
+        }
 
 
 @pytest.mark.above_the_database

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from qunluo.people.models import Person
     from qunluo.people.queries import Card
 
-NAMED = 12
+NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,17 @@ class Inviter:
     extra: int
 
 
-def inviters(community: "Community", *, viewer: "Person", limit: int = 100) -> list[Inviter]:
-    """Return who invited, whoever brought the most first; for who manages invitations."""
+def inviters(
+    community: "Community", *, viewer: "Person", limit: int = 100, start: int = 0
+) -> list[Inviter]:
+    """Return who invited, whoever brought the most first; for who manages invitations.
+
+    At most `limit` of them from the place `start` on.
+    """
     require(viewer, community, MANAGE)
     made = Invitation.objects.filter(community=community).values_list("inviter_id")
     counted = made.annotate(brought=Sum("used")).order_by("-brought", "inviter_id")
-    counts: dict[int, int] = dict(counted[:limit])
+    counts: dict[int, int] = dict(counted[start : start + limit])
     came = _latest(community, list(counts))
     cards = person_card([*counts, *(pk for people in came.values() for pk in people)])
     here = _here(community, cards)

@@ -132,7 +132,7 @@ def portrait(name: str, seed: str, size: int = 40, label: str = "") -> Markup:
     return Markup(
         '<svg class="portrait" width="{size}" height="{size}" viewBox="0 0 40 40" {told}>'
         '<rect width="40" height="40" fill="{ground}"/>'
-        '<text x="20" y="20" dy=".355em" text-anchor="middle" font-size="{points}" fill="{ink}">'
+        '<text x="20" y="20" dy=".355em" font-size="{points}" fill="{ink}">'
         "{initials}</text></svg>"
     ).format(
         size=size,

@@ -37,11 +37,11 @@ def icon(name: str, size: int = 20, label: str = "") -> Markup:
     """Return a Lucide icon; decoration unless it has a label; KeyError if there is no such icon."""
     _head, _svg, drawn = _icons().read(f"{name}.svg").decode().partition("<svg")
     shapes = "".join(map(str.strip, drawn.partition(">")[2].rpartition("</svg>")[0].splitlines()))
+    shapes = shapes.replace(" />", "/>")
     told = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
     return Markup(  # noqa: S704  (the shapes are the package's, the label is escaped)
-        f'<svg class="icon" width="{size}" height="{size}" viewBox="0 0 24 24" fill="none"'
-        ' stroke="currentColor" stroke-width="1.75" stroke-linecap="round"'
-        f' stroke-linejoin="round" {told}>{shapes}</svg>'
+        f'<svg class="icon" width="{size}" height="{size}" viewBox="0 0 24 24" {told}>'
+        f"{shapes}</svg>"
     )
 
 

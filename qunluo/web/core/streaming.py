@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from qunluo.conversation import queries
 from qunluo.kernel.text import pick
 from qunluo.web.core import say
+from qunluo.web.core.jinja import tight
 from qunluo.web.core.pieces import GAP, macros, pieces
 from qunluo.web.core.requests import PersonRequest
 
@@ -144,6 +145,6 @@ def _pieces(same: Same) -> tuple[str, ...]:
     def make() -> str:
         kind = queries.kind_of(same.kind) if same.kind else None
         card = macros("conversation/stream_card.html").card
-        return str(card(same, kind, GAP, queries.reactions()))
+        return tight(card(same, kind, GAP, queries.reactions()))
 
     return pieces(same, make)

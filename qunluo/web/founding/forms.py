@@ -1,6 +1,7 @@
 """What founders fill in outside the charter."""
 
 from functools import lru_cache
+from importlib.resources import files
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -31,15 +32,23 @@ def currencies() -> list[tuple[str, str]]:
     return [(code, f"{get_currency_name(code, locale=locale())} ({code})") for code in CURRENCIES]
 
 
-def zones() -> list[tuple[str, str]]:
-    """Return the time zones by name of place."""
-    return _zones(locale())
+def zones(kept: str = "") -> list[tuple[str, str]]:
+    """Return the time zones by name of place: those that differ since 1970, and the one kept."""
+    found = _zones(locale())
+    if kept in dict(found) or kept not in available_timezones():
+        return found
+    return sorted([*found, (kept, _located(kept, locale()))])
 
 
 @lru_cache(maxsize=8)
 def _zones(said_in: Locale) -> list[tuple[str, str]]:
-    known = sorted(name for name in available_timezones() if "/" in name and "Etc/" not in name)
-    return [(name, f"{get_timezone_location(name, locale=said_in)} · {name}") for name in known]
+    table = files("tzdata") / "zoneinfo" / "zone1970.tab"
+    rows = (row.split("\t") for row in table.read_text("utf-8").splitlines() if row[0] != "#")
+    return sorted((row[2].strip(), _located(row[2].strip(), said_in)) for row in rows)
+
+
+def _located(name: str, said_in: Locale) -> str:
+    return str(get_timezone_location(name, locale=said_in))
 
 
 class StartForm(forms.Form):
@@ -98,7 +107,8 @@ class SettingsForm(forms.Form):
 
     def __init__(self, *args: Any, fixed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = zones()  # type: ignore[attr-defined]
+        kept = self.initial.get("time_zone", "")
+        self.fields["time_zone"].choices = zones(kept)  # type: ignore[attr-defined]
         if fixed:
             self.fields["slug"].disabled = True
             self.fields["slug"].help_text = _("Links and posters carry it, so it stays.")

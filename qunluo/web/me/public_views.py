@@ -35,7 +35,9 @@ def avatar(request: HttpRequest, handle: str) -> HttpResponse:
     """Draw the portrait of somebody without a picture: always the same for the same person."""
     person = queries.get_person(handle=handle)
     drawn = str(portrait(person.name, person.handle, 256)).replace(
-        "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" ', 1
+        "<svg ",
+        '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" text-anchor="middle" ',
+        1,
     )
     response = HttpResponse(drawn, content_type="image/svg+xml")
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

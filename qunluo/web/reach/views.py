@@ -15,6 +15,7 @@ from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.core.show import show
 
 BIG = 2**62
+PAGE = 12
 
 
 @require_GET
@@ -23,7 +24,7 @@ def notices(request: PersonRequest) -> HttpResponse:
     """Show what reached a person, the newest first; reactions by themselves."""
     quiet, after = request.GET.get("only") == "reactions", request.GET.get("after")
     language = get_language() or "en"
-    page = queries.notices(request.person, language, quiet=quiet, after=after)
+    page = queries.notices(request.person, language, quiet=quiet, after=after, limit=PAGE)
     asked = {"only": "reactions"} if quiet else {}
     context = {
         "notices": page.items,

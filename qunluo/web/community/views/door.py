@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from qunluo.people.queries import Profile
 
 KEEPERS = ("owner", "operator", "cco", "host")
-NEWCOMERS, OFFERS, FACES, STREAM = 3, 6, 24, 10
+NEWCOMERS, OFFERS, FACES, STREAM = 3, 6, 24, 8
 WELCOME_LASTS = timedelta(days=14)
 WELCOMED = "welcomed"  # communities whose welcome this browser has put away
 FOUNDING = "founding"

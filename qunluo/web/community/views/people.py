@@ -51,8 +51,10 @@ def member(request: PersonRequest, slug: str, handle: str) -> HttpResponse:
     queries.require(request.person, community, "members.view")
     person = get_person(handle=handle)
     membership = queries.get_membership(person, community)
+    charter = queries.public_charter(community)
     context = {
         "community": community,
+        "values": charter.values if charter else {},
         "membership": membership,
         "profile": profile_for(person, request.person),
         "roles": [role for name, role in queries.roles().items()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from qunluo.conversation.queries import PostView, Sight, ThreadWindow
 
 BIG = 2**31 - 1
-SHOWN = 40
+SHOWN = 11
 TOGETHER = timedelta(minutes=5)
 
 

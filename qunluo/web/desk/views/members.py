@@ -20,7 +20,7 @@ from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.desk.desk import desk_of, role_labels, show_desk
 from qunluo.web.desk.forms import FILTERS, MemberFilter, SegmentForm, host_choices
 
-PAGE = 50
+PAGE = 28
 
 
 @require_GET

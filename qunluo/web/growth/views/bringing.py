@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MANAGE = "invitations.manage"
 
+PAGE = 14
+
 
 @require_GET
 @signed_in
@@ -59,10 +61,14 @@ def _show(
     handle: str = "",
     refused: PlacesForm | None = None,
 ) -> HttpResponse:
-    found = queries.inviters(community, viewer=request.person)
+    said = request.GET.get("after", "")
+    start = int(said) if said.isdecimal() and len(said) < len("10000") else 0
+    every = queries.inviters(community, viewer=request.person, limit=PAGE + 1, start=start)
+    found = every[:PAGE]
     context = {
         "community": community,
         "found": found,
+        "more": f"?after={start + PAGE}" if len(every) > PAGE else "",
         "forms": {
             one.person.handle: refused
             if refused and one.person.handle == handle

@@ -27,6 +27,8 @@ from qunluo.web.growth.pages import show_page, status_of
 if TYPE_CHECKING:
     from qunluo.community.models import Community
 
+PAGE = 24
+
 
 @require_GET
 @signed_in
@@ -36,7 +38,7 @@ def customers(request: PersonRequest, slug: str) -> HttpResponse:
     form = filter_form(request.GET, community)
     filters, after = form.said(), request.GET.get("after")
     ask: dict[str, Any] = {"viewer": request.person, "filters": filters}
-    found = queries.customers(community, **ask, after=after)
+    found = queries.customers(community, **ask, after=after, limit=PAGE)
     context = {
         "form": form,
         "filters": filters,

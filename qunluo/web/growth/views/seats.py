@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qunluo.growth.models import FoundingContact
 
 MANAGE = "invitations.manage"
+SHOWN = 20  # a search finds all others
 LISTS = {"founding": "growth:founding", "kol": "growth:kol"}
 
 
@@ -38,7 +39,7 @@ def seat(request: PersonRequest, slug: str, kind: str = "founding") -> HttpRespo
         messages.success(request, _("%(name)s has seat %(n)s.") % told)
         return redirect(LISTS[kind], slug=slug)
     q = request.GET.get("q", contact.name if contact else "").strip()
-    found = members(community, viewer=request.person, filters={"q": q} if q else {})
+    found = members(community, viewer=request.person, filters={"q": q} if q else {}, limit=SHOWN)
     seated_here = queries.seat_numbers(community, [card.person.pk for card in found.items], kind)
     context = {
         "contact": contact,

@@ -28,6 +28,7 @@ from qunluo.web.market.pages import plain, show_market, state_names, todo_names,
 if TYPE_CHECKING:
     from qunluo.community.models import Community
 
+PAGE = 30
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Acts = dict[str, Callable[..., Any]]
 ODD_ENDS = {"back", "ended"}  # what somebody does about money that came otherwise
@@ -41,7 +42,7 @@ def orders(request: PersonRequest, slug: str) -> HttpResponse:
     community = desk_of(request, slug, queries.ORDERS)
     asked = _asked(request)
     after = request.GET.get("after")
-    page = queries.orders(community, viewer=request.person, after=after, **asked)
+    page = queries.orders(community, viewer=request.person, after=after, limit=PAGE, **asked)
     odd, back = queries.troubles(community, viewer=request.person)
     query = "&".join(f"{k}={v}" for k, v in asked.items() if v)
     context = {
