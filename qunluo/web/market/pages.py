@@ -20,7 +20,7 @@ from qunluo.web.desk.desk import tabs
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
-    from qunluo.market.models import Coupon, Shop
+    from qunluo.market.models import Coupon, Product, Shop
 
 
 # What stands for a product without a picture.
@@ -35,6 +35,14 @@ ICONS = {
     "tools": "hammer",
     "other": "package",
 }
+KIND_ICONS = {
+    "card": "gift", "share": "sprout", "tier": "badge-check", "service": "calendar-check",
+}  # fmt: skip
+
+
+def icon_of(product: "Product") -> str:
+    """Return the name of the icon that stands for a product without a picture."""
+    return KIND_ICONS.get(product.kind) or ICONS[product.category]
 
 
 def shop_of(request: PersonRequest, slug: str) -> "tuple[Community, Shop]":
@@ -69,7 +77,7 @@ def show_market(
         "told": _told,
         "coupon_off": coupon_off,
         "state_names": state_names(),
-        "category_icons": ICONS,
+        "icon_of": icon_of,
         **({"desk_tabs": tabs(request, community)} if desk else {}),
         **context,
     }
