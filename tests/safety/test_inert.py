@@ -76,6 +76,7 @@ BY_DEVICE = {
     ("dealers:codes", None, "name"),  # it answers with a file
     ("talk:imported", None, "room"),
     ("market:picture", None, "alt"),
+    ("claims:add_picture", None, "alt"),
 }
 # It takes nothing but the exact name, and would end the community under the other forms.
 CLOSING = {
