@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from ninja.decorators import decorate_view
@@ -149,6 +150,14 @@ def _refusals(shape: Shape, path: str) -> tuple[int, ...]:
     return tuple(sorted(codes))
 
 
+def address_of(request: HttpRequest) -> str:
+    """Return from where a request comes, "" where the server does not say."""
+    try:
+        return get_adapter().get_client_ip(request) or ""
+    except PermissionDenied:
+        return ""
+
+
 def _guarded(shape: Shape) -> Callable[[Callable[..., HttpResponse]], Any]:
     """Wrap the running of an operation in limits and idempotency, outside its transaction."""
 
@@ -156,7 +165,7 @@ def _guarded(shape: Shape) -> Callable[[Callable[..., HttpResponse]], Any]:
         @wraps(run)
         def answer(request: HttpRequest, **parameters: Any) -> HttpResponse:
             person = identify(request)
-            who = person.pk if person else f"visitor {get_adapter().get_client_ip(request)}"
+            who = person.pk if person else f"visitor {address_of(request)}"
             for rate in shape.rates:
                 limit(rate.name, who, times=rate.times, seconds=rate.seconds)
             key = request.headers.get(HEADER) if shape.writes else None

@@ -4,11 +4,10 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from allauth.account.adapter import get_adapter
 from ninja import Query, Status
 from pydantic import Field
 
-from qunluo.api.area import Area
+from qunluo.api.area import Area, address_of
 from qunluo.api.caller import Caller
 from qunluo.api.community import SlugPath, community_of
 from qunluo.api.market import Quantity, shop_of
@@ -311,7 +310,7 @@ def begin_payment(
         provider=wish.provider,
         client=wish.client,
         payer=wish.payer,
-        address=get_adapter().get_client_ip(request) or "",
+        address=address_of(request),
     )
     return Status(201, show_payment(payment, own=True))
 

@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from allauth.account.adapter import get_adapter
 from ninja import Path, Status
 from pydantic import Field
 
-from qunluo.api.area import Area, Rate
+from qunluo.api.area import Area, Rate, address_of
 from qunluo.api.caller import Caller
 from qunluo.api.community import SlugPath, community_of
 from qunluo.api.market import managed_shop_of, shop_of
@@ -159,7 +158,7 @@ def register_code(request: Caller, slug: SlugPath, said: RegisteringCode) -> dic
     """Register a product by its code, and come in by it."""
     community = community_of(request, slug)
     if queries.find_code(community, said.code) is None:
-        address = get_adapter().get_client_ip(request)
+        address = address_of(request)
         limit(GUESSES.name, address, times=GUESSES.times, seconds=GUESSES.seconds)
     made = actions.register_code(
         actor=request.person, community=community, code=said.code,

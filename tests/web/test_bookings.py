@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from qunluo.community.models import Membership
 from qunluo.kernel.clock import travel
 from qunluo.market.models import Booking, Order, ServicePlan, Staff
 from tests.community.makers import member
@@ -159,3 +160,20 @@ def test_what_one_has_booked_stands_with_its_time(here, client):
     page = client.get(where(here, "bookings"))
     assert "One hour of advice" in page.content.decode()
     assert where(here, "orders", one.order.uid) in page.content.decode()
+
+
+def test_who_left_and_came_back_still_sees_and_ends_what_was_booked_with_them(here, client):
+    plan = service(here)
+    one = paid(here, plan, here.mei)
+    Membership.objects.filter(person=plan.person).update(
+        joined_at=one.starts_at + timedelta(minutes=5)
+    )
+    with travel(one.ends_at):
+        day = where(here, "bookings", "day")
+        act = where(here, "bookings", one.order.uid, "act")
+        for who in (here.owner, plan.person):  # at the desk it stands apart, and once
+            client.force_login(who)
+            page = client.get(day).content.decode()
+            assert page.count(f'action="{act}"') == 3  # given, nobody came, called off
+        client.post(act, {"act": "done"})
+    assert booking(one.order).state == "done"

@@ -95,7 +95,7 @@ def day(request: PersonRequest, slug: str) -> HttpResponse:
     zone = ZoneInfo(community.time_zone)
     by_day: dict[date, list[queries.BookingView]] = {}
     for one in found:
-        if one.alone:  # stands apart
+        if runs and one.alone:  # stands apart, at the desk alone
             continue
         by_day.setdefault(one.booking.starts_at.astimezone(zone).date(), []).append(one)
     context = {
