@@ -112,3 +112,7 @@ def test_what_lies_at_a_point_is_counted_once_and_named(here, client):
     assert (len(view.variants), view.variants[0].left) == (1, 13)
     client.force_login(here.mei)
     assert "Gate: 3" in asked(client, f"/c/{here.community.slug}/shop/p/{rice.uid}/")[1]
+    PickupPoint.objects.filter(pk=point.pk).update(name="Barn")
+    assert "Barn: 3" in asked(client, f"/c/{here.community.slug}/shop/p/{rice.uid}/")[1]
+    PickupPoint.objects.filter(pk=point.pk).update(active=False)
+    assert "Barn" not in asked(client, f"/c/{here.community.slug}/shop/p/{rice.uid}/")[1]

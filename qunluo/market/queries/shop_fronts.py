@@ -175,7 +175,8 @@ def _variants() -> Subquery:
     stock = Stock.objects.filter(variant=OuterRef("pk"), campaign=None)
     rules = PriceRule.objects.filter(variant=OuterRef("pk"))
     active = Variant.objects.filter(product=OuterRef("pk"), active=True)
-    left = _text(stock, "point", "amount")
+    # What the page calls a point, and whether it shows it, belongs to what is shown.
+    left = _text(stock, "point", "amount", "point__name", "point__active")
     costs = _text(rules, "quantity", "price", "audience")
     return _text(active, "place", "pk", *FORM, left, costs)
 
@@ -218,7 +219,7 @@ def _take(parts: Parts, product_id: int, variants: Any, pictures: Any) -> None:
     for _place, pk, *values, stock, rules in _rows(variants):
         variant = of_columns(Variant, ("id", "product_id", *FORM), [pk, product_id, *values])
         parts.variants[product_id].append(variant)
-        parts.stock[pk] = [(point, amount) for point, amount in _rows(stock)]
+        parts.stock[pk] = [(point, amount) for point, amount, *_said in _rows(stock)]
         parts.rules[pk] = [Rule(who, least, cost) for least, cost, who in _rows(rules)]
     for _place, *values in _rows(pictures):
         parts.pictures[product_id].append(of_columns(Picture, ("id", *IMAGE), values))
