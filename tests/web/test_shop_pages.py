@@ -1,5 +1,7 @@
 """The shop and its products ask the database little, and still say what each viewer pays."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -7,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from qunluo.community.actions import grant
 from qunluo.market import actions, queries
-from qunluo.market.models import PickupPoint, Picture, PriceRule, Stock
+from qunluo.market.models import PickupPoint, Picture, PriceRule, Shop, Stock
 from qunluo.market.queries import Delivery
 from tests.market.conftest import here
 from tests.market.makers import product, variant
@@ -116,3 +118,22 @@ def test_what_lies_at_a_point_is_counted_once_and_named(here, client):
     assert "Barn: 3" in asked(client, f"/c/{here.community.slug}/shop/p/{rice.uid}/")[1]
     PickupPoint.objects.filter(pk=point.pk).update(active=False)
     assert "Barn" not in asked(client, f"/c/{here.community.slug}/shop/p/{rice.uid}/")[1]
+
+
+def test_a_shop_that_leaves_the_selling_to_dealers_does_not_call_itself_empty(here, client):
+    client.force_login(here.mei)
+    path = f"/c/{here.community.slug}/shop/"
+    assert 'class="empty"' in client.get(path).content.decode()
+    Shop.objects.filter(pk=here.shop.pk).update(audience="dealers")
+    assert 'class="empty"' not in client.get(path).content.decode()
+
+
+def test_what_somebody_looks_for_goes_on_on_the_next_page(here, client):
+    for n in range(26):
+        product(here, title=f"Salt & rice {n}")
+    client.force_login(here.mei)
+    path = f"/c/{here.community.slug}/shop/"
+    text = client.get(path, {"q": "salt & rice"}).content.decode()
+    more = re.search(r'href="(\?[^"]*after=[^"]+)"', text)[1].replace("&amp;", "&")
+    rest = client.get(path + more).content.decode()
+    assert len(re.findall("Salt &amp; rice [0-9]+</a>", rest)) == 2

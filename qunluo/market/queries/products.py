@@ -165,9 +165,13 @@ def shelves(community: "Community", buyer: Buyer) -> list[Shelf]:
         found = Product.objects.filter(community_id=given[0], state__in=states)
         return found.values("category").annotate(n=Count("pk")).values_list("category", "n")
 
-    counts = dict(ask(states, counted, [community.pk]))
+    return shelves_of(dict(ask(states, counted, [community.pk])))
+
+
+def shelves_of(counts: Mapping[str, int]) -> list[Shelf]:
+    """Return every category of which there is something, in its order."""
     names = fitness.categories()
-    return [Shelf(code, names[code], counts[code]) for code in names if code in counts]
+    return [Shelf(code, names[code], counts[code]) for code in names if counts.get(code)]
 
 
 def products(

@@ -37,6 +37,7 @@ from qunluo.market.queries.products import (
     product_views,
     require_audience,
     require_sight,
+    shelves_of,
     states_for,
     with_tiers,
 )
@@ -69,8 +70,8 @@ class Front:
 class ShopFront(Front):
     """The first page of a shop."""
 
-    rows: str
-    counts: str
+    rows: str | None
+    counts: str | None
     has_shares: bool
 
     @cached_property
@@ -86,6 +87,11 @@ class ShopFront(Front):
         return Page(product_views(got.items, parts, self.buyer, self.shop), got.next)
 
     @property
+    def empty(self) -> bool:
+        """Tell whether nothing stands there."""
+        return self.rows in {None, "[]"}
+
+    @property
     def more(self) -> str:
         """Return the address of what comes after, "" for nothing."""
         return f"?after={self.page.next}" if self.page.next else ""
@@ -93,10 +99,8 @@ class ShopFront(Front):
     @cached_property
     def shelves(self) -> list[Shelf]:
         """Return every category that holds something, in its order: M18."""
-        names = fitness.categories()
-        counts = json.loads(self.counts) if self.counts else [0] * len(names)
-        found = zip(names.items(), counts, strict=True)
-        return [Shelf(code, name, n) for (code, name), n in found if n]
+        counts = json.loads(self.counts) if self.counts else []
+        return shelves_of(dict(zip(fitness.categories(), counts, strict=bool(counts))))
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """The shop and its products, for everybody who may see them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
@@ -14,7 +15,7 @@ from qunluo.web.market.pages import looker, shop_of, show_market
 
 if TYPE_CHECKING:
     from qunluo.community.models import Community
-    from qunluo.market.models import PickupPoint
+    from qunluo.market.models import PickupPoint, Shop
     from qunluo.market.queries import ProductView
 
 
@@ -24,46 +25,57 @@ def shop(request: PersonRequest, slug: str) -> HttpResponse:
     """Show what is sold, by the life circle."""
     community, found = shop_of(request, slug)
     buyer = looker(request, community)
-    category = request.GET.get("in", "")
-    words = request.GET.get("q", "")[:80].replace("\0", "")
-    after = request.GET.get("after")
+    asked = {
+        "in": request.GET.get("in", ""),
+        "q": request.GET.get("q", "")[:80].replace("\0", ""),
+        "after": request.GET.get("after", ""),
+    }
     try:
-        if not (category or words or after):
-            return _first(request, queries.shop_front(found, buyer, request.person))
-        page = queries.products(found, buyer, category=category, words=words, after=after)
+        shown = _part(request, found, buyer, asked) if any(asked.values()) else _whole(
+            queries.shop_front(found, buyer, request.person)
+        )  # fmt: skip
     except MembersOnlyShop:
         return for_members(request, slug)
-    asked = "".join(f"{k}={v}&" for k, v in (("in", category), ("q", words)) if v)
     context = {
-        "dealers": queries.dealers(found),
         "shop": found,
-        "buyer": buyer,
-        "said": None,
-        "found": page.items,
-        "has_shares": any(one.product.kind == "share" for one in page.items),
-        "more": f"?{asked}after={page.next}" if page.next else "",
-        "shelves": [] if after else queries.shelves(community, buyer),
-        "chosen": category,
-        "words": words,
-        "in_cart": _in_cart(request, community),
+        "dealers": queries.dealers(found),
+        "chosen": asked["in"],
+        "words": asked["q"],
+        **shown,
     }
-    return show_market(request, community, "shop.html", context, block="more" if after else None)
+    block = "more" if asked["after"] else None
+    return show_market(request, community, "shop.html", context, block=block)
 
 
-def _first(request: PersonRequest, front: queries.ShopFront) -> HttpResponse:
-    """Show what stands first; what others drew of it already is not drawn again."""
-    context = {
-        "dealers": queries.dealers(front.shop),
-        "shop": front.shop,
-        "buyer": front.buyer,
-        "said": front.said,
+def _whole(front: queries.ShopFront) -> dict[str, Any]:
+    """Return what stands first; what others drew of it already is not drawn again."""
+    return {
         "front": front,
+        "said": front.said,
+        "buyer": front.buyer,
         "has_shares": front.has_shares,
-        "chosen": "",
-        "words": "",
         "in_cart": front.in_cart,
     }
-    return show_market(request, front.shop.community, "shop.html", context)
+
+
+def _part(
+    request: PersonRequest, shop: "Shop", buyer: queries.Buyer, asked: dict[str, str]
+) -> dict[str, Any]:
+    """Return what somebody looks for, or what comes after."""
+    page = queries.products(
+        shop, buyer, category=asked["in"], words=asked["q"], after=asked["after"] or None
+    )
+    kept = {name: said for name, said in asked.items() if said}
+    return {
+        "front": None,
+        "said": None,
+        "buyer": buyer,
+        "found": page.items,
+        "has_shares": any(one.product.kind == "share" for one in page.items),
+        "more": "?" + urlencode({**kept, "after": page.next}) if page.next else "",
+        "shelves": [] if asked["after"] else queries.shelves(shop.community, buyer),
+        "in_cart": _in_cart(request, shop.community),
+    }
 
 
 @require_GET
@@ -78,32 +90,25 @@ def product(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
         return for_members(request, slug)
     one = front.product
     from_post = request.GET.get("from", "")[:40]
+    dealers, service = queries.dealers(found, one), queries.service_of(one)
+    # Drawn for others as well is what shows nobody, and nothing that time alone changes.
+    alike = request.person.is_authenticated and not buyer.manages
+    alike = alike and not (front.complained or from_post or service or dealers)
     context = {
         "shop": found,
         "buyer": front.buyer,
         "front": front,
+        "said": front.said if alike else None,
         "missing": queries.missing_for_sale(one) if buyer.manages else [],
+        "points": lambda: _points(front.view, community),
         "complaints": queries.complaints_about(one) if front.complained else [],
-        "dealers": queries.dealers(found, one),
-        "service": queries.service_of(one),
+        "claim_kinds": queries.claim_kinds(),
+        "often": queries.often(),
+        "dealers": dealers,
+        "service": service,
         "from_post": from_post,
     }
-    # Drawn for others as well is what shows nobody, and nothing that time alone changes.
-    alike = not (front.complained or from_post or context["service"] or context["dealers"])
-    alike = alike and request.person.is_authenticated and not buyer.manages
-    return show_market(
-        request,
-        community,
-        "product.html",
-        {
-            **context,
-            "said": front.said if alike else None,
-            "points": lambda: _points(front.view, community),
-            "claim_kinds": queries.claim_kinds(),
-            "often": queries.often(),
-            "categories": queries.categories(),
-        },
-    )
+    return show_market(request, community, "product.html", context)
 
 
 def for_members(request: PersonRequest, slug: str) -> HttpResponse:
