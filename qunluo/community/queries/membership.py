@@ -23,6 +23,7 @@ from qunluo.community.queries.permissions import (
     Standing,
     in_force,
     live_grants,
+    live_roles,
     standing_of,
 )
 from qunluo.community.rules.joining import cites
@@ -120,11 +121,9 @@ def enter(slug: str, viewer: "Person | AnonymousUser | None") -> tuple[Community
 
 def _entered(given: Sequence[Any]) -> "QuerySet[Membership]":
     """Return the membership of a person with its community; a row for each live role."""
-    held = Q(person__grants__community=F("community"), person__grants__kind__in=ROLE_KINDS)
-    held &= live_grants(along="person__grants__")
     return (
         Membership.objects.filter(in_force(), community__slug=given[0], person_id=given[1])
-        .annotate(held=FilteredRelation("person__grants", condition=held))
+        .annotate(held=live_roles())
         .annotate(held_name=F("held__name"))
         .select_related("community")
     )

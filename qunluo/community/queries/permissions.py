@@ -116,13 +116,18 @@ def standing_of(member: Membership, stage: str, roles: Iterable[str | None]) -> 
 
 def _standing(given: Sequence[int]) -> "QuerySet[Membership, Any]":
     community_id, person_id = given
-    held = Q(person__grants__community_id=community_id, person__grants__kind__in=ROLE_KINDS)
-    held &= live_grants(along="person__grants__")
     return (
         Membership.objects.filter(in_force(), community_id=community_id, person_id=person_id)
-        .annotate(held=FilteredRelation("person__grants", condition=held))
+        .annotate(held=live_roles())
         .values_list("pk", "suspended_until", "joined_at", "community__stage", "held__name")
     )
+
+
+def live_roles() -> FilteredRelation:
+    """Return the roles of a membership that count, to be joined to it; a row for each."""
+    held = Q(person__grants__community=F("community"), person__grants__kind__in=ROLE_KINDS)
+    held &= live_grants(along="person__grants__")
+    return FilteredRelation("person__grants", condition=held)
 
 
 def permissions_of(person: "Person | AnonymousUser | None", community: Community) -> frozenset[str]:

@@ -84,6 +84,11 @@ def ago(value: dt.datetime | None) -> str:
     return _ago(value - now(), get_language() or "zh-hans")
 
 
+def told(text: str) -> str:
+    """Return a text: one of the software's own in the reader's language, any other as it is."""
+    return gettext(text) if text else ""
+
+
 def _ago(delta: dt.timedelta, language: str) -> str:
     seconds = delta.total_seconds()
     if -JUST < seconds <= 0:

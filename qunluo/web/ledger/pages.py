@@ -16,6 +16,7 @@ from qunluo.kernel.text import pick
 from qunluo.ledger import queries
 from qunluo.web.core.once import FIELD
 from qunluo.web.core.requests import PersonRequest
+from qunluo.web.core.say import told
 from qunluo.web.core.show import show
 from qunluo.web.desk.desk import tabs
 
@@ -53,11 +54,6 @@ def _said(language: str, points: queries.Named, minor: int, unit: str) -> str:
 
 def _unit(language: str, points: queries.Named, unit: str) -> str:
     return queries.unit_said(unit, language, points)
-
-
-def told(memo: str) -> str:
-    """Return a memo: one of the software's own in the reader's language, any other as it is."""
-    return _(memo) if memo else ""
 
 
 def key_of(request: PersonRequest) -> str:

@@ -15,6 +15,7 @@ from qunluo.market import queries
 from qunluo.web.core import belonging
 from qunluo.web.core.once import FIELD
 from qunluo.web.core.requests import PersonRequest
+from qunluo.web.core.say import told
 from qunluo.web.core.show import show
 from qunluo.web.desk.desk import tabs
 
@@ -74,7 +75,7 @@ def show_market(
     given = {
         "community": community,
         "amount": partial(_said, language),
-        "told": _told,
+        "told": told,
         "coupon_off": coupon_off,
         "state_names": state_names(),
         "icon_of": icon_of,
@@ -99,11 +100,6 @@ def entry_shown(request: PersonRequest, community: "Community") -> dict[str, Any
 
 def _said(language: str, minor: int, unit: str) -> str:
     return amount_said(minor, unit, language)
-
-
-def _told(reason: str) -> str:
-    """Return a reason: one of the software's own in the reader's language, any other as it is."""
-    return _(reason) if reason else ""
 
 
 def coupon_off(one: "Coupon", currency: str) -> str:
