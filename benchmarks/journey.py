@@ -29,7 +29,7 @@ from benchmarks.row import Row
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections  # noqa: E402
+from django.db import connections  # noqa: E402
 
 from benchmarks.crowd import Wire  # noqa: E402
 from benchmarks.filling import session  # noqa: E402
@@ -175,12 +175,11 @@ def run(database_url: str) -> list[Row]:
     save_rate(actor=shop.owner, shop=shop.shop, name="Everywhere", fee=0)
     for who in shop.people:
         keep_address(actor=who, address=HOME)
-    processes = WORKERS if connection.vendor == "postgresql" else "1"  # SQLite has one writer
     ours = measure(
         Site(
             "qunluo",
             [sys.executable, "-m", "qunluo", "web", "--listen", "{address}"],
-            {"QUNLUO_ALLOWED_HOSTS": "127.0.0.1", "QUNLUO_WEB_PROCESSES": processes},
+            {"QUNLUO_ALLOWED_HOSTS": "127.0.0.1", "QUNLUO_WEB_PROCESSES": WORKERS},
             [session(who) for who in shop.people],
             {"product": f"/c/{shop.community.slug}/shop/p/{shop.product.uid}/"},
         ),

@@ -47,7 +47,7 @@ SETTINGS = {
         Setting("LISTEN", "127.0.0.1:8000", "Address and port of `qunluo web` and `qunluo serve`."),
         Setting("LIVE_LISTEN", "127.0.0.1:8001", "Address and port of `qunluo live`, which holds open connections; `qunluo serve` takes the next free port after its own."),
         Setting("LIVE_URL", "", "Where browsers reach `qunluo live`: https://host, or :8001 for that port of the same host; empty for the site's own address, where the reverse proxy sends /live/ to it."),
-        Setting("WEB_PROCESSES", "1", "Web processes; about one per core on a busy PostgreSQL installation."),
+        Setting("WEB_PROCESSES", "1", "Web processes; about one per core on a busy installation."),
         Setting(
             "WEB_THREADS",
             "0",
