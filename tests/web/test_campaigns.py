@@ -80,6 +80,16 @@ def test_each_kind_is_started_from_the_desk_by_the_clock_of_the_community(here, 
         assert word in browser(language=language).get(at(here, made)).text
 
 
+def test_going_on_without_a_choice_says_what_is_missing(here):
+    product(here)
+    desk = f"/c/{here.community.slug}/desk/campaigns/start/"
+    owner = browser(here.owner)
+    asked = owner.get(desk).text
+    assert 'class="error"' not in asked
+    assert '<input type="hidden" name="sent" value="1">' in asked
+    assert owner.get(f"{desk}?sent=1").text.count("This field is required.") == 2
+
+
 def test_what_is_sold_by_itself_is_not_offered_for_a_campaign(here):
     rice, card = product(here), product(here, title="Voucher")
     Product.objects.filter(pk=card.pk).update(kind="card")

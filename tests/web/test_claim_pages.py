@@ -30,5 +30,5 @@ def test_up_to_three_pictures_are_chosen_at_once_and_a_fourth_is_refused_beside_
     assert answer.status_code == 422
     assert "最多 3 张图片。" in answer.content.decode()
     assert "The sack was torn." in answer.content.decode()
-    client.post(place, {**said, "pictures": pictures(2)})
-    assert Claim.objects.get().pictures.count() == 2
+    client.post(place, {**said, "pictures": pictures(2), "alt": "A torn  sack"})
+    assert [one.alt for one in Claim.objects.get().pictures.all()] == ["A torn sack"] * 2

@@ -47,11 +47,12 @@ def ask_return(
     quantities: Mapping[int, int],
     words: str,
     pictures: Sequence[bytes] = (),
+    alt: str = "",
 ) -> Claim:
     """Ask to send back so many of some lines (by their ids), within the days of the shop.
 
-    OrderNotFound, ReturnOver, NotReturnable with the reason that was confirmed, InvalidClaim,
-    NotAPicture, PictureTooLarge.
+    `alt` says what the pictures show. OrderNotFound, ReturnOver, NotReturnable with the reason
+    that was confirmed, InvalidClaim, NotAPicture, PictureTooLarge.
     """
     fresh = _mine(actor, order)
     receive_if_due(fresh)
@@ -68,7 +69,7 @@ def ask_return(
         raise errors.ReturnOver
     for line in lines:
         _require_there(line, wanted[line.pk])
-    claim = _begin(fresh, Sort.RETURN, words, pictures)
+    claim = _begin(fresh, Sort.RETURN, words, [(one, alt) for one in pictures])
     ClaimLine.objects.bulk_create(
         ClaimLine(claim=claim, line=line, quantity=wanted[line.pk]) for line in lines
     )
@@ -86,10 +87,12 @@ def complain(
     wants: str,
     amount: int | None = None,
     pictures: Sequence[bytes] = (),
+    alt: str = "",
 ) -> Claim:
     """Say what is wrong with something one bought, and what one wants. M15.
 
-    With enough similar ones it becomes a group complaint at once. OrderNotFound, ComplaintOver,
+    With enough similar ones it becomes a group complaint at once; `alt` says what the pictures
+    show. OrderNotFound, ComplaintOver,
     AlreadyClaimed, InvalidClaim, NotAPicture, PictureTooLarge.
     """
     fresh = _mine(actor, order)
@@ -104,7 +107,7 @@ def complain(
     if alike.filter(state__in=LIVE).exists():
         raise errors.AlreadyClaimed
     claim = _begin(
-        fresh, Sort.COMPLAINT, words, pictures,
+        fresh, Sort.COMPLAINT, words, [(one, alt) for one in pictures],
         product=product, kind=kind, wants=wants, wanted=amount if wants == PART else None,
     )  # fmt: skip
     gather(claim)
@@ -188,7 +191,9 @@ def _turn_one(claim: Claim) -> bool:
         return catch_up(order, fresh)
 
 
-def _begin(order: Order, sort: str, words: str, pictures: Sequence[bytes], **more: object) -> Claim:
+def _begin(
+    order: Order, sort: str, words: str, pictures: Sequence[tuple[bytes, str]], **more: object
+) -> Claim:
     if len(pictures) > MOST_PICTURES:
         raise errors.InvalidClaim(fields={"pictures": [_("Three pictures at most.")]})
     claim = Claim(
@@ -199,8 +204,8 @@ def _begin(order: Order, sort: str, words: str, pictures: Sequence[bytes], **mor
         claim.save(force_insert=True)
     except IntegrityError:
         raise errors.AlreadyClaimed from None
-    for data in pictures:
-        _keep(claim, data)
+    for data, alt in pictures:
+        _keep(claim, data, alt)
     publish(
         events.ClaimMade(**told(order, claim, order.buyer_id), sort=claim.sort, kind=claim.kind)
     )

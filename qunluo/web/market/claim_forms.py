@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from qunluo.market import queries
 from qunluo.web.market.forms.fields import LINES, MoneyField, add_fields, choices, words
 
-MOST, PICTURES = 2_000, 3
+MOST, PICTURES, ALT = 2_000, 3, 200
 ACTS = ("withdraw", "agree", "dispute", "send", "decide", "accept", "decline", "take", "offer")
 
 
@@ -38,6 +38,10 @@ class PicturesForm(forms.Form):
         self.fields["pictures"] = PicturesField(
             label=_("Pictures"), required=False, widget=SeveralFiles(attrs={"accept": "image/*"}),
             help_text=_("At most %(n)s pictures.") % {"n": PICTURES},
+        )  # fmt: skip
+        self.fields["alt"] = forms.CharField(
+            label=_("What they show"), max_length=ALT, required=False,
+            help_text=_("For those who cannot see it."),
         )  # fmt: skip
 
     def pictures(self) -> list[bytes]:

@@ -65,6 +65,7 @@ def give_back(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
             lambda: actions.ask_return(
                 actor=request.person, order=view.order, quantities=form.quantities(),
                 words=form.cleaned_data["words"], pictures=form.pictures(),
+                alt=form.cleaned_data["alt"],
             ),
         )  # fmt: skip
         if made is not None:
@@ -93,6 +94,7 @@ def complain(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
                 actor=request.person, order=view.order, product=form.things[said["product"]],
                 kind=said["kind"], words=said["words"], wants=said["wants"],
                 amount=said["amount"], pictures=form.pictures(),
+                alt=form.cleaned_data["alt"],
             ),
         )  # fmt: skip
         if made is not None:
