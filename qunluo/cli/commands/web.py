@@ -37,8 +37,8 @@ def address_of(listen: str) -> tuple[str, int]:
 def threads() -> int:
     """Return how many requests a process works on at once.
 
-    With SQLite the answers come from the same process: more threads take the interpreter from each
-    other and answer fewer requests. With PostgreSQL some wait while others work.
+    Some wait for what is slow to come or to go while others are answered; more than are of use
+    (web/core/turns.py) cost more than they give where the database is SQLite.
     """
     return 2 if connection.vendor == "sqlite" else 4
 
