@@ -186,19 +186,13 @@ def _rows(prepared: _Prepared, given: Sequence[Given]) -> list[tuple[Any, ...]]:
         adapt = here.ops.adapt_datetimefield_value
         for place, by in prepared.moments:
             values[place] = adapt(moment + by)
-    with _cursor(here) as cursor:
-        cursor.execute(prepared.sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    rows: list[tuple[Any, ...]] = cast("Any", here).rows(prepared.sql, values)
     if not prepared.converts or not rows:
         return rows
     columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
     for place, convert in prepared.converts:
         columns[place] = map(convert, columns[place])
     return list(zip(*columns, strict=True))
-
-
-def _cursor(here: Any) -> Any:
-    return here.statements() if here.vendor == "postgresql" else here.cursor()
 
 
 def _prepare(build: Build, words: Sequence[bool]) -> _Prepared | None:

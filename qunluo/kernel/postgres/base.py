@@ -5,6 +5,7 @@ always UTC. And it writes values into the text of a statement, so that the serve
 anew; for what is asked all day the planning cost more than the answer.
 """
 
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any, cast
 
@@ -89,6 +90,12 @@ class DatabaseWrapper(Django):
         return made(
             self.connection, name=name, scrollable=False, withhold=self.connection.autocommit
         )
+
+    def rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Return what a statement finds; the database keeps its plan."""
+        with self.statements() as cursor:
+            cursor.execute(sql, values)
+            return cast("list[tuple[Any, ...]]", cursor.fetchall())
 
     def statements(self) -> Any:
         """Return a cursor whose values travel beside the statement, which then keeps its plan."""

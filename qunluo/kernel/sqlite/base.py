@@ -5,8 +5,9 @@ before the first row. And Django looks through a statement for places each time 
 once.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX, SQLiteCursorWrapper
 from django.db.backends.sqlite3.base import DatabaseWrapper as Django
@@ -41,6 +42,21 @@ class DatabaseWrapper(Django):
     def create_cursor(self, name: str | None = None) -> Any:
         """Return a cursor; SQLite has no names for them."""
         return self.connection.cursor(factory=Cursor)
+
+    def rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Return what a statement finds, by as few steps as there can be between it and us."""
+        if self.queries_logged or self.execute_wrappers:
+            with self.cursor() as cursor:
+                cursor.execute(sql, values)
+                found = cursor.fetchall()
+                return cast("list[tuple[Any, ...]]", found)
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        self.validate_thread_sharing()
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            found = self.connection.execute(_converted(sql), values).fetchall()
+            return cast("list[tuple[Any, ...]]", found)
 
 
 @lru_cache(maxsize=KEPT)
