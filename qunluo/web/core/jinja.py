@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
+from types import FunctionType
 from typing import Any
 from urllib.parse import urlsplit
 from zipfile import ZipFile
@@ -23,6 +24,7 @@ from qunluo.web.core import bell, belonging, emblem, pieces, say, theme, words
 from qunluo.web.core.links import url, url_or_nothing
 from qunluo.web.core.places import community_places
 
+PLAIN = {FunctionType, type(lru_cache(str))}
 BETWEEN = re.compile(r">\s*\n\s*<|>\s{2,}<")
 
 
@@ -102,6 +104,18 @@ def is_member(context: Context) -> bool:
     return belonging.is_member(context["request"], context["community"])
 
 
+class PageContext(Context):
+    """Calls plain functions at once; Jinja asks each thing that is called what it wants, twice."""
+
+    def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call something of a template."""
+        if type(called) in PLAIN and "jinja_pass_arg" not in called.__dict__:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return called(*args, **kwargs)
+        return super().call(called, *args, **kwargs)
+
+
 def environment(**options: Any) -> Environment:
     """Build the environment; a misspelt variable is an error in tests and empty in production."""
     if settings.ENV == "test":
@@ -117,6 +131,7 @@ def environment(**options: Any) -> Environment:
         lstrip_blocks=True,
         finalize=say.upright,
     )
+    env.context_class = PageContext
     env.policies["ext.i18n.trimmed"] = True  # as scripts/translations.py reads them
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext

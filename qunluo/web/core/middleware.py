@@ -22,6 +22,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from qunluo.kernel.errors import DomainError
 from qunluo.kernel.sessions import person_along
 from qunluo.web.core.errors import domain_error, wrong_method
+from qunluo.web.core.show import VARY
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SPOKEN = ("zh-hans", "en")
@@ -85,13 +86,14 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the language, and tell caches that it matters."""
         language = chosen_language(request) or preferred_language(
-            request.headers.get("Accept-Language", "")
+            request.META.get("HTTP_ACCEPT_LANGUAGE", "")
         )
         translation.activate(language)
         request.LANGUAGE_CODE = language
         response = self.answer(request)
         response.headers.setdefault("Content-Language", translation.get_language() or language)
-        if response.headers.get("Content-Type", "").startswith("text/html"):
+        page = response.headers.get("Content-Type", "").startswith("text/html")
+        if page and response.headers.get("Vary") != VARY:
             patch_vary_headers(response, ["Accept-Language", "Cookie"])
         return response
 
@@ -120,7 +122,7 @@ class PersonMiddleware:
             timezone.deactivate()
         if known and "Cache-Control" not in response.headers:
             # Nothing that was made for a person waits in a shared cache or comes back unasked.
-            patch_cache_control(response, private=True, no_cache=True)
+            response.headers["Cache-Control"] = _own()
         return response
 
     def adopt(self, request: HttpRequest, language: str, zone: str) -> None:
@@ -133,6 +135,13 @@ class PersonMiddleware:
                 timezone.activate(ZoneInfo(zone))
             except (ZoneInfoNotFoundError, ValueError):
                 timezone.deactivate()
+
+
+@cache
+def _own() -> str:
+    response = HttpResponse()
+    patch_cache_control(response, private=True, no_cache=True)
+    return str(response.headers["Cache-Control"])
 
 
 class DomainErrorMiddleware:

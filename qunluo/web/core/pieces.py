@@ -6,6 +6,7 @@ changes. What is never the same, such as how long ago it was, is left out as a g
 
 import secrets
 from collections.abc import Callable, Hashable, Sequence
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,7 +31,7 @@ class KeyTooNarrow(Exception):
 def pieces(key: Hashable, make: Callable[[], str]) -> tuple[str, ...]:
     """Return what `make` renders, cut at its gaps; made once for each key while there is room."""
     found = _kept.get(key)
-    if found is not None and settings.ENV == "test" and found != _cut(make):
+    if found is not None and _tested() and found != _cut(make):
         raise KeyTooNarrow(key)
     if found is None:
         found = _kept[key] = _cut(make)
@@ -40,15 +41,34 @@ def pieces(key: Hashable, make: Callable[[], str]) -> tuple[str, ...]:
     return found
 
 
+@cache
+def _tested() -> bool:
+    return bool(settings.ENV == "test")
+
+
 def kept(name: str, *key: Hashable, caller: Callable[[], str], fill: Sequence[Any] = ()) -> Markup:
     """Return the body of a `call` block, with what is never the same put into its gaps.
 
     In templates: `{% call kept("foot", scheme, fill=[here]) %}… {{ gap }} …{% endcall %}`. The
     language belongs to every key.
     """
-    first, *rest = pieces((name, get_language(), *key), caller)
-    filled = (f"{escape(value)}{part}" for value, part in zip(fill, rest, strict=True))
-    return Markup(first + "".join(filled))  # noqa: S704 - of a template, and escaped
+    return keeper(get_language())(name, *key, caller=caller, fill=fill)
+
+
+@cache
+def keeper(language: str | None) -> Callable[..., Markup]:
+    """Return `kept` for a page whose language is known, so that not each piece asks for it."""
+
+    def kept(
+        name: str, *key: Hashable, caller: Callable[[], str], fill: Sequence[Any] = ()
+    ) -> Markup:
+        first, *rest = pieces((name, language, *key), caller)
+        if not rest and not fill:
+            return Markup(first)  # noqa: S704 - of a template
+        filled = (f"{escape(value)}{part}" for value, part in zip(fill, rest, strict=True))
+        return Markup(first + "".join(filled))  # noqa: S704 - of a template, and escaped
+
+    return kept
 
 
 def drawn(name: str, said: Hashable, *, caller: Callable[[], str], gaps: Any = "") -> Markup:

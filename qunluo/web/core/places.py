@@ -1,9 +1,11 @@
 """The places of a community that this viewer can go to: the rail and the bottom bar."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.http import HttpRequest
+from django.urls import get_script_prefix
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qunluo.web.core import belonging
@@ -13,8 +15,10 @@ if TYPE_CHECKING:
     from qunluo.community.models import Community
 
 
-@dataclass(frozen=True)
-class Place:
+HOME = "house"
+
+
+class Place(NamedTuple):
     """One entry of the navigation."""
 
     text: str
@@ -35,23 +39,33 @@ def community_places(request: HttpRequest, community: "Community") -> tuple[Plac
     # A shop whose dealers sell never opens, and is where they and the codes are found.
     dealt = "codes" in community.modules and community.facts.get("fact.ledger")
     sells = bool(community.facts.get("shop.opened") or dealt)
-    wanted = [
-        (_("Home"), "community:home", "house", True),
-        (_("Talk"), "talk:spaces", "messages-square", True),
-        (_("People"), "community:members", "users-round", among),
-        (_("Shop"), "market:shop", "shopping-bag", sells),
-        (_("Desk"), "desk:home", "clipboard-list", runs),
-        (_("Invite"), "growth:invitations", "user-round-plus", invites),
-        (_("Charter"), "community:charter", "scroll-text", True),
-        (_("Join"), "community:join", "door-open", not member),
-    ]
-    open_to_viewer = [(text, name, icon) for text, name, icon, shown in wanted if shown]
+    shown = (True, True, among, sells, runs, invites, True, not member)
+    found = _places(get_language(), get_script_prefix(), community.slug, shown)
+    path = request.path
     return tuple(
-        Place(text, href, icon, current=_is_here(request.path, href, name))
-        for text, name, icon in open_to_viewer
-        if (href := url_or_nothing(name, slug=community.slug))
+        one._replace(current=True)
+        if (path == one.href if one.icon == HOME else path.startswith(one.href))
+        else one
+        for one in found
     )
 
 
-def _is_here(path: str, href: str, name: str) -> bool:
-    return path == href if name == "community:home" else path.startswith(href)
+@lru_cache(maxsize=1024)
+def _places(
+    _language: str | None, _prefix: str, slug: str, shown: tuple[bool, ...]
+) -> tuple[Place, ...]:
+    wanted = (
+        (_("Home"), "community:home", HOME),
+        (_("Talk"), "talk:spaces", "messages-square"),
+        (_("People"), "community:members", "users-round"),
+        (_("Shop"), "market:shop", "shopping-bag"),
+        (_("Desk"), "desk:home", "clipboard-list"),
+        (_("Invite"), "growth:invitations", "user-round-plus"),
+        (_("Charter"), "community:charter", "scroll-text"),
+        (_("Join"), "community:join", "door-open"),
+    )
+    return tuple(
+        Place(text, href, icon, current=False)
+        for (text, name, icon), here in zip(wanted, shown, strict=True)
+        if here and (href := url_or_nothing(name, slug=slug))
+    )

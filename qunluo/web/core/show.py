@@ -6,11 +6,14 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
-from django.utils.cache import patch_vary_headers
 from jinja2_fragments import render_block
 
+from qunluo.web.core.bell import rings
 from qunluo.web.core.jinja import speaker
+from qunluo.web.core.pieces import keeper
 from qunluo.web.core.requests import PersonRequest
+
+VARY = "HX-Request, Accept-Language, Cookie"
 
 
 def render(
@@ -22,6 +25,8 @@ def render(
     for processor in engine.template_context_processors:
         given.update(processor(request))
     given["_"] = given["gettext"] = speaker(given["lang"])
+    given["kept"] = keeper(given["lang"])
+    given["bell"] = lambda: rings(cast("PersonRequest", request))
     given.update(context or {})
     if block:
         return render_block(engine.env, template, block, given)
@@ -41,9 +46,7 @@ def show(
         text = render(request, template, context, block) + notices(request)
     else:
         text = render(request, template, context)
-    response = HttpResponse(text, status=status)
-    patch_vary_headers(response, ["HX-Request", "Accept-Language", "Cookie"])
-    return response
+    return HttpResponse(text, status=status, headers={"Vary": VARY})
 
 
 def partial(request: HttpRequest) -> bool:

@@ -1,6 +1,6 @@
 """Addresses of the ground floor: landing, language, pictures, the installable app."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from qunluo.web.core import pictures, views
 
@@ -18,7 +18,7 @@ urlpatterns = [
     path("favicon.ico", pictures.favicon, name="favicon"),
     path("icon-<int:size>.png", pictures.icon, name="icon"),
     path("card.png", pictures.card, name="card"),
-    re_path(r"^theme/(?P<key>[0-9a-f]{6})\.css$", views.theme_css, name="theme"),
+    path("theme/<slug:key>.css", views.theme_css, name="theme"),
     path("media/<path:key>", pictures.media, name="media"),
     path("c/<slug:slug>/manifest.webmanifest", views.community_manifest, name="community_manifest"),
     path("c/<slug:slug>/icon-<int:size>.png", pictures.community_icon, name="community_icon"),

@@ -1,11 +1,12 @@
 """The ground floor: landing, language, appearance, health and the installable app."""
 
+import re
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import activate
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from qunluo.web.core.visitors import same_for_visitors
 
 STREAM = 20
 YEAR = 60 * 60 * 24 * 365
+COLOUR = re.compile("[0-9a-f]{6}")
 LANDING_DOTS = [str(number) for number in range(47)]
 
 
@@ -118,6 +120,8 @@ def offline(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=YEAR, immutable=True)
 def theme_css(request: HttpRequest, key: str) -> HttpResponse:
     """Serve the theme of a brand colour; the colour is the version."""
+    if not COLOUR.fullmatch(key):
+        raise Http404
     return HttpResponse(theme.stylesheet(f"#{key}"), content_type="text/css")
 
 
