@@ -40,6 +40,14 @@ SEASON = f"{SEASONS}/{{season_uid}}"
 DELIVERY = f"{SEASON}/deliveries/{{delivery_id}}"
 
 
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+Weekdays = Annotated[
+    list[Annotated[int, Field(ge=0, le=6)]],
+    Field(min_length=1, max_length=7, description=_("0 is Monday.")),
+]
+Parts = Annotated[list[Annotated[int, Field(ge=1, le=24)]], Field(min_length=1, max_length=10)]
+
+
 class DepotWish(Given):
     """How many boxes a pick-up point takes on a day."""
 
@@ -60,25 +68,21 @@ class ShareProduct(Shown):
 
 
 class SeasonWish(Given):
-    """A season; its terms stay for everybody who subscribes."""
+    """A season; who subscribes keeps the terms that they put their name to."""
 
     product_uid: str = Field(max_length=12, pattern=UID)
     title: str = Field(max_length=80)
     risk: str = Field(max_length=2_000)
     first: Day
     last: Day
-    weekdays: list[Annotated[int, Field(ge=0, le=6)]] = Field(
-        min_length=1, max_length=7, description=_("0 is Monday.")
-    )
+    weekdays: Weekdays
     depots: list[DepotWish] = Field(min_length=1, max_length=50)
-    starts: str = Field("16:00", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    starts: str = Field("16:00", pattern=CLOCK)
     cutoff_hours: int = Field(48, ge=0, le=720)
     absences: int = Field(2, ge=0, le=60)
     skip_gives: Literal["pool", "credit"] = "pool"
     refunds: bool = False
-    instalments: list[Annotated[int, Field(ge=1, le=24)]] = Field(
-        default=[1], min_length=1, max_length=10
-    )
+    instalments: Parts = [1]
     lead_days: int = Field(7, ge=0, le=90)
     grace_days: int = Field(7, ge=1, le=90)
     claim_hours: int = Field(48, ge=1, le=336)
@@ -92,8 +96,32 @@ class SeasonWish(Given):
     opens_at: Instant | None = None
 
 
+class TermsWish(Given):
+    """Other terms, for who subscribes from now on; what is left out stays.
+
+    Days and hours can only be others before the first share is asked for.
+    """
+
+    risk: str | None = Field(None, max_length=2_000)
+    first: Day | None = None
+    last: Day | None = None
+    weekdays: Weekdays | None = None
+    starts: str | None = Field(None, pattern=CLOCK)
+    cutoff_hours: int | None = Field(None, ge=0, le=720)
+    absences: int | None = Field(None, ge=0, le=60)
+    skip_gives: Literal["pool", "credit"] | None = None
+    refunds: bool | None = None
+    instalments: Parts | None = None
+    lead_days: int | None = Field(None, ge=0, le=90)
+    grace_days: int | None = Field(None, ge=1, le=90)
+    claim_hours: int | None = Field(None, ge=1, le=336)
+    holders_at: Instant | None = None
+    waiting_at: Instant | None = None
+    opens_at: Instant | None = None
+
+
 class SeasonEdit(Given):
-    """What is said otherwise; the terms stay."""
+    """What is said otherwise."""
 
     title: str | None = Field(None, min_length=1, max_length=80)
     text: str | None = Field(None, max_length=8_000)
@@ -199,6 +227,19 @@ def edit_season(
     view = season_of(request, slug, season_uid)
     said = wish.model_dump(exclude_none=True)
     actions.edit_season(actor=request.person, season=view.season, **said)
+    return show_season(season_of(request, slug, season_uid))
+
+
+@area.write("PATCH", f"{SEASON}/terms", Season, scope="selling:write")
+def change_terms(
+    request: Caller, slug: SlugPath, season_uid: SeasonPath, wish: TermsWish
+) -> dict[str, Any]:
+    """Change the terms, for who subscribes from now on."""
+    view = season_of(request, slug, season_uid)
+    said = wish.model_dump(exclude_none=True)
+    if wish.starts:
+        said["starts"] = time.fromisoformat(wish.starts)
+    actions.change_terms(actor=request.person, season=view.season, terms=said)
     return show_season(season_of(request, slug, season_uid))
 
 

@@ -76,6 +76,7 @@ class Season(SeasonCard):
     absences: int
     skip_gives: str = Field(description=_("pool or credit."))
     refunds: bool
+    terms: int = Field(description=_("The number of these terms; one more with each change."))
     instalments: list[int]
     tag: str
     currency: str
@@ -184,7 +185,7 @@ def show_season_card(season: "rows.ShareSeason", slug: str) -> dict[str, Any]:
 
 
 TERMS = (
-    "text", "risk", "weekdays", "cutoff_hours", "absences", "skip_gives", "refunds",
+    "text", "risk", "weekdays", "cutoff_hours", "absences", "skip_gives", "refunds", "terms",
     "instalments", "tag",
 )  # fmt: skip
 

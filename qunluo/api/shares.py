@@ -53,6 +53,10 @@ class SubscribingWish(Given):
         None, ge=0, le=LARGEST,
         description=_("What was seen for the whole season; refused when it has changed."),
     )  # fmt: skip
+    terms: int | None = Field(
+        None, ge=1, le=LARGEST,
+        description=_("The number of the terms that were read; refused when they have changed."),
+    )  # fmt: skip
     wait: bool = Field(default=False, description=_("Wait in the queue when the depot is full."))
 
 
@@ -113,6 +117,7 @@ def subscribe(
         signed=wish.signed,
         key=key_of(request, view.season.pk),
         price=wish.price,
+        terms=wish.terms,
         wait=wish.wait,
     )
     return Status(201, shown_share(request, slug, made.uid))

@@ -647,6 +647,7 @@ SHARES = {
     "add_share_product": Row(SELLERS_201, {"title": "Fruit"}),
     "start_season": Row(SELLERS_201, SEASON),
     "edit_season": Row(RUNNERS, {"title": "Spring", "closed": True}),
+    "change_terms": Row(RUNNERS, {"risk": "Hail and drought are shared.", "absences": 3}),
     "season_shares": Row(RUNNERS),
     "add_depot": Row(SELLERS_201, {"point_id": "{other_point}", "capacity": 8}),
     "set_depot": Row(RUNNERS, {"capacity": 12}),

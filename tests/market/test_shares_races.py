@@ -100,3 +100,26 @@ def test_two_who_change_places_never_wait_for_each_other(here, race):
     ])  # fmt: skip
     assert race(2, lambda: take()()).errors == []
     assert free(spring) == [3, 3]
+
+
+def test_days_do_not_change_under_who_subscribes(here, race):
+    spring = season(here)
+    lock, acts = threading.Lock(), []
+
+    def act():
+        with lock:
+            acts.append(1)
+            first = len(acts) == 1
+        if first:
+            return ask(spring, here.mei)
+        return actions.change_terms(
+            actor=here.owner, season=spring, terms={"last": spring.last + timedelta(days=7)}
+        )
+
+    outcome = race(2, act)
+    spring.refresh_from_db()
+    days = spring.deliveries.count()
+    assert Entitlement.objects.count() in {0, days}
+    assert (outcome.winners, days) in {(2, 5), (1, 4), (1, 5)}
+    refused = {type(error) for error in outcome.errors}
+    assert refused <= {errors.InvalidSeason, errors.TermsChanged}

@@ -520,6 +520,7 @@ SHARES = {
     "shares:add": Page(only(DEALS, 302), only(DEALS, 302)),
     "shares:desk_season": Page(only(DEALS), ids=SEASON),
     "shares:desk_act": Page(post=only(DEALS, 302), body={"act": "none"}, ids=SEASON),
+    "shares:terms": Page(only(DEALS), only(DEALS, 422), ids=SEASON),
     "shares:delivery": Page(only(DEALS), ids=DELIVERY),
     "shares:pack": Page(post=only(DEALS, 302), body={"act": "none"}, ids=DELIVERY),
     "shares:fill": Page(post=only(DEALS, 302), ids=DELIVERY),

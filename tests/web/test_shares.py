@@ -166,3 +166,54 @@ def test_a_share_leads_from_its_product_to_its_seasons(here):
     assert at(here) in page
     assert "Into the cart" not in page
     assert at(here) in browser().get(f"/c/{here.community.slug}/shop/").text
+
+
+def test_terms_change_at_the_desk_and_who_read_the_old_ones_reads_them_again(here, clock):
+    spring = season(here)
+    owner, mei = browser(here.owner), browser(here.mei)
+    path, join = desk(here, f"{spring.uid}/terms/"), at(here, f"{spring.uid}/join/")
+    page = owner.get(path).text
+    assert 'name="first"' in page
+    assert f'href="{path}"' in owner.get(desk(here, f"{spring.uid}/")).text
+    given = {
+        "risk": "Hail is shared.", "absences": 1, "skip_gives": "credit", "instalments": "1, 4",
+        "lead_days": 7, "grace_days": 7, "claim_hours": 48,
+        "opens_at": f"{spring.opens_at:%Y-%m-%dT%H:%M}",
+    }  # fmt: skip
+    days = {
+        "first": spring.first, "last": spring.last, "weekdays": spring.weekdays, "starts": "16:00",
+        "cutoff_hours": 48,
+    }  # fmt: skip
+    wish = {"size": spring.size.pk, "depot": spring.depot.pk, "parts": 1, "signed": "Mei"}
+    wish |= {"terms": spring.terms, f"price{spring.size.pk}": 8_000}
+    assert owner.post(path, given).status_code == 422  # without its days
+    assert owner.post(path, {**given, **days}).status_code == 302
+    spring.refresh_from_db()
+    assert (spring.risk, spring.terms, spring.refunds) == ("Hail is shared.", 2, False)
+    refused = mei.post(join, wish)
+    assert refused.status_code == 422
+    assert "Read them again" in refused.text
+    assert 'name="terms" value="2"' in refused.text
+    assert mei.post(join, {**wish, f"price{spring.size.pk}": 1, "terms": 2}).status_code == 422
+    assert mei.post(join, {**wish, "terms": 2}).status_code == 302
+    page = owner.get(path).text
+    assert 'name="first"' not in page
+    assert "its days stay" in page
+    assert owner.post(path, {**given, "absences": 3}).status_code == 302
+    assert ShareContract.objects.get().absences == 1
+    assert ShareSeason.objects.get().terms == 3
+
+
+def test_saving_terms_as_they_are_changes_nothing(here, clock):
+    spring = season(here)
+    page = browser(here.owner).get(desk(here, f"{spring.uid}/terms/"))
+    given = {
+        "risk": spring.risk, "absences": 2, "skip_gives": "pool", "instalments": "1, 2",
+        "lead_days": 7, "grace_days": 7, "claim_hours": 48, "first": spring.first,
+        "last": spring.last, "weekdays": spring.weekdays, "starts": "16:00", "cutoff_hours": 48,
+        "opens_at": page.text.partition('name="opens_at"')[2].partition('value="')[2][:16],
+    }  # fmt: skip
+    answer = browser(here.owner).post(desk(here, f"{spring.uid}/terms/"), given)
+    assert answer.status_code == 302
+    spring.refresh_from_db()
+    assert spring.terms == 1

@@ -165,6 +165,7 @@ from qunluo.market.actions.share_seasons import (
     show_box,
     start_season,
 )
+from qunluo.market.actions.share_terms import change_terms
 from qunluo.market.actions.shares import (
     ask_share,
     move_up_everywhere,
@@ -222,6 +223,7 @@ __all__ = [
     "propose_rise",
     "suspend_due_shares",
     "SeasonPlan",
+    "change_terms",
     "edit_season",
     "fill_box",
     "offer_seasons",

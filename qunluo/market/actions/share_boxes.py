@@ -38,7 +38,7 @@ BATCH = 200
 def skip_box(*, actor: "Person", box: Entitlement) -> Entitlement:
     """Go without a box, as often as the season allows and before it can no longer be changed.
 
-    By the season's rule it goes to the pool, or its price comes back as store credit. Once more
+    As was agreed on, it goes to the pool, or its price comes back as store credit. Once more
     changes nothing. ShareNotFound, ShareMovedOn, CutOffOver, NoAbsenceLeft, BoxMovedOn.
     """
     contract, fresh = _mine(actor, box)
@@ -49,7 +49,7 @@ def skip_box(*, actor: "Person", box: Entitlement) -> Entitlement:
     if not mine.update(skipped=F("skipped") + 1):
         raise errors.NoAbsenceLeft(most=contract.absences)
     move_to(fresh, State.SKIPPED)
-    if contract.season.skip_gives == CREDIT:
+    if contract.skip_gives == CREDIT:
         free_places([(fresh.depot_id, fresh.handed_id)])
         credit_skipped(contract)
     publish(events.BoxSkipped(**of_contract(contract, actor.pk), delivery_id=fresh.delivery_id))

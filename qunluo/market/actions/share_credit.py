@@ -1,4 +1,4 @@
-"""Store credit for boxes that were skipped, where the season says so."""
+"""Store credit for boxes that were skipped, where the share says so."""
 
 from qunluo.ledger import actions as ledger
 from qunluo.ledger.actions import Cause, Leg, Wanted
@@ -14,7 +14,7 @@ def credit_skipped(contract: ShareContract) -> None:
         contract=contract, state=Entitlement.State.SKIPPED, credited=0
     )
     boxes = list(skipped.select_related("delivery"))
-    if contract.season.skip_gives != CREDIT or not boxes:
+    if contract.skip_gives != CREDIT or not boxes:
         return
     paid = Instalment.objects.filter(contract=contract, paid_at__isnull=False, rise=None)
     parts = list(paid.select_related("first", "last"))

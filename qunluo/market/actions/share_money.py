@@ -16,12 +16,12 @@ from qunluo.market.actions.giving_back import give_back
 from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.actions.order_rows import locked
 from qunluo.market.actions.refunding import refund_whole_or_part
+from qunluo.market.actions.share_parts import place_order_of
 from qunluo.market.actions.share_seasons import held_season, of_contract, told
 from qunluo.market.actions.shares import (
     end_contract,
     give_up_share,
     held_contract,
-    place_order_of,
 )
 from qunluo.market.models import (
     Entitlement,
@@ -156,7 +156,7 @@ def _end(contract: ShareContract) -> bool:
 def cancel_share(
     *, actor: "Person", contract: ShareContract, reason: str = "", refund: bool | None = None
 ) -> ShareContract:
-    """End a share early. What was paid for boxes still to come goes back by the season's rule,
+    """End a share early. What was paid for boxes still to come goes back as was agreed,
 
     or as who runs the shop decides (`refund`). ShareNotFound, PermissionMissing, ShareMovedOn,
     InvalidShare.
@@ -170,7 +170,7 @@ def cancel_share(
     if give_up_share(contract, reason, actor.pk):
         contract.refresh_from_db()
         return contract
-    gives_back = contract.season.refunds if mine or refund is None else refund
+    gives_back = contract.refunds if mine or refund is None else refund
     return _cancel(actor, contract, reason, gives_back)
 
 

@@ -36,7 +36,8 @@ NUMBERS = {
     "cutoff_hours": (0, 720), "absences": (0, 60), "lead_days": (0, 90), "grace_days": (1, 90),
     "claim_hours": (1, 336),
 }  # fmt: skip
-SAID = ("title", "text", "tag")  # what may be said otherwise later; the terms stay
+SAID = ("title", "text", "tag")  # what is said of it; the terms are changed by `change_terms`
+TOO_MANY_DAYS = _("A season has from 1 to 120 deliveries.")
 
 
 @dataclass(frozen=True)
@@ -103,23 +104,12 @@ def start_season(*, actor: "Person", product: Product, plan: SeasonPlan) -> Shar
         **{name: getattr(plan, name) for name in NUMBERS},
     )
     points = _points(product.community_id, plan.depots)
-    wrong = _wrong(season) | _wrong_depots(plan, points)
-    days = [] if wrong else list(days_of(season.first, season.last, season.weekdays))
-    if not wrong and not 1 <= len(days) <= MOST_DELIVERIES:
-        wrong = {"last": [_("A season has from 1 to 120 deliveries.")]}
-    if wrong:
-        raise errors.InvalidSeason(fields=wrong)
+    wrong = wrong_about(season) | _wrong_depots(plan, points)
+    days = None if wrong else planned_days(season)
+    if days is None:
+        raise errors.InvalidSeason(fields=wrong or {"last": [TOO_MANY_DAYS]})
     season.save(force_insert=True)
-    zone = product.community.time_zone
-    deliveries = [
-        ShareDelivery(
-            season=season,
-            day=day,
-            **times_of(day, season.starts, season.cutoff_hours, zone)._asdict(),
-        )
-        for day in days
-    ]
-    ShareDelivery.objects.bulk_create(deliveries)
+    deliveries = write_days(season, days)
     for place, point in enumerate(points):
         depot = Depot.objects.create(
             season=season, point=point, capacity=plan.depots[point.pk], place=place
@@ -135,14 +125,14 @@ def start_season(*, actor: "Person", product: Product, plan: SeasonPlan) -> Shar
 def edit_season(
     *, actor: "Person", season: ShareSeason, closed: bool | None = None, **said: Any
 ) -> ShareSeason:
-    """Say something otherwise (title, text, tag), or take in nobody new; the terms stay.
+    """Say something otherwise (title, text, tag), or take in nobody new.
 
     PermissionMissing, InvalidSeason.
     """
     fresh = held_season(actor, season, MANAGE)
     for name in SAID:
         setattr(fresh, name, str(said.get(name, getattr(fresh, name))).strip().lstrip("#"))
-    wrong = _wrong(fresh)
+    wrong = wrong_about(fresh)
     if wrong:
         raise errors.InvalidSeason(fields=wrong)
     if closed is not None:
@@ -244,6 +234,22 @@ def held_season(actor: "Person", season: ShareSeason, permission: str) -> ShareS
     return fresh
 
 
+def planned_days(season: ShareSeason) -> list[date] | None:
+    """Return the days of the deliveries of a season; None when there are none, or too many."""
+    days = list(days_of(season.first, season.last, season.weekdays))
+    return days if 1 <= len(days) <= MOST_DELIVERIES else None
+
+
+def write_days(season: ShareSeason, days: Sequence[date]) -> list[ShareDelivery]:
+    """Write down the deliveries of these days; inside a transaction."""
+    zone = season.community.time_zone
+    made = []
+    for day in days:
+        times = times_of(day, season.starts, season.cutoff_hours, zone)
+        made.append(ShareDelivery(season=season, day=day, **times._asdict()))
+    return ShareDelivery.objects.bulk_create(made)
+
+
 def told(season: ShareSeason, actor: "Person | None" = None) -> dict[str, Any]:
     """Return what every event of a season tells."""
     return {
@@ -305,7 +311,7 @@ def _wrong_depots(plan: SeasonPlan, points: Sequence[PickupPoint]) -> dict[str, 
     return {}
 
 
-def _wrong(season: ShareSeason) -> dict[str, list[str]]:
+def wrong_about(season: ShareSeason) -> dict[str, list[str]]:
     """Return what is wrong about a season, by field."""
     wrong: dict[str, list[str]] = {}
     for name, most in LONGEST.items():

@@ -1,10 +1,9 @@
 """Subscribing to a share: places and price are agreed on at once, the first part pays for it.
 
-Rows are taken in one order everywhere: the order, then the contract, then the places at a depot,
+Rows are taken in one order everywhere: the season or the order, the contract, the places at a depot,
 then the books, and the stock last.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ from django.db import IntegrityError
 from qunluo.kernel.clock import now
 from qunluo.kernel.errors import DomainError
 from qunluo.kernel.ids import short_code
-from qunluo.kernel.money import Money
 from qunluo.kernel.outbox import publish
 from qunluo.kernel.text import _
 from qunluo.kernel.tx import write_tx
@@ -22,6 +20,7 @@ from qunluo.market.actions.expiring import expire_orders_holding
 from qunluo.market.actions.one_by_one import one_by_one
 from qunluo.market.actions.ordering import KEY_LENGTH, order_of, write_order
 from qunluo.market.actions.share_credit import credit_skipped
+from qunluo.market.actions.share_parts import VIRTUAL, digest_of, divide, order_key, quote_of
 from qunluo.market.actions.share_seasons import free_places, of_contract, take_places
 from qunluo.market.actions.special import KINDS, Special
 from qunluo.market.models import (
@@ -30,22 +29,18 @@ from qunluo.market.models import (
     Instalment,
     Order,
     ShareContract,
-    ShareDelivery,
     ShareSeason,
     Stock,
     Variant,
 )
-from qunluo.market.queries.quotes import Quote, QuotedLine
 from qunluo.market.queries.shares import require_turn
-from qunluo.market.rules.pricing import Priced
-from qunluo.market.rules.shares import LIVE, OPEN, covers, price_of
-from qunluo.market.rules.wishes import Delivery, Wish, digest
+from qunluo.market.rules.shares import LIVE, OPEN, price_of
+from qunluo.market.rules.wishes import Wish
 
 if TYPE_CHECKING:
     from qunluo.people.models import Person
 
 State, Box = ShareContract.State, Entitlement.State
-VIRTUAL = Delivery("virtual")
 UNPAID = _("Its first part was not paid in time.")
 
 
@@ -59,14 +54,16 @@ def ask_share(
     signed: str,
     key: str,
     price: int | None = None,
+    terms: int | None = None,
     wait: bool = False,
 ) -> ShareContract:
     """Subscribe: a place on each delivery still to come, and the first part to be paid.
 
     `signed` is the name with which the subscriber confirms the shared risk; `price` what they saw,
-    for the whole season. Who lets it `wait` and finds the depot full waits in its queue. The same
-    key returns the first share. SeasonNotOpen, AlreadyIn, DepotFull, PriceChanged, OrderKeyReused,
-    InvalidShare and all that a quote refuses.
+    for the whole season, and `terms` the number of the terms that they read. Who lets it `wait` and
+    finds the depot full waits in its queue. The same key returns the first share. SeasonNotOpen,
+    AlreadyIn, DepotFull, PriceChanged, TermsChanged, OrderKeyReused, InvalidShare and all that a
+    quote refuses.
     """
     if not 1 <= len(key) <= KEY_LENGTH or "\0" in key:
         raise errors.OrderKeyReused
@@ -81,6 +78,8 @@ def ask_share(
     made = queries.quote(shop, [Wish(variant.pk, 1)], VIRTUAL, viewer=actor, gives="share")
     if price is not None and price != made.goods:
         raise errors.PriceChanged
+    if terms is not None and terms != fresh.terms:
+        raise errors.TermsChanged
     contract = ShareContract(
         season=fresh,
         uid=short_code(10),
@@ -93,6 +92,8 @@ def ask_share(
         season_price=made.goods,
         parts=parts,
         absences=fresh.absences,
+        skip_gives=fresh.skip_gives,
+        refunds=fresh.refunds,
         risk=fresh.risk,
         signed=signed.strip(),
         agreed_at=now(),
@@ -136,11 +137,20 @@ def _take(contract: ShareContract, stock: Stock | None, until: datetime) -> Shar
         raise errors.DepotFull(depot=contract.depot.point.name)
     try:
         with write_tx():
-            contract.save(force_insert=True)
+            _sign(contract)
             _begin(contract, stock, until)
     except IntegrityError:
         raise errors.AlreadyIn from None
     return contract
+
+
+def _sign(contract: ShareContract) -> None:
+    """Write a contract down while its season is held, so that it is the one read. TermsChanged."""
+    season = contract.season
+    held = ShareSeason.objects.select_for_update(no_key=True).values_list("pk")
+    if not list(held.filter(pk=season.pk, terms=season.terms)):
+        raise errors.TermsChanged
+    contract.save(force_insert=True)
 
 
 def _require_choice(
@@ -165,7 +175,7 @@ def _wait(contract: ShareContract) -> ShareContract:
     contract.pk, contract.state = None, State.WAITING
     contract.boxes = contract.price = 0  # nothing is promised yet
     try:
-        contract.save(force_insert=True)
+        _sign(contract)
     except IntegrityError:
         raise errors.AlreadyIn from None
     publish(
@@ -197,7 +207,7 @@ def _begin(contract: ShareContract, stock: Stock | None, until: datetime) -> Ord
         )
         for one in left
     )
-    first = _divide(contract, left)
+    first = divide(contract, left)
 
     def place(order: Order) -> None:
         Instalment.objects.filter(pk=first.pk).update(order=order)
@@ -210,74 +220,16 @@ def _begin(contract: ShareContract, stock: Stock | None, until: datetime) -> Ord
         )  # fmt: skip
 
     made = quote_of(contract, first.amount, stock)
-    order = order_of(contract.person, made, order_key(first), _digest(contract), "")
+    order = order_of(contract.person, made, order_key(first), digest_of(contract), "")
     order.expires_at = until
     write_order(order, made, place)
     return order
-
-
-def _divide(contract: ShareContract, left: Sequence[ShareDelivery]) -> Instalment:
-    """Write down the parts of a price and what each covers; return the first."""
-    season, moment = contract.season, now()
-    spans = covers(len(left), contract.parts)
-    sizes = [last - first + 1 for first, last in spans]
-    amounts = Money(contract.price, contract.currency).split(sizes)
-    parts = []
-    for n, ((first, last), amount) in enumerate(zip(spans, amounts, strict=True)):
-        lead = left[first].begins_at - timedelta(days=season.lead_days)
-        due = moment if n == 0 else max(moment, lead)
-        parts.append(
-            Instalment(
-                contract=contract,
-                number=n + 1,
-                amount=amount.minor,
-                boxes=sizes[n],
-                due_at=due,
-                grace_until=due + timedelta(days=season.grace_days) if n else None,
-                first=left[first],
-                last=left[last],
-            )
-        )
-    Instalment.objects.bulk_create(parts)
-    return parts[0]
-
-
-def quote_of(contract: ShareContract, amount: int, stock: Stock | None = None) -> Quote:
-    """Return the order to be of a part: its price was agreed on, whatever is asked for by now."""
-    shop = queries.get_shop(contract.season.community)
-    variant = Variant.objects.select_related("product").get(pk=contract.variant_id)
-    variant.most = None  # each part is an order, and all of them are one share
-    line = QuotedLine(variant, 1, Priced(amount, amount), stock)
-    return Quote(shop, (line,), VIRTUAL, 0, None, contract.member)
-
-
-def order_key(part: Instalment) -> str:
-    """Return the key of the order of a part, which places it once."""
-    return f"share:{part.contract.uid}:{part.number}:{part.tries}"
-
-
-def _digest(contract: ShareContract) -> str:
-    return digest([Wish(contract.variant_id, 1)], VIRTUAL)
 
 
 def held_contract(pk: int) -> ShareContract:
     """Take the row of a contract; inside a transaction."""
     found = ShareContract.objects.select_for_update(of=("self",))
     return found.select_related("season__community", "person", "depot__point").get(pk=pk)
-
-
-def place_order_of(part: Instalment, until: datetime) -> Order:
-    """Place the order of a part; the contract's row is held."""
-
-    def place(order: Order) -> None:
-        Instalment.objects.filter(pk=part.pk).update(order=order)
-
-    made = quote_of(part.contract, part.amount)
-    order = order_of(part.contract.person, made, order_key(part), _digest(part.contract), "")
-    order.expires_at = until
-    write_order(order, made, place)
-    part.order = order
-    return order
 
 
 def _enter(order: Order, late: bool) -> None:  # noqa: FBT001 -- the shape of every kind

@@ -17,6 +17,7 @@ __all__ = [
     "ShareMovedOn",
     "ShareNotFound",
     "SuspendedShare",
+    "TermsChanged",
 ]
 
 
@@ -112,6 +113,14 @@ class CutOffAhead(Conflict):
     code = "market.cut_off_ahead"
     message = _("Until {moment} boxes of this delivery can still be skipped or moved.")
     next_step = _("Pack once that is over.")
+
+
+class TermsChanged(Conflict):
+    """The terms of a season are others than those that were read."""
+
+    code = "market.terms_changed"
+    message = _("The terms of this season have changed in the meantime.")
+    next_step = _("Read them again; then put your name to them.")
 
 
 class RiseOver(Conflict):

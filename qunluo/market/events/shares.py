@@ -27,6 +27,16 @@ class SeasonChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeasonTermsChanged(Event):
+    """The terms changed for who subscribes from now on: `changed` names the fields."""
+
+    name: ClassVar[str] = "market.season_terms_changed"
+    audit: ClassVar[bool] = True
+    season_id: int
+    changed: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SeasonOffered(Event):
     """The turn of `to` has come to subscribe before everybody: holders or waiting."""
 

@@ -43,6 +43,7 @@ class ShareSeason(models.Model):
     grace_days = models.PositiveSmallIntegerField(default=7)
     claim_hours = models.PositiveSmallIntegerField(default=48)  # who moves up has so long to pay
     tag = models.CharField(max_length=40, blank=True)  # posts that carry it are the farm's diary
+    terms = models.PositiveIntegerField(default=1)  # one more with each change of its terms
     holders_at = models.DateTimeField()
     waiting_at = models.DateTimeField()
     opens_at = models.DateTimeField()
@@ -162,6 +163,10 @@ class ShareContract(models.Model):
     boxes = models.PositiveSmallIntegerField(default=0)
     parts = models.PositiveSmallIntegerField()
     absences = models.PositiveSmallIntegerField()
+    skip_gives = models.CharField(
+        max_length=6, choices=ShareSeason.SkipGives.choices, default=ShareSeason.SkipGives.POOL
+    )
+    refunds = models.BooleanField(default=False)
     skipped = models.PositiveSmallIntegerField(default=0)
     risk = models.TextField()
     signed = models.CharField(max_length=60)

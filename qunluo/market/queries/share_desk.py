@@ -81,7 +81,7 @@ def packing(delivery: ShareDelivery, *, viewer: "Viewer") -> list[DepotList]:
             key=lambda one: (one.contract.person.name, one.pk),
         )
         boxes = (ListedBox(one, one.state in OPEN and one.contract_id in overdue) for one in kept)
-        pool = len(here) - len(kept) if delivery.season.skip_gives == POOL else 0
+        pool = sum(one.state == "skipped" and one.contract.skip_gives == POOL for one in here)
         lists.append(DepotList(depot, tuple(boxes), pool))
     return lists
 
@@ -93,6 +93,11 @@ def contracts(
     communities.require(viewer, season.community, ORDERS)
     found = ShareContract.objects.filter(season=season)
     return page(found.select_related("season", "person", "depot__point"), ["-id"], after, limit)
+
+
+def anybody_asked(season: ShareSeason) -> bool:
+    """Tell whether anybody has asked for a share of a season; from then on its days stay."""
+    return ShareContract.objects.filter(season=season).exists()
 
 
 def rises(season: ShareSeason, *, viewer: "Viewer") -> list[RiseView]:

@@ -262,9 +262,8 @@ def get_delivery(season: ShareSeason, pk: int) -> ShareDelivery:
 
 def pooled(delivery: ShareDelivery) -> int:
     """Return how many skipped boxes of a delivery went to the pool."""
-    if delivery.season.skip_gives != ShareSeason.SkipGives.POOL:
-        return 0
-    return Entitlement.objects.filter(handed=delivery, state=Box.SKIPPED).count()
+    skipped = Entitlement.objects.filter(handed=delivery, state=Box.SKIPPED)
+    return skipped.filter(contract__skip_gives=ShareSeason.SkipGives.POOL).count()
 
 
 def get_depot(season: ShareSeason, pk: int) -> Depot:

@@ -21,7 +21,14 @@ from qunluo.web.core.forms import carry_out, posted, refusal
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.desk.desk import desk_of
 from qunluo.web.market.pages import show_market
-from qunluo.web.market.share_forms import BoxForm, DeskActForm, PackForm, SeasonForm
+from qunluo.web.market.share_forms import (
+    BoxForm,
+    DeskActForm,
+    PackForm,
+    SeasonForm,
+    changed_terms,
+    terms_form,
+)
 from qunluo.web.market.shares import share_words
 
 if TYPE_CHECKING:
@@ -48,11 +55,10 @@ def seasons(request: PersonRequest, slug: str) -> HttpResponse:
 def start(request: PersonRequest, slug: str) -> HttpResponse:
     """Write a season down."""
     community = desk_of(request, slug, queries.MANAGE)
-    shop = queries.get_shop(community)
-    shop.community = community
+    queries.get_shop(community)
     views = queries.managed_products(community, viewer=request.person)
     form = SeasonForm(
-        posted(request), shop=shop,
+        posted(request), community=community,
         products=[one.product for one in views if one.product.kind == "share"],
         points=queries.pickup_points(community),
         seasons=shares.seasons(community, viewer=request.person),
@@ -142,6 +148,27 @@ def _act(request: PersonRequest, view: shares.SeasonView, said: dict[str, Any]) 
             actions.edit_season(actor=who, season=found, **told)
         case wish:
             actions.edit_season(actor=who, season=found, closed=wish == "close")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def terms(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
+    """Change the terms of a season, for who subscribes from now on."""
+    community, view = _season(request, slug, uid, queries.MANAGE)
+    settled = share_desk.anybody_asked(view.season)
+    form = terms_form(view.season, settled, posted(request))
+    if request.method == "POST" and form.is_valid():
+        said = changed_terms(form, view.season)
+        done = carry_out(
+            form,
+            lambda: actions.change_terms(actor=request.person, season=view.season, terms=said),
+        )
+        if done is not None:
+            messages.success(request, _("Saved."))
+            return redirect("shares:desk_season", slug=slug, uid=uid)
+    context = {"view": view, "form": form, "settled": settled}
+    status = 422 if form.errors else 200
+    return show_market(request, community, "share_terms.html", context, desk=True, status=status)
 
 
 @require_GET

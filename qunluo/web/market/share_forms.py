@@ -1,6 +1,8 @@
 """Forms of harvest shares: shapes only, the rules are those of the room."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,12 +15,14 @@ from qunluo.web.market.forms.fields import LINES, MoneyField, add_fields, words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qunluo.market.models import PickupPoint, Product, ShareSeason, Shop
+    from qunluo.community.models import Community
+    from qunluo.market.models import PickupPoint, Product, ShareSeason
 
 DAYS = [
     _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"),
     _("Sunday"),
 ]  # fmt: skip
+TURNS = ("holders_at", "waiting_at", "opens_at")
 DESK_ACTS = ("close", "open", "depot", "add_depot", "rise", "edit")
 MINE_ACTS = ("skip", "move", "pay", "agree", "decline", "cancel")
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -57,10 +61,20 @@ class JoinForm(forms.Form):
                 label=_("If it is full there, let me wait in the queue."), required=False,
                 initial=True,
             )  # fmt: skip
+        # What was read is what is put one's name to: prices and terms go along.
+        self.fields["terms"] = _seen(view.season.terms)
+        self.prices = {one.variant.pk: f"price{one.variant.pk}" for one in view.sizes}
+        for one in view.sizes:
+            self.fields[self.prices[one.variant.pk]] = _seen(one.price)
         self.fields["signed"] = forms.CharField(
             label=_("Your name, with which you share the risk"), max_length=60,
             widget=forms.TextInput(attrs={"autocomplete": "name"}),
         )  # fmt: skip
+
+    def seen(self) -> dict[str, int | None]:
+        """Return the price and the terms that were read."""
+        chosen = self.cleaned_data
+        return {"price": chosen.get(self.prices[chosen["size"]]), "terms": chosen.get("terms")}
 
 
 class ActForm(forms.Form):
@@ -80,26 +94,17 @@ class ActForm(forms.Form):
         return int(delivery or 0), int(depot or 0)
 
 
-class SeasonForm(forms.Form):
-    """A season to be."""
+class TermsForm(forms.Form):
+    """The terms of a season; those of `SETTLED` stay once a share was asked for."""
 
-    def __init__(
-        self, *args: Any, shop: "Shop", products: "Sequence[Product]",
-        points: "Sequence[PickupPoint]", seasons: "Sequence[ShareSeason]", **kwargs: Any,
-    ) -> None:  # fmt: skip
-        """Take what may be subscribed to, where it is fetched, and what it may follow."""
+    SETTLED = ("first", "last", "weekdays", "starts", "cutoff_hours")
+
+    def __init__(self, *args: Any, community: "Community", turns: bool, **kwargs: Any) -> None:
+        """Take whose clock it goes by, and whether some may subscribe before others (`turns`)."""
         super().__init__(*args, **kwargs)
-        self.shop, self.points = shop, points
-        self.products = {one.pk: one for one in products}
-        self.seasons = {one.pk: one for one in seasons}
+        self.community = community
         add_fields(
             self,
-            product=forms.TypedChoiceField(
-                label=_("What is subscribed to"), coerce=int,
-                choices=[(pk, one.title) for pk, one in self.products.items()],
-            ),
-            title=forms.CharField(label=_("Name of the season"), max_length=80),
-            text=words(_("Tell of it"), 8_000, long=True),
             risk=forms.CharField(
                 label=_("The shared risk, to which subscribers put their name"), max_length=2_000,
                 widget=LINES,
@@ -112,15 +117,6 @@ class SeasonForm(forms.Form):
             ),
             starts=forms.TimeField(label=_("Boxes are there from"), widget=CLOCK, initial="16:00"),
             cutoff_hours=_number(_("Hours before that in which nothing changes"), 0, 720, 48),
-        )  # fmt: skip
-        for place, one in enumerate(points):
-            self.fields[f"room{one.pk}"] = forms.IntegerField(
-                initial=None if place else 20,
-                label=_("Boxes that %(point)s takes on a day") % {"point": one.name}, min_value=0,
-                max_value=10_000, required=False,
-            )  # fmt: skip
-        add_fields(
-            self,
             absences=_number(_("Boxes that each may skip"), 0, 60, 2),
             skip_gives=forms.ChoiceField(
                 label=_("What is skipped"), widget=forms.RadioSelect, initial="pool",
@@ -132,37 +128,114 @@ class SeasonForm(forms.Form):
                 label=_("Paid in so many parts"), initial="1, 3", max_length=60,
                 help_text=_("Numbers to choose from, such as: 1, 3, 6"),
             ),
+            lead_days=_number(_("Days before its first box that a later part is due"), 0, 90, 7),
             grace_days=_number(_("Days to pay a part before nothing is packed"), 1, 90, 7),
+            claim_hours=_number(_("Hours to pay for who moves up from the queue"), 1, 336, 48),
             refunds=forms.BooleanField(
                 label=_("Who ends early gets back what was not delivered"), required=False
             ),
+        )  # fmt: skip
+        if turns:
+            asked = (_("Open to its holders from"), _("Open to who waited there from"),
+                     _("Open to everybody from"))  # fmt: skip
+            for name, label in zip(TURNS, asked, strict=True):
+                self.fields[name] = moment_field(label, required=False)
+
+    def terms(self) -> dict[str, Any]:
+        """Return the terms as they were chosen, by the names of the season."""
+        said = dict(self.cleaned_data)
+        told = said["instalments"]
+        said["instalments"] = [
+            int(n) for n in "".join(c if c.isdecimal() else " " for c in told).split()
+        ]
+        for name in TURNS:
+            moment = said.pop(name, None)
+            said[name] = there(moment, self.community) if moment else None
+        return said
+
+
+class SeasonForm(TermsForm):
+    """A season to be."""
+
+    def __init__(
+        self, *args: Any, community: "Community", products: "Sequence[Product]",
+        points: "Sequence[PickupPoint]", seasons: "Sequence[ShareSeason]", **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """Take what may be subscribed to, where it is fetched, and what it may follow."""
+        super().__init__(*args, community=community, turns=bool(seasons), **kwargs)
+        self.points = points
+        self.products = {one.pk: one for one in products}
+        self.seasons = {one.pk: one for one in seasons}
+        add_fields(
+            self,
+            product=forms.TypedChoiceField(
+                label=_("What is subscribed to"), coerce=int,
+                choices=[(pk, one.title) for pk, one in self.products.items()],
+            ),
+            title=forms.CharField(label=_("Name of the season"), max_length=80),
+            text=words(_("Tell of it"), 8_000, long=True),
             tag=words(_("Topic of the farm diary"), 40,
                       help_text=_("Posts with it stand on the page of the season.")),
         )  # fmt: skip
+        for name in ("lead_days", "claim_hours"):  # a season begins with what is usual
+            del self.fields[name]
+        rooms = [f"room{one.pk}" for one in points]
+        for place, one in enumerate(points):
+            self.fields[rooms[place]] = forms.IntegerField(
+                initial=None if place else 20,
+                label=_("Boxes that %(point)s takes on a day") % {"point": one.name}, min_value=0,
+                max_value=10_000, required=False,
+            )  # fmt: skip
         if seasons:
             self.fields["after"] = forms.TypedChoiceField(
                 label=_("Follows on"), coerce=int, required=False, empty_value=None,
                 choices=[("", "–"), *((pk, one.title) for pk, one in self.seasons.items())],
             )  # fmt: skip
-            self.fields["holders_at"] = moment_field(_("Open to its holders from"), required=False)
-            self.fields["waiting_at"] = moment_field(
-                _("Open to who waited there from"), required=False
-            )
-            self.fields["opens_at"] = moment_field(_("Open to everybody from"), required=False)
+        self.order_fields([
+            "product", "title", "text", "risk", *self.SETTLED, *rooms, "absences", "skip_gives",
+            "instalments", "grace_days", "refunds", "tag", "after",
+        ])  # fmt: skip
 
     def plan(self) -> SeasonPlan:
         """Return the season as it was planned."""
-        said = dict(self.cleaned_data)
+        said = self.terms()
         del said["product"]
         rooms = {one.pk: said.pop(f"room{one.pk}") for one in self.points}
-        told = said["instalments"]
-        numbers = [int(n) for n in "".join(c if c.isdecimal() else " " for c in told).split()]
-        for name in ("holders_at", "waiting_at", "opens_at"):
-            moment = said.pop(name, None)
-            said[name] = there(moment, self.shop.community) if moment else None
         after = self.seasons.get(said.pop("after", None) or 0)
         said["depots"] = {pk: room for pk, room in rooms.items() if room}
-        return SeasonPlan(**{**said, "instalments": numbers, "after": after})
+        return SeasonPlan(**{**said, "after": after})
+
+
+def terms_form(season: "ShareSeason", settled: bool, data: Any = None) -> TermsForm:  # noqa: FBT001
+    """Return the form of the terms of a season; its days are not asked for once they stay."""
+    form = TermsForm(data, community=season.community, turns=True)
+    unasked = [*(TermsForm.SETTLED if settled else ()),
+               *(TURNS[:-1] if season.after_id is None else ())]  # fmt: skip
+    for name in unasked:
+        del form.fields[name]
+    for name in form.fields:
+        value = getattr(season, name)
+        form.initial[name] = _wall(value, season) if isinstance(value, datetime) else value
+    for name in set(TURNS) & set(form.fields):
+        form.fields[name].required = True
+    form.initial["instalments"] = ", ".join(str(n) for n in season.instalments)
+    return form
+
+
+def changed_terms(form: TermsForm, season: "ShareSeason") -> dict[str, Any]:
+    """Return the terms that were chosen; a moment that stayed to the minute stays as it is."""
+    said = form.terms()
+    for name in TURNS:
+        moment = said.pop(name)
+        if moment and _wall(moment, season) != _wall(getattr(season, name), season):
+            said[name] = moment
+    return said
+
+
+def _wall(moment: datetime, season: "ShareSeason") -> datetime:
+    """Return what the community's clock shows at a moment, to the minute."""
+    there = moment.astimezone(ZoneInfo(season.community.time_zone))
+    return there.replace(second=0, microsecond=0, tzinfo=None)
 
 
 class DeskActForm(forms.Form):
@@ -228,6 +301,12 @@ def _depot(one: queries.shares.DepotView) -> str:
         else _("full, %(n)s wait") % {"n": one.waiting}
     )  # fmt: skip
     return f"{one.depot.point.name} · {one.depot.point.address} · {room}"
+
+
+def _seen(value: int) -> forms.IntegerField:
+    return forms.IntegerField(
+        initial=value, required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
 
 
 def _number(label: Any, least: int, most: int, initial: int) -> forms.IntegerField:

@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{DESK}add/", share_desk.add, name="add"),
     path(f"{DESK}<slug:uid>/", share_desk.season, name="desk_season"),
     path(f"{DESK}<slug:uid>/act/", share_desk.act, name="desk_act"),
+    path(f"{DESK}<slug:uid>/terms/", share_desk.terms, name="terms"),
     path(BOX, share_desk.delivery, name="delivery"),
     path(f"{BOX}pack/", share_desk.pack, name="pack"),
     path(f"{BOX}fill/", share_desk.fill, name="fill"),

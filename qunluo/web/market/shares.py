@@ -97,7 +97,7 @@ def join(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
             lambda: actions.ask_share(
                 actor=request.person, season=view.season, variant=sizes[chosen["size"]].variant,
                 depot=depots[chosen["depot"]], parts=chosen["parts"], signed=chosen["signed"],
-                key=key_of(request), wait=bool(chosen.get("wait")),
+                key=key_of(request), wait=bool(chosen.get("wait")), **form.seen(),
             ),
         )  # fmt: skip
         if made is not None:
