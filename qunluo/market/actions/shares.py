@@ -1,7 +1,7 @@
 """Subscribing to a share: places and price are agreed on at once, the first part pays for it.
 
-Rows are taken in one order everywhere: the season or the order, the contract, the places at a depot,
-then the books, and the stock last.
+Rows are taken in one order everywhere: the season or the order, then the contract, then the places
+at a depot, then the books, and the stock last.
 """
 
 from datetime import datetime, timedelta
