@@ -196,6 +196,31 @@ def test_who_bought_it_takes_it_back_whole_within_its_days_and_no_longer(gold, c
     clean(gold)
 
 
+def test_nobody_uses_a_tier_for_nothing_again_and_again(gold, clock):
+    first = bought(gold, gold.mei, gold.month)
+    clock.move_to(now() + timedelta(days=6))
+    actions.give_tier_back(actor=gold.mei, order=first)
+    second = bought(gold, gold.mei, gold.month)
+    clock.move_to(now() + timedelta(days=1))
+    with pytest.raises(errors.RefundOver):
+        actions.give_tier_back(actor=gold.mei, order=second)
+    ahead = bought(gold, gold.mei, gold.month)  # begins where the second ends
+    actions.give_tier_back(actor=gold.mei, order=ahead)
+    assert (state(second), state(ahead)) == ("fulfilled", "refunded")
+    clean(gold)
+
+
+def test_what_is_used_up_is_not_taken_back(gold, clock):
+    day = actions.save_tier_period(
+        actor=gold.owner, plan=gold.plan, name="A day", price=500, days=1
+    )
+    made = bought(gold, gold.mei, day)
+    clock.move_to(now() + timedelta(days=2))
+    with pytest.raises(errors.RefundOver):
+        actions.give_tier_back(actor=gold.mei, order=made)
+    clean(gold)
+
+
 def test_whose_time_ends_soon_is_told_once_and_who_has_renewed_is_not(gold, clock):
     bought(gold, gold.mei, gold.month)
     bought(gold, gold.li, gold.month)

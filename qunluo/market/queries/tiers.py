@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from qunluo.community import queries as communities
 from qunluo.kernel.clock import now
@@ -116,14 +116,28 @@ def tier_holders(community: "Community", *, viewer: "Person") -> "QuerySet[Any]"
 
 
 def tier_refundable(order: Order) -> bool:
-    """Tell whether the buyer of a tier may still take it back whole, for nothing but asking."""
+    """Tell whether the buyer of a tier may still take it back whole, for nothing but asking.
+
+    What is used up is not, and what has begun is for each person once: else it would be free.
+    """
     if order.gives != Product.Kind.TIER:
         return False
     bought = TierTime.objects.filter(order=order, ended_at=None).select_related("plan").first()
     if bought is None or bought.paused_at or not order.paid_at or order.state not in REFUNDABLE:
         return False
-    until = order.paid_at + timedelta(days=bought.plan.refund_days)
-    return now() < until and order.total > order.refunded
+    moment = now()
+    until = min(order.paid_at + timedelta(days=bought.plan.refund_days), bought.ends_at)
+    fresh = bought.starts_at > moment or not _took_back(bought)
+    return moment < until and order.total > order.refunded and fresh
+
+
+def _took_back(one: TierTime) -> bool:
+    """Tell whether its person has used a tier before, and then took it back whole."""
+    before = TierTime.objects.filter(
+        plan=one.plan_id, person=one.person_id, ended_at__gt=F("starts_at"),
+        order__state=Order.State.REFUNDED,
+    )  # fmt: skip
+    return before.exists()
 
 
 @dataclass(frozen=True)
