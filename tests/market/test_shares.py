@@ -511,3 +511,22 @@ def test_nobody_is_forgotten_while_their_share_runs(here, spring):
     erase(here.li)
     waits.refresh_from_db()
     assert waits.signed == "–"
+
+
+def test_nobody_fetches_early_what_is_not_paid(here, clock):
+    spring = season(here, weeks=8, instalments=[4])
+    contract = hold(here, spring, here.mei, parts=4)
+    first, *_rest, last = boxes(contract)
+    soon = deliveries(spring)[1]
+    with pytest.raises(errors.PayFirst):
+        actions.move_box(actor=here.mei, box=last, to=soon)
+    assert states(contract) == ["planned"] * 8
+    actions.move_box(actor=here.mei, box=first, to=deliveries(spring)[-1])  # later is no gain
+    actions.move_box(actor=here.mei, box=boxes(contract)[1], to=deliveries(spring)[0])  # paid
+    clock.move_to(contract.instalments.get(number=4).due_at)
+    sweep()
+    for part in (2, 3, 4):
+        pay_part(here, contract, part)
+    box = boxes(contract)[-1]
+    actions.move_box(actor=here.mei, box=box, to=deliveries(spring)[-2])
+    clean(here)

@@ -19,6 +19,7 @@ from qunluo.market.actions.shares import held_contract
 from qunluo.market.models import (
     Depot,
     Entitlement,
+    Instalment,
     ShareContract,
     ShareDelivery,
     ShareSeason,
@@ -62,7 +63,7 @@ def move_box(
 ) -> Entitlement:
     """Fetch a box on another day, or at another depot, once, where there is room.
 
-    ShareNotFound, ShareMovedOn, InvalidShare, CutOffOver, DepotFull, BoxMovedOn.
+    ShareNotFound, ShareMovedOn, InvalidShare, CutOffOver, PayFirst, DepotFull, BoxMovedOn.
     """
     contract, fresh = _mine(actor, box)
     depot = depot or fresh.depot
@@ -76,6 +77,7 @@ def move_box(
         raise errors.InvalidShare(fields={"to": [_("Nothing is handed out there any more.")]})
     _require_changeable(fresh.handed)
     _require_changeable(to)
+    _require_paid(fresh, to)
     before = (fresh.depot_id, fresh.handed_id)
     hold_days([before, (depot.pk, to.pk)])
     move_to(fresh, State.MOVED, handed=to, depot=depot)
@@ -103,7 +105,7 @@ def pack_boxes(
     communities.require(actor, season.community, ORDERS)
     if delivery.cut_off_at > now():
         there = delivery.cut_off_at.astimezone(ZoneInfo(season.community.time_zone))
-        raise errors.CutOffAhead(moment=f"{there:%Y-%m-%d %H:%M}")
+        raise errors.CutOffAhead(moment=there)
     found = to_pack(delivery)
     if depot is not None:
         found = found.filter(depot=depot)
@@ -186,6 +188,18 @@ def _mine(actor: "Person", box: Entitlement) -> tuple[ShareContract, Entitlement
         raise errors.ShareMovedOn
     found = Entitlement.objects.select_related("handed", "delivery", "depot__point")
     return contract, found.get(pk=box.pk)
+
+
+def _require_paid(box: Entitlement, to: ShareDelivery) -> None:
+    """Let nobody fetch earlier than promised what is not paid yet. PayFirst."""
+    if to.day >= box.delivery.day:
+        return
+    covers = Instalment.objects.filter(
+        contract=box.contract_id, rise=None, paid_at=None, first__day__lte=box.delivery.day,
+        last__day__gte=box.delivery.day,
+    )  # fmt: skip
+    if covers.exists():
+        raise errors.PayFirst
 
 
 def _require_changeable(delivery: ShareDelivery) -> None:

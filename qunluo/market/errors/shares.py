@@ -11,6 +11,7 @@ __all__ = [
     "InvalidSeason",
     "InvalidShare",
     "NoAbsenceLeft",
+    "PayFirst",
     "RiseOver",
     "SeasonNotFound",
     "SeasonNotOpen",
@@ -113,6 +114,14 @@ class CutOffAhead(Conflict):
     code = "market.cut_off_ahead"
     message = _("Until {moment} boxes of this delivery can still be skipped or moved.")
     next_step = _("Pack once that is over.")
+
+
+class PayFirst(Conflict):
+    """A box would come before what it costs is paid."""
+
+    code = "market.pay_first"
+    message = _("The part of the price that covers this box is not paid yet.")
+    next_step = _("Pay it; then you can fetch the box earlier.")
 
 
 class TermsChanged(Conflict):
