@@ -54,7 +54,7 @@ def tell_the_member(event: MemberWarned | MemberSuspended | MemberRemoved) -> No
         words={
             "rule": measure.rule_title,
             "reason": measure.reason,
-            "until": f"{measure.until:%Y-%m-%d}" if measure.until else "",
+            "until": measure.until.date() if measure.until else "",
         },
         letters=LETTERS,
     )
@@ -131,7 +131,7 @@ def tell_how_it_ended(event: VoteEnded) -> None:
     if vote is None:
         return
     path = f"/c/{vote.community.slug}/votes/{vote.pk}/"
-    words = {"question": vote.question, "task": vote.task, "due": str(vote.task_due_on or "-")}
+    words = {"question": vote.question, "task": vote.task, "due": vote.task_due_on or "–"}
     write_to(
         vote.asked_by_id, vote.community, "vote_ended", path=path, words=words, letters=LETTERS
     )

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from qunluo.kernel.text import SPOKEN, _, enumerated, pick
+from qunluo.kernel.text import SPOKEN, _, enumerated, worded
 
 
 class DomainError(Exception):
     """A refusal; subclasses declare code, status, message and next_step, doors show them.
 
     Keyword arguments fill {placeholders}: `raise SoldOut(name="Honey")`. A value may be bilingual
-    data, {en = …, zh = …}, or a list, told as the reader's language separates it.
+    data, {en = …, zh = …}, a day or a moment, or a list, told as the reader's language does it.
     """
 
     code: ClassVar[str] = "kernel.error"
@@ -60,8 +60,8 @@ class DomainError(Exception):
 
 def _told(value: Any, translate: Callable[[str], str], language: str) -> Any:
     if isinstance(value, list | tuple):
-        return enumerated([pick(one, language) for one in value], language)
-    return translate(value) if isinstance(value, str) and value else pick(value, language)
+        return enumerated([worded(one, language) for one in value], language)
+    return translate(value) if isinstance(value, str) and value else worded(value, language)
 
 
 class _Gaps(dict[str, Any]):

@@ -1,9 +1,11 @@
 """Marking text for translation and picking a language from bilingual data; plain Python."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date, format_datetime
 
 
 def mark(text: str) -> str:
@@ -14,6 +16,8 @@ def mark(text: str) -> str:
 _ = mark
 # Catalogs translate this one to their own code, so that whoever can translate knows the language.
 SPOKEN = _("en")
+# How a moment is written to the minute.
+MINUTE = {"zh": "y年M月d日 HH:mm", "en": "d MMM y, HH:mm"}
 
 
 def pick(value: Any, language: str | None) -> Any:
@@ -39,6 +43,27 @@ def enumerated(values: Iterable[object], language: str | None) -> str:
     for number, value in enumerate(values):
         told = between.format(told, value) if number else str(value)
     return told
+
+
+def dated(value: date, language: str | None) -> str:
+    """Return a day, or a moment as its own clock shows it, as a language writes it.
+
+    >>> dated(date(2026, 3, 1), "en"), dated(datetime(2026, 3, 1, 9, 5), "zh-hans")
+    ('1 March 2026', '2026年3月1日 09:05')
+    """
+    code = _code(language)
+    there = Locale.parse("zh_Hans_CN" if code == "zh" else "en_GB")
+    if isinstance(value, datetime):
+        return format_datetime(value, MINUTE["zh" if code == "zh" else "en"], locale=there)
+    return format_date(value, "long", locale=there)
+
+
+def worded(value: Any, language: str | None) -> Any:
+    """Return what stands in a text of a language: the part in it of what is said in both, a date.
+
+    Anything else comes back as it is.
+    """
+    return dated(value, language) if isinstance(value, date) else pick(value, language)
 
 
 def _code(language: str | None) -> str:

@@ -162,7 +162,7 @@ def _write(order_id: int, letter: str, amount: tuple[int, str] | None = None, **
         "code": order.pickup_code,
         "carrier": order.carrier,
         "tracking": order.tracking,
-        "day": f"{order.receive_by.astimezone(zone):%Y-%m-%d}" if order.receive_by else "",
+        "day": order.receive_by.astimezone(zone).date() if order.receive_by else "",
         **words,
     }
     path = f"/c/{order.community.slug}/orders/{order.uid}/"
@@ -211,7 +211,7 @@ def tell_whose_turn_it_is(event: events.EntryMovedUp) -> None:
         return
     zone = ZoneInfo(order.community.time_zone)
     title = order.lines.values_list("title", flat=True).first() or ""
-    moment = f"{order.expires_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    moment = order.expires_at.astimezone(zone)
     _write(order.pk, "entry_moved_up", title=title, moment=moment)
 
 
@@ -319,9 +319,9 @@ def tell_of_coupon(event: events.CouponGiven) -> None:
     coupon = queries.find_coupon(event.coupon_id)
     if coupon is None or event.person_id is None:
         return
-    here, day = coupon.community, ""
+    here, day = coupon.community, None
     if coupon.ends_at:
-        day = f"{coupon.ends_at.astimezone(ZoneInfo(here.time_zone)):%Y-%m-%d %H:%M}"
+        day = coupon.ends_at.astimezone(ZoneInfo(here.time_zone))
     letter = "coupon_given_until" if day else "coupon_given"
     words = {"title": coupon.title, "day": day}
     path = f"/c/{here.slug}/shop/"
@@ -368,7 +368,7 @@ def tell_of_tier(event: events.TierNear | events.TierGiven) -> None:
     if one is None:
         return
     here = one.plan.community
-    day = f"{one.ends_at.astimezone(ZoneInfo(here.time_zone)):%Y-%m-%d}"
+    day = one.ends_at.astimezone(ZoneInfo(here.time_zone)).date()
     words = {"tier": one.plan.product.title, "day": day}
     path = f"/c/{here.slug}/tiers/"
     letter = "tier_near"

@@ -6,6 +6,7 @@ from qunluo.community import actions, errors, queries
 from qunluo.community.models import Grant, Membership
 from qunluo.kernel.clock import now, travel
 from qunluo.kernel.models import EventRecord
+from qunluo.kernel.text import dated
 from qunluo.people.actions import erase_person, export_person
 from qunluo.people.errors import ErasureBlocked
 from qunluo.people.ports import neighbours
@@ -129,7 +130,7 @@ def test_a_suspended_member_looks_in_but_does_nothing_until_the_date():
         assert queries.permissions_of(who, farm) == frozenset()
         with pytest.raises(errors.Suspended) as refused:
             queries.require(who, farm, "members.view")
-        assert f"{until:%Y-%m-%d}" in refused.value.say(str)[0]
+        assert dated(until.date(), "en") in refused.value.say(str)[0]
         own = {"actor": who, "membership": membership(who, farm)}
         for act in (lambda: actions.claim_label(**own, claim="have"),
                     lambda: actions.accept_rules(**own, number=1)):  # fmt: skip

@@ -32,7 +32,8 @@ def test_the_author_of_feedback_hears_of_each_change_in_their_language():
     sent = Delivery.objects.filter(to=mei.email, template="community/mail/letter").order_by("pk")
     letters = [one.context for one in sent]
     assert [one["subject"] for one in letters] == [f"{farm.name}：“灯坏了”有进展"] * 2
-    assert f"Host开始跟进你的反馈 #{given.number}，{day} 前答复。" in letters[0]["text"]
+    said = f"{day.year}年{day.month}月{day.day}日前答复。"
+    assert f"Host开始跟进你的反馈 #{given.number}，{said}" in letters[0]["text"]
     assert letters[0]["url"].endswith(f"/c/{farm.slug}/talk/{given.number}/")
 
 

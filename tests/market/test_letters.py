@@ -67,4 +67,4 @@ def test_a_day_is_told_by_the_clock_of_the_community(here, letters):
         community_id=here.community.pk, person_id=here.mei.pk, order_id=made.pk, method="ship"
     )
     reactions.tell_that_it_comes(told)
-    assert letters[0][2]["day"] == "2026-11-24"
+    assert letters[0][2]["day"].isoformat() == "2026-11-24"

@@ -259,7 +259,7 @@ def _keep_goal(
 
 def _locked(community: Community) -> GoalLocked:
     goal = operating_goal(community)
-    return GoalLocked(date=goal.confirmed_at.date().isoformat() if goal else "-")
+    return GoalLocked(date=goal.confirmed_at.date() if goal else "–")
 
 
 def _store(draft: CharterDraft, step: str, kept: dict[str, Any], actor: "Person") -> None:

@@ -209,7 +209,7 @@ def _check_door(actor: "Person", community: Community) -> None:
     if last and last.state == State.REFUSED and last.decided_at:
         again = rules.may_ask_again_at(last.decided_at)
         if again > now():
-            raise RefusedRecently(date=f"{again:%Y-%m-%d}", application_id=last.pk)
+            raise RefusedRecently(date=again.date(), application_id=last.pk)
 
 
 def _check_welcome(person: "Person", community: Community) -> None:

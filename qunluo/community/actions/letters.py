@@ -9,7 +9,7 @@ from django.conf import settings
 from qunluo.community.models import Community
 from qunluo.kernel.definitions import load_file
 from qunluo.kernel.ids import uuid7
-from qunluo.kernel.text import pick
+from qunluo.kernel.text import pick, worded
 from qunluo.people.errors import PersonNotFound
 from qunluo.people.queries import address_of, get_person
 from qunluo.reach.actions import News, notify, send_email
@@ -31,6 +31,8 @@ def write_to(
 ) -> bool:
     """Send a letter in the person's language; False when they have no address or are gone.
 
+    Among the words may be days and moments, which stand by the clock that they carry.
+
     What the letter is about rings the bell too, unless who calls tells of it in another way.
     """
     try:
@@ -39,8 +41,9 @@ def write_to(
         return False
     filled = {"community": community.name, **(words or {})}
     parts = load_file(letters)[letter]
+    spoken = _filled(filled, person.language)
     said = {
-        part: str(pick(text, person.language)).format_map(filled) for part, text in parts.items()
+        part: str(pick(text, person.language)).format_map(spoken) for part, text in parts.items()
     }
     if rings:
         _ring(person_id, community, letter, path, parts["subject"], filled)
@@ -58,6 +61,11 @@ def write_to(
     return True
 
 
+def _filled(words: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return words as a language says them, days and moments among them."""
+    return {name: worded(value, language) for name, value in words.items()}
+
+
 def _ring(
     person_id: int,
     community: Community,
@@ -67,7 +75,7 @@ def _ring(
     filled: Mapping[str, Any],
 ) -> None:
     """Tell the person in the app as well; the letter is the mail of it."""
-    told = {code: text.format_map(filled) for code, text in subject.items()}
+    told = {code: text.format_map(_filled(filled, code)) for code, text in subject.items()}
     notify(
         [person_id],
         News(

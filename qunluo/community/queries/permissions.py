@@ -145,7 +145,7 @@ def require(
     if found.membership_id is None:
         raise MembersOnly
     if found.suspended_until:
-        raise Suspended(until=f"{found.suspended_until:%Y-%m-%d}")
+        raise Suspended(until=found.suspended_until.date())
     if permission in found.allowed_by_roles:
         raise CommunityClosed(community=community.name)
     lowest = rules.roles_allowing(permission)[0]
@@ -166,7 +166,7 @@ def require_member(person: "Person | AnonymousUser | None", community: Community
     if found.membership_id is None:
         raise MembersOnly
     if found.suspended_until:
-        raise Suspended(until=f"{found.suspended_until:%Y-%m-%d}")
+        raise Suspended(until=found.suspended_until.date())
     if found.closed:
         raise CommunityClosed(community=community.name)
     return found

@@ -12,7 +12,7 @@ from typing import Any
 from qunluo.community.rules.permissions import roles
 from qunluo.kernel.definitions import load_file
 from qunluo.kernel.events import Event, UnknownEvent
-from qunluo.kernel.text import enumerated, pick
+from qunluo.kernel.text import dated, enumerated, pick
 
 HOUSE = Path(__file__).parents[2]
 LANGUAGES = ("en", "zh")
@@ -87,7 +87,7 @@ def _word(field: str, value: Any, language: str) -> str:
     if isinstance(value, str) and (label := _labels().get((field, value))):
         return label[language]
     if field in {"until", "expires_at"}:
-        return f"{datetime.fromisoformat(value):%Y-%m-%d}"
+        return dated(datetime.fromisoformat(value).date(), language)
     return str(value)
 
 

@@ -68,7 +68,7 @@ def _ask(actor: "Person", space: Space, said: str) -> CircleAsking:
         raise AskedAlready
     again = refused.settled_at + rules.AGAIN_AFTER if refused and refused.settled_at else now()
     if again > now():
-        raise AskedLately(day=f"{again:%Y-%m-%d}")
+        raise AskedLately(day=again.date())
     try:
         with write_tx():
             made = CircleAsking.objects.create(space=space, person=actor, text=said, asked_at=now())

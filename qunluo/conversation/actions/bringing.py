@@ -146,7 +146,7 @@ def _bring(
         return len(part), 0
     began = messages[fresh[0]].at
     if room.posts and room.active_at - began > GLITCH:
-        raise OlderThanRoom(moment=f"{room.active_at:%Y-%m-%d %H:%M}")
+        raise OlderThanRoom(moment=room.active_at)
     for place, index in enumerate(fresh, start=room.posts + 1):
         places[index] = place
     _insert(room, messages, fresh, authors, ids, places)

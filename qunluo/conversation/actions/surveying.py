@@ -51,7 +51,7 @@ def open_survey(*, actor: "Person", community: "Community", question: str) -> Su
     if running_round(community, question):
         raise SurveyRuns
     if at := again_at(community, question):
-        raise SurveyTooSoon(day=f"{at:%Y-%m-%d}")
+        raise SurveyTooSoon(day=at.date())
     number = Survey.objects.filter(community=community, question=question).count() + 1
     try:
         with write_tx():

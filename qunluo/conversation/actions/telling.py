@@ -12,6 +12,7 @@ from qunluo.conversation.queries.threads import find_thread
 from qunluo.conversation.rules import services
 from qunluo.conversation.rules.kinds import kind_of
 from qunluo.conversation.rules.reading import SPACE, THREAD
+from qunluo.kernel.text import dated
 from qunluo.ledger.queries import points_name
 from qunluo.people.errors import PersonNotFound
 from qunluo.people.queries import get_person, person_card
@@ -242,8 +243,11 @@ def _told(thread: Thread, move: str, actor_id: int) -> dict[str, str]:
     """Return what is told about a step, in both languages."""
     actor = person_card([actor_id])[actor_id].name
     step = next((one for one in kind_of(thread.kind).moves if one.name == move), None)
-    due = f"{thread.due_on:%Y-%m-%d}" if thread.due_on else "-"
     told = step.told if step else {"en": "", "zh": ""}
     return {
-        code: text.format(actor=actor, number=thread.number, due=due) for code, text in told.items()
-    }
+        code: text.format(
+            actor=actor, number=thread.number,
+            due=dated(thread.due_on, code) if thread.due_on else "–",
+        )
+        for code, text in told.items()
+    }  # fmt: skip

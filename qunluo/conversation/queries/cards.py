@@ -18,7 +18,7 @@ from qunluo.governance.queries import hidden_ids
 from qunluo.kernel.clock import now
 from qunluo.kernel.prepared import ask
 from qunluo.kernel.rows import JsonRow, JsonRows
-from qunluo.kernel.text import pick
+from qunluo.kernel.text import pick, worded
 from qunluo.people.queries import Card
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class ThreadCard(NamedTuple):
     beneficial: int = 0
     # What only the cards of a home stream have.
     section: str = ""
-    words: Mapping[str, str] = MappingProxyType({})
+    words: Mapping[str, object] = MappingProxyType({})
     body: str = ""
     files: int = 0
     poll: bool = False
@@ -156,13 +156,13 @@ class ThreadCard(NamedTuple):
     @property
     def why_label(self) -> dict[str, str]:
         """Return why it stands here, in both languages."""
-        words = {"space": self.space.name, **self.words}
-        return {code: text.format(**words) for code, text in why_label(self.why).items()}
+        return {code: self.why_in(code) for code in why_label(self.why)}
 
     def why_in(self, language: str) -> str:
         """Return why it stands here, in one of them."""
         text: str = pick(why_label(self.why), language)
-        return text.format(space=self.space.name, **self.words)
+        said = {name: worded(one, language) for name, one in self.words.items()}
+        return text.format(space=self.space.name, **said)
 
     @property
     def overdue(self) -> bool:

@@ -291,8 +291,7 @@ def _told(card: ThreadCard, standing: ranking.Standing, section: str, reason: st
     """Return the card with its section and the one line that says why it stands there."""
     name = card.last_author.name if reason in {"answered", "knows_last"} else card.author.name
     count = standing.felt[FELT.index(reason)] if reason in FELT else 0
-    day = f"{card.due_on:%Y-%m-%d}" if card.due_on else ""
-    words = {"name": name, "n": str(count), "day": day}
+    words = {"name": name, "n": str(count), "day": card.due_on or ""}
     return card._replace(why=reason, section=section, words=words)
 
 

@@ -65,12 +65,12 @@ def _write(
     day = f"{one.starts_at.astimezone(zone):%Y-%m-%d}"
     said = {
         "title": plan.product.title,
-        "moment": f"{one.starts_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        "moment": one.starts_at.astimezone(zone),
         "staff": one.staff.person.name,
         "buyer": order.buyer.name,
         "place": plan.place,
         "actor": get_person(pk=actor).name if actor else "–",
-        "day": f"{order.receive_by.astimezone(zone):%Y-%m-%d}" if order.receive_by else "",
+        "day": order.receive_by.astimezone(zone).date() if order.receive_by else "",
         "reason": "",
         **words,
     }

@@ -1,7 +1,7 @@
 """Letters about returns, complaints and invoices: to the buyer, or to who has to act."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -120,6 +120,6 @@ def _write_group(group: "GroupComplaint", person: "Person", letter: str, **more:
     write_to(person.pk, group.community, letter, path=path, words=words, letters=LETTERS)
 
 
-def _day(moment: datetime | None, community: "Community") -> str:
+def _day(moment: datetime | None, community: "Community") -> "date | str":
     """Return a day by the community's clock."""
-    return f"{moment.astimezone(ZoneInfo(community.time_zone)):%Y-%m-%d}" if moment else "–"
+    return moment.astimezone(ZoneInfo(community.time_zone)).date() if moment else "–"

@@ -35,9 +35,7 @@ def tell_of_share(event: "Event") -> None:
         words["amount"] = amount_said(order.total, order.currency, contract.person.language)
         words["moment"] = _moment(order.expires_at, contract.season)
     elif isinstance(event, events.BoxMissed):
-        words["day"] = (
-            f"{queries.shares.get_delivery(contract.season, event.delivery_id).day:%Y-%m-%d}"
-        )
+        words["day"] = queries.shares.get_delivery(contract.season, event.delivery_id).day
     elif isinstance(event, events.ShareCancelled):
         with override(contract.person.language):  # the software's own reasons are translated
             words["reason"] = gettext(contract.end_reason) if contract.end_reason else ""
@@ -52,13 +50,13 @@ def tell_of_season(event: "Event") -> None:
         return
     if isinstance(event, events.SeasonOffered):
         until = season.waiting_at if event.to == "holders" else season.opens_at
-        words = {"moment": _moment(until, season)}
+        words: dict[str, Any] = {"moment": _moment(until, season)}
         people: Iterable[ShareContract] = queries.share_work.offered_to(season, event.to)
         for one in people:
             _write(season, one.person, "season_offered", f"shares/{season.uid}/", words)
     elif isinstance(event, events.ShortfallTold):
         delivery = queries.shares.get_delivery(season, event.delivery_id)
-        words = {"day": f"{delivery.day:%Y-%m-%d}", "reason": delivery.shortfall}
+        words = {"day": delivery.day, "reason": delivery.shortfall}
         path = f"shares/{season.uid}/boxes/{delivery.pk}/"
         for one in queries.share_work.who_gets(delivery):
             _write(season, one.person, "shortfall_told", path, words)
@@ -82,8 +80,8 @@ def _of(contract: "ShareContract") -> dict[str, Any]:
     return {"depot": contract.depot.point.name, "code": contract.code}
 
 
-def _moment(moment: datetime, season: "ShareSeason") -> str:
-    return f"{moment.astimezone(ZoneInfo(season.community.time_zone)):%Y-%m-%d %H:%M}"
+def _moment(moment: datetime, season: "ShareSeason") -> datetime:
+    return moment.astimezone(ZoneInfo(season.community.time_zone))
 
 
 def _write(

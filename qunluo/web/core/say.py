@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from qunluo.kernel.clock import now
 from qunluo.kernel.money import Money
+from qunluo.kernel.text import MINUTE
 
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -72,7 +73,7 @@ def when(value: dt.datetime | None, style: str = "medium") -> str:
 def _when(local: dt.datetime, zone: dt.tzinfo | None, style: str, language: str) -> str:
     """Say a moment; Babel takes 50 µs for it, and lists are full of the same moments."""
     said = locale_of(language)
-    minute = "y年M月d日 HH:mm" if said.language == "zh" else "d MMM y, HH:mm"
+    minute = MINUTE["zh" if said.language == "zh" else "en"]
     wanted = minute if style == "medium" else style
     return format_datetime(local.replace(tzinfo=zone), format=wanted, locale=said)
 
