@@ -214,7 +214,7 @@ def test_what_is_used_up_is_not_taken_back(gold, clock):
     day = actions.save_tier_period(
         actor=gold.owner, plan=gold.plan, name="A day", price=500, days=1
     )
-    made = bought(gold, gold.mei, day)
+    made = bought(gold, gold.mei, day.variant)
     clock.move_to(now() + timedelta(days=2))
     with pytest.raises(errors.RefundOver):
         actions.give_tier_back(actor=gold.mei, order=made)
