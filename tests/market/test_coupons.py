@@ -10,6 +10,7 @@ from qunluo.market import actions, errors, queries
 from qunluo.market.models import Coupon, CouponCount, CouponUse, Order
 from qunluo.market.queries import Wish
 from qunluo.market.rules.coupons import shares
+from tests.community.makers import member
 from tests.market.claim_makers import giving_back
 from tests.market.makers import (
     SHIP,
@@ -301,3 +302,17 @@ def test_a_list_says_which_of_it_are_wrong_and_gives_to_nobody_until_it_is_right
     with pytest.raises(errors.InvalidCoupon):  # whoever asks, by whatever door
         actions.give_coupon(actor=here.owner, coupon=one, people=[here.mei, here.stranger])
     assert not one.grants.exists()
+
+
+def test_members_are_named_by_their_name_and_two_of_one_name_by_their_handles(here):
+    other = member(here.community, here.li.name)
+    assert queries.members_named(here.community, [here.mei.name, f"@{here.mei.handle}"]) == [
+        here.mei
+    ]
+    with pytest.raises(errors.InvalidCoupon) as refused:
+        queries.members_named(here.community, [here.mei.name, here.li.name])
+    (said,) = refused.value.say_fields(str)["people"]
+    assert "Several members" in said
+    assert here.li.name in said
+    named = queries.members_named(here.community, [here.li.handle, other.handle])
+    assert named == [here.li, other]

@@ -24,6 +24,7 @@ from qunluo.community.queries.directory import (
     badges_of,
     count_members,
     members,
+    people_called,
     there_at,
 )
 from qunluo.community.queries.entering import (
@@ -181,6 +182,7 @@ __all__ = [
     "accepted_rule",
     "accepted_rules",
     "active_members",
+    "people_called",
     "there_at",
     "applications",
     "as_moments",

@@ -1,6 +1,6 @@
 """The directory of members: filters, visibility, pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -113,6 +113,25 @@ def count_members(
 def active_members(community: Community) -> "QuerySet[Membership]":
     """Return the memberships that count."""
     return Membership.objects.filter(in_force(), community=community)
+
+
+def people_called(community: Community, texts: Iterable[str]) -> "dict[str, list[Person]]":
+    """Return for each text the members it names: the one of that handle, or all of that name.
+
+    An @ before a handle and blanks around are no part of it; who is named by nothing is left out.
+    """
+    plain = {text: text.replace("\0", "").strip().removeprefix("@") for text in texts}
+    handles = [one.upper() for one in plain.values() if one.isalnum()]  # nothing else can be one
+    rows = active_members(community).filter(
+        Q(person__handle__in=handles) | Q(person__name__in=list(plain.values()))
+    )
+    people = [one.person for one in rows.select_related("person").order_by("person")]
+    found = {}
+    for text, said in plain.items():
+        by_handle = [one for one in people if one.handle == said.upper()]
+        if named := by_handle or [one for one in people if one.name == said]:
+            found[text] = named
+    return found
 
 
 def there_at(community: str, person: str, moment: str) -> Exists:

@@ -207,17 +207,15 @@ def _saves(made: "Quote | None", coupon: Coupon, person: "Person", buyer: "Buyer
         return 0
 
 
-def members_named(community: "Community", handles: Sequence[str]) -> "list[Person]":
-    """Return the members that a list of handles names; InvalidCoupon says which name none."""
-    wanted = {one.upper(): one for one in handles}
-    sound = [one for one in wanted if one.isalnum()]  # nothing else can be a handle
-    rows = communities.active_members(community).filter(person__handle__in=sound)
-    found = {one.person.handle: one.person for one in rows.select_related("person")}
-    if wrong := [said[:40] for handle, said in wanted.items() if handle not in found]:
-        raise errors.InvalidCoupon(
-            fields={
-                "people": [_("No member has these handles: {wrong}. Nobody was given it yet.")]
-            },
-            wrong=wrong[:20],
-        )
-    return list(found.values())
+def members_named(community: "Community", texts: Sequence[str]) -> "list[Person]":
+    """Return the members that a list of names or handles means; InvalidCoupon says which do not."""
+    named = communities.people_called(community, texts)
+    wrong = [one[:40] for one in texts if one not in named]
+    twice = [one[:40] for one, people in named.items() if len(people) > 1]
+    if wrong or twice:
+        said = (
+            _("No member has these names or handles: {wrong}. Nobody was given it yet.") if wrong
+            else _("Several members have these names; write their handles: {wrong}.")
+        )  # fmt: skip
+        raise errors.InvalidCoupon(fields={"people": [said]}, wrong=(wrong or twice)[:20])
+    return list({people[0].pk: people[0] for people in named.values()}.values())

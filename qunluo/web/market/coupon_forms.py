@@ -13,7 +13,7 @@ from qunluo.web.market.forms.fields import LINES, MoneyField, add_fields, amount
 if TYPE_CHECKING:
     from qunluo.market.models import Product, Shop
 
-BETWEEN = r"[\s@,;，、；]+"
+BETWEEN = r"[\n,;，、；]+"
 WHEN = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 AUDIENCES = [
     ("everyone", _("Everybody")),
@@ -80,14 +80,15 @@ class GiveForm(forms.Form):
     """To whom a coupon is given."""
 
     people = forms.CharField(
-        label=_("Handles of members"), widget=LINES, max_length=4_000,
+        label=_("Names or handles of members"), widget=LINES, max_length=4_000,
         help_text=_("One on each line."),
     )  # fmt: skip
 
-    def handles(self) -> list[str]:
-        """Return whom it is for."""
+    def called(self) -> list[str]:
+        """Return whom it is for, by name or handle; several handles may share a line."""
         parts = re.split(BETWEEN, str(self.cleaned_data["people"]))
-        return [one for one in parts if one][:201]
+        shared = [one.split() if one.count("@") > 1 else [one.strip()] for one in parts]
+        return [one for some in shared for one in some if one][:201]
 
 
 class CardProductForm(forms.Form):

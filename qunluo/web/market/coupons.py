@@ -86,7 +86,7 @@ def coupon(request: PersonRequest, slug: str, uid: str) -> HttpResponse:
         actions.stop_coupon(actor=request.person, coupon=one)
         return redirect("coupons:coupon", slug=slug, uid=uid)
     if request.method == "POST" and form.is_valid():
-        given = carry_out(form, lambda: _give(request, community, one, form.handles()))
+        given = carry_out(form, lambda: _give(request, community, one, form.called()))
         if given is not None:
             messages.success(request, _("Given to %(n)s.") % {"n": given})
             return redirect("coupons:coupon", slug=slug, uid=uid)
@@ -235,8 +235,8 @@ def card_states() -> dict[str, str]:
     }
 
 
-def _give(request: PersonRequest, community: "Community", one: "Coupon", handles: list[str]) -> int:
-    people = queries.members_named(community, handles)
+def _give(request: PersonRequest, community: "Community", one: "Coupon", called: list[str]) -> int:
+    people = queries.members_named(community, called)
     return actions.give_coupon(actor=request.person, coupon=one, people=people)
 
 

@@ -62,7 +62,7 @@ class TierForm(forms.Form):
 class GiftForm(forms.Form):
     """For whom a tier is bought."""
 
-    handle = forms.CharField(label=gettext_lazy("Handle of a member"), max_length=60)
+    handle = forms.CharField(label=gettext_lazy("Name or handle of a member"), max_length=60)
     variant = forms.TypedChoiceField(label=gettext_lazy("Tier and period"), coerce=int)
 
     def __init__(self, *args: Any, plans: "list[TierPlan]", **kwargs: Any) -> None:
@@ -80,7 +80,7 @@ class GiftForm(forms.Form):
 class DaysForm(forms.Form):
     """Days that are given by hand, to whom, and why."""
 
-    handle = forms.CharField(label=gettext_lazy("Handle of a member"), max_length=60)
+    handle = forms.CharField(label=gettext_lazy("Name or handle of a member"), max_length=60)
     days = forms.IntegerField(label=gettext_lazy("Days"), min_value=1, max_value=1_825, initial=30)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 

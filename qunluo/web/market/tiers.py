@@ -15,7 +15,7 @@ from qunluo.market.errors import GiftRefused, MembersOnlyShop, TierNotFound
 from qunluo.people.errors import PersonNotFound
 from qunluo.people.queries import get_person
 from qunluo.web.core.belonging import is_member
-from qunluo.web.core.forms import carry_out, posted
+from qunluo.web.core.forms import carry_out, posted, refusal
 from qunluo.web.core.requests import PersonRequest, signed_in
 from qunluo.web.market.pages import key_of, shop_of, show_market, whole
 from qunluo.web.market.tier_forms import DaysForm, GiftForm, PeriodForm, TierForm
@@ -97,10 +97,10 @@ def give(request: PersonRequest, slug: str) -> HttpResponse:
     try:
         order = actions.buy_tier(
             actor=request.person, shop=shop, variant=form.cleaned_data["variant"],
-            key=key_of(request), to=_member(form.cleaned_data["handle"]),
+            key=key_of(request), to=_member(community, form.cleaned_data["handle"]),
         )  # fmt: skip
     except DomainError as error:
-        messages.error(request, " ".join(error.say(_)))
+        messages.error(request, refusal(error))
         return _back(request, community)
     return redirect("market:order", slug=slug, uid=order.uid)
 
@@ -264,7 +264,7 @@ def _back(request: PersonRequest, community: "Community") -> HttpResponse:
 def _give_days(request: PersonRequest, plan: "TierPlan", form: DaysForm) -> "TierTime":
     said = form.cleaned_data
     try:
-        person = _member(said["handle"])
+        person = _member(plan.community, said["handle"])
     except GiftRefused as error:
         raise GiftRefused(fields={"handle": error.fields["person"]}) from None
     try:
@@ -276,10 +276,15 @@ def _give_days(request: PersonRequest, plan: "TierPlan", form: DaysForm) -> "Tie
         raise GiftRefused(fields={"handle": error.fields["person"]}) from None
 
 
-def _member(handle: str) -> "Person":
-    """Return whom a handle names. GiftRefused."""
-    try:
-        return get_person(handle=handle.strip().removeprefix("@"))
+def _member(community: "Community", called: str) -> "Person":
+    """Return whom a name or a handle means. GiftRefused."""
+    found = communities.people_called(community, [called]).get(called, [])
+    if len(found) > 1:
+        raise GiftRefused(
+            fields={"person": [_("Several members have this name; write the handle.")]}
+        )
+    try:  # whose time is over is no member now
+        return found[0] if found else get_person(handle=called.strip().removeprefix("@"))
     except PersonNotFound:
-        said = _("Nobody here has this handle.")
+        said = _("Nobody here has this name or handle.")
         raise GiftRefused(fields={"person": [said]}) from None
